@@ -1,0 +1,166 @@
+"""Every setting of the program: defaults < ``YIMA_CONFIG`` file < environment ``YIMA_*`` < secret files.
+
+Unknown keys are errors. A nested setting is written with two underscores: ``YIMA_LIMITS__OTP_PER_PHONE_HOUR=5``.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+Profile = Literal["demo", "test", "production"]
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Secrets(_Group):
+    """Keys. In the demo profile they are made on first start into an ignored 0600 file."""
+
+    vault_keys: dict[str, SecretStr] = Field({}, description="key id → 32 bytes, base64: encrypts personal fields and files")
+    vault_current: str = Field("", description="id of the vault key that new values are sealed with")
+    index_key: SecretStr = Field(SecretStr(""), description="32 bytes, base64: blind indexes for search")
+    code_keys: dict[str, SecretStr] = Field({}, description="key id → 32 bytes, base64: master keys of dynamic codes")
+    code_current: str = Field("", description="id of the code master key that new handles are derived from")
+    metrics_token: SecretStr = Field(SecretStr(""), description="bearer token that /metrics asks for outside the demo")
+
+    @field_validator("vault_keys", "code_keys")
+    @classmethod
+    def _long_enough(cls, keys: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        for name, key in keys.items():
+            if len(base64.b64decode(key.get_secret_value(), validate=True)) != 32:
+                raise ValueError(f"key {name} must be 32 bytes in base64")
+        return keys
+
+
+class Limits(_Group):
+    """Budgets and sizes. Sources: the project's own defaults; a city sets its own."""
+
+    body_bytes: int = Field(262_144, description="largest JSON body, bytes")
+    body_seconds: float = Field(10.0, description="longest time a request body may take to arrive, seconds")
+    upload_bytes: int = Field(10 * 1024 * 1024, description="largest uploaded material, bytes")
+    upload_pixels: int = Field(25_000_000, description="largest picture, pixels, read from its header")
+    requests_per_minute: int = Field(600, description="coarse limit for each caller or address, requests a minute; 0 = off")
+    units_at_once: int = Field(16, description="units of work that may be open at once in this process")
+    unit_wait_seconds: float = Field(2.0, description="longest wait for a free unit of work before 503")
+    statement_seconds: float = Field(10.0, description="longest single database statement, seconds")
+    otp_digits: int = Field(6, description="digits of a sign-in code")
+    otp_seconds: int = Field(300, description="life of a sign-in code, seconds")
+    otp_attempts: int = Field(5, description="guesses that are compared before a sign-in code dies")
+    otp_per_phone_hour: int = Field(5, description="sign-in codes sent to one phone in an hour")
+    otp_per_phone_day: int = Field(10, description="sign-in codes sent to one phone in a day")
+    otp_per_address: int = Field(25, description="sign-in codes asked for from one address in five minutes")
+    otp_per_portal_day: int = Field(50_000, description="sign-in codes a portal pays for in a day: the hard stop")
+    otp_resend_seconds: int = Field(60, description="wait before another sign-in code for the same phone")
+    identity_attempts: int = Field(5, description="failed identity checks of one resident in a day")
+    password_attempts: int = Field(8, description="wrong staff passwords for one number in fifteen minutes")
+    resident_session_days: int = Field(30, description="absolute life of a resident's session, days")
+    resident_idle_days: int = Field(7, description="idle life of a resident's session, days")
+    staff_session_hours: int = Field(12, description="absolute life of a staff session, hours")
+    staff_idle_minutes: int = Field(60, description="idle life of a staff session, minutes")
+    idempotency_hours: int = Field(24, description="how long an Idempotency-Key is remembered, hours")
+    visit_consent_seconds: int = Field(90, description="how long a counter's question waits for the resident, seconds")
+    terminal_failures: int = Field(10, description="refused scans in a minute before a terminal is locked")
+    terminal_lock_seconds: int = Field(300, description="how long a locked terminal stays locked, seconds")
+    pending_files: int = Field(40, description="uploads of one resident that wait for a submission")
+
+
+class Identity(_Group):
+    """The population register behind the identity port."""
+
+    register_url: str = Field("", description="base URL of the register; empty in demo and test = the built-in stand-in")
+    timeout_seconds: float = Field(3.0, description="longest wait for the register's answer, seconds")
+
+
+class Demo(_Group):
+    """Only read in the demo and test profiles."""
+
+    year_shift: int = Field(0, description="years added to birth years for rules about age; test people are born before 1910")
+    staff_password: SecretStr = Field(SecretStr(""), description="password of the demo's staff; made on first start if empty")
+
+
+class Settings(BaseSettings):
+    """All of it. ``Settings()`` reads file and environment; ``Settings(profile=…, …)`` is for tests."""
+
+    model_config = SettingsConfigDict(env_prefix="YIMA_", env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    profile: Profile = Field("demo", description="demo (loopback only, its own database), test, or production")
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0 = any free one")
+    data_dir: Path = Field(Path("var/demo"), description="where SQLite, uploads and the demo's secrets live")
+    database_url: SecretStr = Field(SecretStr(""), description="postgres://… ; empty = SQLite in data_dir")
+    migration_database_url: SecretStr = Field(SecretStr(""), description="the role that migrates; required in production")
+    redis_url: SecretStr = Field(SecretStr(""), description="redis://… ; empty = the in-process store")
+    pool_size: int = Field(20, ge=2, description="PostgreSQL connections of this process")
+    trusted_proxies: int = Field(0, ge=0, description="proxies in front whose X-Forwarded-For is believed")
+    public_origin: str = Field("", description="https://… that residents see; empty = taken from the request in demo and test")
+    log_level: str = Field("INFO", description="logging level; DEBUG of the ORM is never switched on (it prints values)")
+    fan_out: bool = Field(True, description="run the notice dispatcher and sweepers inside this process")
+    secrets: Secrets = Field(Secrets(), description="keys")  # type: ignore[call-arg]
+    limits: Limits = Field(Limits(), description="budgets and sizes")  # type: ignore[call-arg]
+    identity: Identity = Field(Identity(), description="the population register")  # type: ignore[call-arg]
+    demo: Demo = Field(Demo(), description="demo and test only")  # type: ignore[call-arg]
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        sources: list[PydanticBaseSettingsSource] = [init_settings, file_secret_settings, env_settings]
+        if named := os.environ.get("YIMA_CONFIG"):
+            sources.append(TomlConfigSettingsSource(settings_cls, Path(named)))
+        return tuple(sources)
+
+    @model_validator(mode="after")
+    def _safe(self) -> Settings:
+        if self.profile == "demo" and self.host not in ("127.0.0.1", "::1", "localhost"):
+            raise ValueError("the demo profile listens on loopback only")
+        if self.profile == "production":
+            if self.demo != Demo():  # type: ignore[call-arg]
+                raise ValueError("demo settings are refused outside the demo and test profiles")
+            if not self.database_url.get_secret_value():
+                raise ValueError("production needs YIMA_DATABASE_URL")
+            if not self.migration_database_url.get_secret_value():
+                raise ValueError("production needs YIMA_MIGRATION_DATABASE_URL: migrations run under a role of their own")
+            if not (self.secrets.vault_keys and self.secrets.code_keys and self.secrets.index_key.get_secret_value()):
+                raise ValueError("production needs vault, code and index keys (YIMA_SECRETS__…)")
+            if not self.identity.register_url:
+                raise ValueError("production needs YIMA_IDENTITY__REGISTER_URL")
+        return self
+
+    @property
+    def is_demo(self) -> bool:
+        return self.profile == "demo"
+
+    def storage_url(self, *, migrating: bool = False) -> str:
+        """The database to open, as a URL; SQLite in ``data_dir`` where none is set."""
+        if migrating and (named := self.migration_database_url.get_secret_value()):
+            return named
+        return self.database_url.get_secret_value() or f"sqlite://{self.data_dir / 'yima.sqlite3'}"
+
+
+def described(model: type[BaseModel], prefix: str = "YIMA_") -> list[tuple[str, Any, str]]:
+    """(environment name, default, description) of every setting, for the README and the house test."""
+    found: list[tuple[str, Any, str]] = []
+    for name, field in model.model_fields.items():
+        label = f"{prefix}{name.upper()}"
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            found += described(field.annotation, f"{label}__")
+        else:
+            found.append((label, field.default, field.description or ""))
+    return found

@@ -1,0 +1,147 @@
+"""The database: opening, closing, and the unit of work that every decision runs in."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from tortoise import Tortoise
+from tortoise.transactions import in_transaction
+
+from config.floor.refusal import Busy, Refusal
+from config.floor.unit import Event, Unit
+from server.adapters.clock import DatabaseClock
+
+T = TypeVar("T")
+MODEL_APPS: dict[str, tuple[str, ...]] = {
+    "codes": ("codes.models",),
+    "notify": ("notify.models",),
+    "domain": (
+        "server.domain.audit.models",
+        "server.domain.residents.models",
+        "server.domain.sessions.models",
+        "server.domain.staff.models",
+        "server.domain.catalogue.models",
+        "server.domain.cases.models",
+        "server.domain.materials.models",
+        "server.domain.visits.models",
+    ),
+}
+MIGRATIONS = {"codes": "codes.migrations", "notify": "notify.migrations", "domain": "server.domain.migrations"}
+_log = logging.getLogger("yima.database")
+
+
+class Publisher(Protocol):
+    """Where events go after a commit."""
+
+    def publish_soon(self, events: Sequence[Event]) -> None: ...
+
+
+async def _no_reset(connection: Any) -> None:
+    """asyncpg's reset query costs a round trip each; nothing here uses session state."""
+
+
+def tortoise_config(url: str, *, pool_size: int = 20, statement_seconds: float = 10.0) -> dict[str, Any]:
+    """Tortoise's configuration for a ``sqlite://path`` or ``postgres://…`` URL."""
+    apps = {
+        label: {"models": list(models), "default_connection": "default", "migrations": MIGRATIONS[label]}
+        for label, models in MODEL_APPS.items()
+    }
+    return {"connections": {"default": _connection(url, pool_size, statement_seconds)}, "apps": apps, "use_tz": True}
+
+
+def _connection(url: str, pool_size: int, statement_seconds: float) -> dict[str, Any]:
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        path = url.removeprefix("sqlite://")
+        credentials = {"file_path": path, "busy_timeout": 5000, "synchronous": "NORMAL"}
+        return {"engine": "server.adapters.sqlite_engine", "credentials": credentials}
+    query = dict(parse_qsl(parts.query))
+    return {
+        "engine": "tortoise.backends.asyncpg",
+        "credentials": {
+            "host": query.get("host", parts.hostname or "127.0.0.1"),
+            "port": int(query.get("port", parts.port or 5432)),
+            "user": unquote(parts.username or "postgres"),
+            "password": unquote(parts.password or "") or None,
+            "database": parts.path.lstrip("/"),
+            "minsize": 1,
+            "maxsize": pool_size,
+            "command_timeout": statement_seconds,
+            "timeout": 5,
+            "reset": _no_reset,
+        },
+    }
+
+
+class Database:
+    """One database of one process. ``open`` before use, ``close`` in a ``finally``: SQLite's thread outlives us else."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        clock: DatabaseClock,
+        publisher: Publisher,
+        pool_size: int = 20,
+        units_at_once: int = 16,
+        wait_seconds: float = 2.0,
+        statement_seconds: float = 10.0,
+    ) -> None:
+        self.url = url
+        self._clock = clock
+        self._publisher = publisher
+        self._config = tortoise_config(url, pool_size=pool_size, statement_seconds=statement_seconds)
+        self._gate = asyncio.Semaphore(units_at_once)
+        self._wait = wait_seconds
+        self._live: set[asyncio.Task[Any]] = set()
+
+    async def open(self) -> None:
+        if self.url.startswith("sqlite://"):
+            Path(self.url.removeprefix("sqlite://")).parent.mkdir(parents=True, exist_ok=True)
+        await Tortoise.init(config=self._config, _enable_global_fallback=True)
+
+    async def close(self) -> None:
+        """Wait for open units, then close every connection."""
+        while self._live:
+            await asyncio.wait(self._live)
+        await Tortoise.close_connections()
+
+    async def reading(self, portal: str) -> Unit:
+        """A unit for reads only: one instant, no transaction."""
+        return Unit(now=await self._clock.read(), portal=portal)
+
+    async def unit_of_work(self, portal: str, decide: Callable[[Unit], Awaitable[T]]) -> T:
+        """Run ``decide`` in one transaction of its own task and commit, also when it *returns* a refusal.
+
+        An exception rolls back. A caller that is cancelled does not cancel the transaction: it ends by
+        itself and its outcome stands. ``Busy`` if no place was free in time. Never nests.
+        """
+        try:
+            await asyncio.wait_for(self._gate.acquire(), self._wait)
+        except TimeoutError:
+            raise Busy(retry_after=1) from None
+        task = asyncio.create_task(self._run(portal, decide))
+        self._live.add(task)
+        task.add_done_callback(self._ended)
+        return await asyncio.shield(task)
+
+    async def _run(self, portal: str, decide: Callable[[Unit], Awaitable[T]]) -> T:
+        try:
+            async with in_transaction("default"):
+                unit = Unit(now=await self._clock.read(), portal=portal)
+                answer = await decide(unit)
+        finally:
+            self._gate.release()
+        if unit.events:
+            self._publisher.publish_soon(unit.events)
+        return answer
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._live.discard(task)
+        if not task.cancelled() and (error := task.exception()) and not isinstance(error, Refusal):
+            _log.debug("unit of work rolled back: %s", type(error).__name__)

@@ -1,0 +1,40 @@
+"""Audit entries: who did what to what, when; ids and words only, never a personal value."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+from config.floor import sql
+from config.floor.ids import new_id
+from config.floor.schema import Index, Rule
+
+
+class AuditEntry(Model):
+    """One line, written in the transaction of the decision it records. Append only."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    portal = fields.CharField(max_length=64)
+    region = fields.CharField(max_length=12)
+    at = fields.DatetimeField()
+    actor_kind = fields.CharField(max_length=16)
+    actor_id = fields.UUIDField(null=True)
+    actor_label = fields.CharField(max_length=64)
+    action = fields.CharField(max_length=64)
+    subject_kind = fields.CharField(max_length=32)
+    subject = fields.CharField(max_length=64)
+    resident_id = fields.UUIDField(null=True)
+    outcome = fields.CharField(max_length=32)
+    purpose = fields.CharField(max_length=64)
+    fields_seen: list[str] = fields.JSONField(encoder=sql.to_json, decoder=sql.from_json)  # type: ignore[assignment]
+    place = fields.CharField(max_length=128)
+
+    class Meta:
+        table = "audit_entries"
+
+
+RULES: tuple[Rule, ...] = (
+    Index("audit_entries_by_time", "audit_entries", "portal, at, id"),
+    Index("audit_entries_by_resident", "audit_entries", "portal, resident_id, at, id", where="resident_id IS NOT NULL"),
+    Index("audit_entries_by_subject", "audit_entries", "portal, subject_kind, subject, at"),
+)

@@ -1,0 +1,41 @@
+"""Residents: who they are to one portal. Personal columns are sealed; two of them have a blind index for search."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+from config.floor.ids import new_id
+from config.floor.schema import Check, Index, Rule
+
+
+class Resident(Model):
+    """One person in one portal."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    portal = fields.CharField(max_length=64)
+    region = fields.CharField(max_length=12)
+    phone_sealed = fields.BinaryField(null=True)
+    phone_index = fields.BinaryField(null=True)
+    name_sealed = fields.BinaryField(null=True)
+    id_number_sealed = fields.BinaryField(null=True)
+    id_number_index = fields.BinaryField(null=True)
+    id_kind = fields.CharField(max_length=32)
+    loa = fields.IntField()
+    language = fields.CharField(max_length=8)
+    elder = fields.BooleanField()
+    created_at = fields.DatetimeField()
+    verified_at = fields.DatetimeField(null=True)
+    closed_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "residents"
+
+
+RULES: tuple[Rule, ...] = (
+    Index("residents_phone", "residents", "portal, phone_index", unique=True, where="phone_index IS NOT NULL"),
+    Index("residents_id_number", "residents", "portal, id_number_index", unique=True, where="id_number_index IS NOT NULL"),
+    Index("residents_region", "residents", "portal, region, id"),
+    Check("residents_loa", "residents", "{row}loa BETWEEN 2 AND 5"),
+    Check("residents_proven", "residents", "({row}loa < 3) OR ({row}id_number_sealed IS NOT NULL)"),
+)

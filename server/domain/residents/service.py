@@ -1,0 +1,266 @@
+"""Residents' public door: registering by phone, proving an identity, masked and full views."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from config.floor import sql
+from config.floor.ids import new_id
+from config.floor.refusal import FieldFault, Invalid, Missing, Refusal
+from config.floor.unit import Actor, Unit
+from config.floor.vault import Vault
+from server.domain.audit.service import Audit
+from server.domain.identifiers import IdNumber, age_on, mask_id_number, mask_name, mask_phone, read_id_number
+from server.domain.residents.errors import (
+    IdentityAttemptsExceeded,
+    IdentityMismatch,
+    IdentityTaken,
+    IdentityVerified,
+)
+from server.domain.sessions import budgets
+from server.domain.sessions.service import Sessions, resident_facts
+
+_DAY = 86_400
+_ADULT_AGE, _SENIOR_AGE = 18, 65
+_COLUMNS = (
+    "id, portal, region, phone_sealed, name_sealed, id_number_sealed, id_kind, loa, language, elder, created_at, verified_at"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentProfile:
+    """A resident as the resident may see it; full name and birth date for rules, numbers masked."""
+
+    id: UUID
+    portal: str
+    region: str
+    loa: int
+    language: str
+    elder: bool
+    name: str | None
+    masked_name: str
+    id_number_masked: str | None
+    id_kind: str
+    birth_date: date | None
+    age: int | None
+    gender: str | None
+    phone_masked: str
+    verified_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentOptions:
+    """``year_shift``: demo and test only, added to birth years. ``region``: where a new resident belongs at first."""
+
+    region: str
+    year_shift: int = 0
+    attempts: int = 5
+
+    @property
+    def earliest_year(self) -> int:
+        return 1800 if self.year_shift else 1900
+
+
+class IdentityRegister(Protocol):
+    """A population register: does this name belong to this number?"""
+
+    async def matches(self, name: str, id_number: str) -> bool:
+        """True or False; raises ``RegisterUnavailable``. Called outside any transaction."""
+        ...
+
+
+class Residents:
+    """Nothing personal leaves here unmasked except by ``disclose`` and ``phone``, whose callers record it."""
+
+    def __init__(self, vault: Vault, audit: Audit, sessions: Sessions, options: ResidentOptions) -> None:
+        self._vault = vault
+        self._audit = audit
+        self._sessions = sessions
+        self._options = options
+
+    async def enter(self, unit: Unit, phone: str, *, language: str) -> ResidentProfile:
+        """The resident of this phone; registered now (LoA 2) if new. Two at once make one resident."""
+        await sql.execute(
+            "INSERT INTO residents (id, portal, region, phone_sealed, phone_index, id_kind, loa, language, elder, created_at) "
+            "VALUES ($1,$2,$3,$4,$5,'',2,$6,$7,$8) ON CONFLICT DO NOTHING",
+            new_id(), unit.portal, self._options.region, self._vault.seal(phone, "residents.phone"),
+            self._phone_index(phone), language, False, unit.now,
+        )  # fmt: skip
+        row = await sql.row(
+            f"SELECT {_COLUMNS} FROM residents WHERE portal = $1 AND phone_index = $2", unit.portal, self._phone_index(phone)
+        )
+        assert row is not None
+        return self._profile(unit, row)
+
+    async def get(self, unit: Unit, resident_id: UUID) -> ResidentProfile:
+        """The profile; ``Missing`` if there is none in this portal."""
+        row = await sql.row(f"SELECT {_COLUMNS} FROM residents WHERE id = $1 AND portal = $2", resident_id, unit.portal)
+        if row is None:
+            raise Missing()
+        return self._profile(unit, row)
+
+    async def prefer(self, unit: Unit, resident_id: UUID, *, language: str | None, elder: bool | None) -> ResidentProfile:
+        """Change language or elder mode; None leaves it."""
+        now = await self.get(unit, resident_id)
+        language, elder = language or now.language, now.elder if elder is None else elder
+        await sql.execute("UPDATE residents SET language = $1, elder = $2 WHERE id = $3", language, elder, resident_id)
+        await self._sessions.refresh(resident_id, resident_facts(loa=now.loa, language=language))
+        return await self.get(unit, resident_id)
+
+    def read_claim(self, unit: Unit, name: str, id_number: str) -> tuple[str, IdNumber]:
+        """Check the form of what somebody claims to be; raises before any register is asked."""
+        name = "".join(name.split()) if name.isascii() is False else " ".join(name.split())
+        if not 2 <= len(name) <= 50:
+            raise Invalid(faults=(FieldFault("name", "name-length"),))
+        return name, read_id_number(id_number, today=unit.today, earliest_year=self._options.earliest_year)
+
+    async def claim_attempt(self, unit: Unit, resident_id: UUID) -> Refusal | None:
+        """Count one check before it is made; a refusal is returned, so that the count stays."""
+        if (await self.get(unit, resident_id)).loa >= 3:
+            raise IdentityVerified()
+        used = await budgets.spend(unit, "identity", resident_id.bytes, seconds=_DAY)
+        if used > self._options.attempts:
+            return IdentityAttemptsExceeded(retry_after=budgets.seconds_left(unit.now, _DAY))
+        return None
+
+    async def settle_claim(
+        self, unit: Unit, actor: Actor, resident_id: UUID, name: str, number: IdNumber, *, matched: bool
+    ) -> ResidentProfile | Refusal:
+        """Write down what the register said. A match raises the LoA to 3; a mismatch is committed as a refusal."""
+        if not matched:
+            await self._record(unit, actor, resident_id, "mismatch")
+            return IdentityMismatch()
+        index = self._vault.index(number.number, "residents.id_number")
+        holder = await sql.row("SELECT id FROM residents WHERE portal = $1 AND id_number_index = $2", unit.portal, index)
+        if holder and sql.uid(holder["id"]) != resident_id:
+            await self._record(unit, actor, resident_id, "taken")
+            return IdentityTaken()
+        changed = await sql.execute(
+            "UPDATE residents SET name_sealed = $1, id_number_sealed = $2, id_number_index = $3, id_kind = $4, loa = 3, "
+            "verified_at = $5 WHERE id = $6 AND portal = $7 AND loa < 3 AND NOT EXISTS "
+            "(SELECT 1 FROM residents other WHERE other.portal = $7 AND other.id_number_index = $3)",
+            self._vault.seal(name, "residents.name"), self._vault.seal(number.number, "residents.id_number"), index,
+            number.kind, unit.now, resident_id, unit.portal,
+        )  # fmt: skip
+        if not changed:
+            return IdentityVerified()
+        profile = await self.get(unit, resident_id)
+        await self._sessions.refresh(resident_id, resident_facts(loa=3, language=profile.language))
+        await self._record(unit, actor, resident_id, "verified")
+        unit.tell(f"resident:{resident_id}", "verification", loa=3)
+        return profile
+
+    async def masked(self, unit: Unit, ids: Sequence[UUID]) -> dict[UUID, str]:
+        """Masked names of many residents, by one query."""
+        if not ids:
+            return {}
+        holes = ",".join(f"${n}" for n in range(2, len(ids) + 2))
+        found = await sql.rows(f"SELECT id, name_sealed FROM residents WHERE portal = $1 AND id IN ({holes})", unit.portal, *ids)
+        return {sql.uid(row["id"]): self._masked_name(row) for row in found}
+
+    async def disclose(self, unit: Unit, resident_id: UUID, fields: Sequence[str]) -> dict[str, str]:
+        """Full values of the named fields: name, id_number, phone, birth_date, gender, age_band, senior, loa, region.
+
+        The caller has settled why and records it. A field that is not known is left out.
+        """
+        row = await sql.row(f"SELECT {_COLUMNS} FROM residents WHERE id = $1 AND portal = $2", resident_id, unit.portal)
+        if row is None:
+            raise Missing()
+        profile = self._profile(unit, row)
+        number = self._vault.open(row["id_number_sealed"], "residents.id_number") if row["id_number_sealed"] else None
+        phone = self._vault.open(row["phone_sealed"], "residents.phone") if row["phone_sealed"] else None
+        known = {
+            "name": profile.name,
+            "name_masked": profile.masked_name,
+            "id_number": number,
+            "id_number_masked": profile.id_number_masked,
+            "phone": phone,
+            "phone_masked": profile.phone_masked,
+            "birth_date": profile.birth_date.isoformat() if profile.birth_date else None,
+            "gender": profile.gender,
+            "age_band": _age_band(profile.age),
+            "senior": None if profile.age is None else str(profile.age >= _SENIOR_AGE).lower(),
+            "loa": str(profile.loa),
+            "region": profile.region,
+        }
+        return {field: value for field in fields if (value := known.get(field)) is not None}
+
+    async def phone(self, resident_id: UUID) -> str | None:
+        """For the notice engine only: where to send."""
+        row = await sql.row("SELECT phone_sealed FROM residents WHERE id = $1 AND closed_at IS NULL", resident_id)
+        return self._vault.open(row["phone_sealed"], "residents.phone") if row and row["phone_sealed"] else None
+
+    async def language(self, resident_id: UUID) -> str:
+        """For the notice engine only."""
+        row = await sql.row("SELECT language FROM residents WHERE id = $1", resident_id)
+        return str(row["language"]) if row else "zh-CN"
+
+    async def select(self, unit: Unit, *, region: str | None, ids: Sequence[UUID] | None) -> list[UUID]:
+        """The verified or registered residents of a region, narrowed to ``ids``: a campaign's audience."""
+        where, values = "portal = $1 AND closed_at IS NULL", [unit.portal]
+        if region:
+            values.append(region_prefix(region))
+            where += " AND region LIKE $2 || '%'"
+        found = await sql.rows(f"SELECT id FROM residents WHERE {where} ORDER BY id", *values)
+        everyone = [sql.uid(row["id"]) for row in found]
+        if ids is None:
+            return everyone
+        wanted = set(ids)
+        return [one for one in everyone if one in wanted]
+
+    def _profile(self, unit: Unit, row: sql.Row) -> ResidentProfile:
+        name = self._vault.open(row["name_sealed"], "residents.name") if row["name_sealed"] else None
+        number = self._vault.open(row["id_number_sealed"], "residents.id_number") if row["id_number_sealed"] else None
+        phone = self._vault.open(row["phone_sealed"], "residents.phone") if row["phone_sealed"] else ""
+        read = None
+        if number:
+            read = read_id_number(number, today=unit.today, earliest_year=1800)
+        birth = read.birth_date if read else None
+        return ResidentProfile(
+            id=sql.uid(row["id"]),
+            portal=row["portal"],
+            region=row["region"],
+            loa=int(row["loa"]),
+            language=row["language"],
+            elder=sql.flag(row["elder"]),
+            name=name,
+            masked_name=self._masked_name(row),
+            id_number_masked=mask_id_number(number) if number else None,
+            id_kind=row["id_kind"],
+            birth_date=birth,
+            age=age_on(birth, unit.today, self._options.year_shift) if birth else None,
+            gender=read.gender if read else None,
+            phone_masked=mask_phone(phone) if phone else "",
+            verified_at=sql.instant_or_none(row["verified_at"]),
+        )
+
+    def _masked_name(self, row: sql.Row) -> str:
+        return mask_name(self._vault.open(row["name_sealed"], "residents.name")) if row["name_sealed"] else ""
+
+    def _phone_index(self, phone: str) -> bytes:
+        return self._vault.index(phone, "residents.phone")
+
+    async def _record(self, unit: Unit, actor: Actor, resident_id: UUID, outcome: str) -> None:
+        await self._audit.record(
+            unit, actor, "identity.verify", subject_kind="resident", subject=str(resident_id),
+            resident_id=resident_id, outcome=outcome,
+        )  # fmt: skip
+
+
+def region_prefix(region: str) -> str:
+    """What every region inside this one begins with: GB/T 2260 codes end in pairs of zeros above their own level."""
+    while len(region) > 2 and region.endswith("00"):
+        region = region[:-2]
+    return region
+
+
+def _age_band(age: int | None) -> str | None:
+    if age is None:
+        return None
+    if age < _ADULT_AGE:
+        return "minor"
+    return "senior" if age >= _SENIOR_AGE else "adult"

@@ -1,0 +1,49 @@
+"""Counted budgets: so many of something in a window, exact under concurrency."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from config.floor import sql
+from config.floor.ids import new_id
+from config.floor.unit import Unit
+
+
+async def spend(unit: Unit, name: str, key: bytes, *, seconds: int) -> int:
+    """Count one use in the window that holds ``unit.now``; the number used so far, this one included.
+
+    One statement, so two at once are two. Stays counted only if the unit commits: refuse by *returning*.
+    """
+    window, until = _window(unit.now, seconds)
+    row = await sql.row(
+        'INSERT INTO budgets (id, portal, name, key, "window", used, expires_at) VALUES ($1,$2,$3,$4,$5,1,$6) '
+        'ON CONFLICT (portal, name, key, "window") DO UPDATE SET used = budgets.used + 1 RETURNING used',
+        new_id(), unit.portal, name, key, window, until,
+    )  # fmt: skip
+    assert row is not None
+    return int(row["used"])
+
+
+async def used(unit: Unit, name: str, key: bytes, *, seconds: int) -> int:
+    """How much of the current window is used, without using more."""
+    window, _ = _window(unit.now, seconds)
+    row = await sql.row(
+        'SELECT used FROM budgets WHERE portal = $1 AND name = $2 AND key = $3 AND "window" = $4',
+        unit.portal, name, key, window,
+    )  # fmt: skip
+    return int(row["used"]) if row else 0
+
+
+def seconds_left(now: datetime, seconds: int) -> int:
+    """Until the current window ends: what a refusal's Retry-After says."""
+    return seconds - int(now.timestamp()) % seconds
+
+
+async def sweep(unit: Unit) -> int:
+    """Remove windows that are over."""
+    return await sql.execute("DELETE FROM budgets WHERE expires_at < $1", unit.now)
+
+
+def _window(now: datetime, seconds: int) -> tuple[int, datetime]:
+    window = int(now.timestamp()) // seconds
+    return window, datetime.fromtimestamp((window + 1) * seconds, UTC)

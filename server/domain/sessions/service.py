@@ -1,0 +1,141 @@
+"""Signing in and staying signed in: opaque tokens stored as hashes, idle and absolute limits."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from config.floor import sql
+from config.floor.ids import new_id
+from config.floor.unit import Unit
+from server.domain.sessions.callers import Caller, ResidentCaller, StaffCaller
+
+SessionKind = Literal["resident", "console", "counter"]
+_SEEN_EVERY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """How long a session lasts."""
+
+    resident: timedelta = timedelta(days=30)
+    resident_idle: timedelta = timedelta(days=7)
+    staff: timedelta = timedelta(hours=12)
+    staff_idle: timedelta = timedelta(minutes=60)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSession:
+    """A new session; ``token`` (256 random bits, base64url) is known only here and to the client."""
+
+    id: UUID
+    token: str
+    expires_at: datetime
+
+
+class Sessions:
+    """The public door. Every look-up is one statement on one table."""
+
+    def __init__(self, lifetimes: Lifetimes) -> None:
+        self._lifetimes = lifetimes
+
+    async def open(
+        self,
+        unit: Unit,
+        kind: SessionKind,
+        subject: UUID,
+        *,
+        region: str,
+        facts: Mapping[str, Any],
+        device: str = "",
+        terminal_id: UUID | None = None,
+    ) -> OpenedSession:
+        """Begin a session. ``facts`` are what the caller's class needs and are renewed by ``refresh``."""
+        token = base64.urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b"=").decode()
+        total = self._lifetimes.resident if kind == "resident" else self._lifetimes.staff
+        session_id, expires_at = new_id(), unit.now + total
+        await sql.execute(
+            "INSERT INTO sessions (id, portal, region, kind, token_hash, subject, terminal_id, device, facts, "
+            "created_at, seen_at, expires_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$10,$11)",
+            session_id, unit.portal, region, kind, hash_token(token), subject, terminal_id, device,
+            sql.to_json(dict(facts)), unit.now, expires_at,
+        )  # fmt: skip
+        return OpenedSession(session_id, token, expires_at)
+
+    async def find(self, unit: Unit, kind: SessionKind, token: str) -> Caller | None:
+        """Who holds this token now, in this portal; None if nobody, idle too long, ended or expired."""
+        if len(token) > 128:
+            return None
+        row = await sql.row(
+            "SELECT id, portal, region, kind, subject, terminal_id, device, facts, seen_at, expires_at, ended_at "
+            "FROM sessions WHERE token_hash = $1",
+            hash_token(token),
+        )
+        if row is None or row["kind"] != kind or row["portal"] != unit.portal or row["ended_at"] is not None:
+            return None
+        seen = sql.instant(row["seen_at"])
+        idle = self._lifetimes.resident_idle if kind == "resident" else self._lifetimes.staff_idle
+        if unit.now >= sql.instant(row["expires_at"]) or unit.now >= seen + idle:
+            return None
+        if unit.now - seen > _SEEN_EVERY:
+            await sql.execute("UPDATE sessions SET seen_at = $1 WHERE id = $2 AND seen_at < $1", unit.now, sql.uid(row["id"]))
+        return _caller(row)
+
+    async def refresh(self, subject: UUID, facts: Mapping[str, Any]) -> None:
+        """Renew what the open sessions of a person say about them (LoA, language, roles)."""
+        await sql.execute(
+            "UPDATE sessions SET facts = $1 WHERE subject = $2 AND ended_at IS NULL", sql.to_json(dict(facts)), subject
+        )
+
+    async def end(self, unit: Unit, session_id: UUID) -> bool:
+        """Sign out one session; False if it had ended already."""
+        ended = await sql.execute("UPDATE sessions SET ended_at = $1 WHERE id = $2 AND ended_at IS NULL", unit.now, session_id)
+        return ended == 1
+
+    async def end_all(self, unit: Unit, subject: UUID) -> int:
+        """Sign a person out everywhere."""
+        return await sql.execute("UPDATE sessions SET ended_at = $1 WHERE subject = $2 AND ended_at IS NULL", unit.now, subject)
+
+    async def sweep(self, unit: Unit) -> int:
+        """Forget sessions that ended or expired more than thirty days ago."""
+        return await sql.execute("DELETE FROM sessions WHERE expires_at < $1", unit.now - timedelta(days=30))
+
+
+def hash_token(token: str) -> bytes:
+    """SHA-256 of a 256-bit random token: no salt needed, nothing to guess."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def resident_facts(*, loa: int, language: str) -> dict[str, Any]:
+    return {"loa": loa, "language": language}
+
+
+def _caller(row: sql.Row) -> Caller:
+    facts = sql.document(row["facts"])
+    if row["kind"] == "resident":
+        return ResidentCaller(
+            session_id=sql.uid(row["id"]),
+            resident_id=sql.uid(row["subject"]),
+            loa=int(facts["loa"]),
+            portal=row["portal"],
+            region=row["region"],
+            language=facts["language"],
+            device=row["device"],
+        )
+    return StaffCaller(
+        session_id=sql.uid(row["id"]),
+        staff_id=sql.uid(row["subject"]),
+        staff_no=facts["staff_no"],
+        name=facts["name"],
+        roles=frozenset(facts["roles"]),
+        department=facts["department"],
+        portal=row["portal"],
+        region=row["region"],
+        terminal_id=sql.uid_or_none(row["terminal_id"]),
+    )

@@ -1,0 +1,63 @@
+"""Staff and the counters' terminals."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+from config.floor import sql
+from config.floor.ids import new_id
+from config.floor.schema import Index, Rule
+
+
+class StaffMember(Model):
+    """One employee of one portal."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    portal = fields.CharField(max_length=64)
+    region = fields.CharField(max_length=12)
+    staff_no = fields.CharField(max_length=32)
+    name = fields.CharField(max_length=64)
+    department = fields.CharField(max_length=128)
+    roles: list[str] = fields.JSONField(encoder=sql.to_json, decoder=sql.from_json)  # type: ignore[assignment]
+    password_hash = fields.CharField(max_length=256)
+    created_at = fields.DatetimeField()
+    disabled_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "staff"
+
+
+class Terminal(Model):
+    """A counter's place that may scan codes; tied to the clerk who works there."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    portal = fields.CharField(max_length=64)
+    region = fields.CharField(max_length=12)
+    hall = fields.CharField(max_length=64)
+    counter = fields.CharField(max_length=64)
+    purposes: list[str] = fields.JSONField(encoder=sql.to_json, decoder=sql.from_json)  # type: ignore[assignment]
+    staff_id = fields.UUIDField()
+    created_at = fields.DatetimeField()
+    withdrawn_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "terminals"
+
+
+class Mark(Model):
+    """A fact about this database as a whole, such as: the demo's seed made it."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    name = fields.CharField(max_length=64, unique=True)
+    value = fields.CharField(max_length=128)
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "marks"
+
+
+RULES: tuple[Rule, ...] = (
+    Index("staff_number", "staff", "portal, staff_no", unique=True),
+    Index("terminals_of_staff", "terminals", "staff_id", unique=True, where="withdrawn_at IS NULL"),
+)

@@ -1,0 +1,207 @@
+"""Staff and terminals: the public door."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from config.floor import sql
+from config.floor.ids import new_id
+from config.floor.refusal import Missing, Refusal
+from config.floor.unit import Actor, Unit
+from config.floor.vault import Vault
+from server.domain.audit.service import Audit
+from server.domain.sessions import budgets
+from server.domain.sessions.errors import SignInLocked, SignInWrong
+from server.domain.sessions.service import OpenedSession, Sessions
+from server.domain.staff.errors import RoleMissing, TerminalUnknown
+
+_LOCK_WINDOW = 900
+_COUNTER_ROLES = frozenset({"clerk", "hall_manager", "agent"})
+
+
+@dataclass(frozen=True, slots=True)
+class StaffProfile:
+    """One employee."""
+
+    id: UUID
+    staff_no: str
+    name: str
+    department: str
+    region: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalPlace:
+    """One terminal: where it stands and what it may ask for."""
+
+    id: UUID
+    hall: str
+    counter: str
+    purposes: tuple[str, ...]
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody trying to sign in: the stored hash to compare outside the transaction, if the number exists."""
+
+    profile: StaffProfile | None
+    password_hash: str
+
+
+class Staff:
+    """Employees, their terminals, and their way in."""
+
+    def __init__(self, vault: Vault, audit: Audit, sessions: Sessions, *, attempts: int = 8) -> None:
+        self._vault = vault
+        self._audit = audit
+        self._sessions = sessions
+        self._attempts = attempts
+
+    async def hire(
+        self, unit: Unit, *, staff_no: str, name: str, department: str, region: str, roles: Sequence[str], password_hash: str
+    ) -> UUID:
+        """Add an employee; the number is unique in the portal."""
+        staff_id = new_id()
+        await sql.execute(
+            "INSERT INTO staff (id, portal, region, staff_no, name, department, roles, password_hash, created_at) "
+            "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)",
+            staff_id, unit.portal, region, staff_no, name, department, sql.to_json(list(roles)), password_hash, unit.now,
+        )  # fmt: skip
+        return staff_id
+
+    async def enrol_terminal(
+        self, unit: Unit, *, staff_id: UUID, hall: str, counter: str, region: str, purposes: Sequence[str]
+    ) -> UUID:
+        """Register a counter's terminal for one clerk."""
+        terminal_id = new_id()
+        await sql.execute(
+            "INSERT INTO terminals (id, portal, region, hall, counter, purposes, staff_id, created_at) "
+            "VALUES ($1,$2,$3,$4,$5,$6,$7,$8)",
+            terminal_id, unit.portal, region, hall, counter, sql.to_json(list(purposes)), staff_id, unit.now,
+        )  # fmt: skip
+        return terminal_id
+
+    async def candidate(self, unit: Unit, staff_no: str) -> Candidate | Refusal:
+        """Count one attempt and fetch the hash; the comparison happens outside. Committed either way."""
+        key = self._vault.index(staff_no, "staff.sign_in")
+        if await budgets.spend(unit, "password", key, seconds=_LOCK_WINDOW) > self._attempts:
+            return SignInLocked(retry_after=budgets.seconds_left(unit.now, _LOCK_WINDOW))
+        row = await sql.row(
+            "SELECT id, staff_no, name, department, region, roles, password_hash FROM staff "
+            "WHERE portal = $1 AND staff_no = $2 AND disabled_at IS NULL",
+            unit.portal, staff_no,
+        )  # fmt: skip
+        return Candidate(_profile(row), row["password_hash"]) if row else Candidate(None, "")
+
+    async def enter_console(self, unit: Unit, profile: StaffProfile | None) -> OpenedSession | Refusal:
+        """Open a console session for somebody whose password fitted; None = it did not."""
+        if profile is None:
+            return SignInWrong()
+        return await self._open(unit, "console", profile, None)
+
+    async def enter_counter(self, unit: Unit, profile: StaffProfile | None) -> tuple[OpenedSession, TerminalPlace] | Refusal:
+        """Open a counter session on the clerk's own terminal."""
+        if profile is None:
+            return SignInWrong()
+        if not profile.roles & _COUNTER_ROLES:
+            return RoleMissing()
+        row = await sql.row(
+            "SELECT id, hall, counter, purposes, region FROM terminals "
+            "WHERE staff_id = $1 AND portal = $2 AND withdrawn_at IS NULL",
+            profile.id, unit.portal,
+        )  # fmt: skip
+        if row is None:
+            return TerminalUnknown()
+        place = _place(row)
+        return await self._open(unit, "counter", profile, place.id), place
+
+    async def terminal(self, unit: Unit, terminal_id: UUID) -> TerminalPlace:
+        """Where a terminal stands; ``TerminalUnknown`` if it was withdrawn."""
+        row = await sql.row(
+            "SELECT id, hall, counter, purposes, region FROM terminals WHERE id = $1 AND portal = $2 AND withdrawn_at IS NULL",
+            terminal_id, unit.portal,
+        )  # fmt: skip
+        if row is None:
+            raise TerminalUnknown()
+        return _place(row)
+
+    async def get(self, unit: Unit, terminal_id: UUID) -> TerminalPlace:
+        """The visits room's Terminals port."""
+        return await self.terminal(unit, terminal_id)
+
+    async def by_number(self, unit: Unit, staff_no: str) -> StaffProfile:
+        """An employee by number; ``Missing`` if unknown."""
+        row = await sql.row(
+            "SELECT id, staff_no, name, department, region, roles FROM staff WHERE portal = $1 AND staff_no = $2",
+            unit.portal, staff_no,
+        )  # fmt: skip
+        found = _profile(row)
+        if found is None:
+            raise Missing()
+        return found
+
+    async def names(self, unit: Unit, ids: Sequence[UUID]) -> dict[UUID, str]:
+        """Names of many employees, by one query."""
+        if not ids:
+            return {}
+        holes = ",".join(f"${n}" for n in range(2, len(ids) + 2))
+        rows = await sql.rows(f"SELECT id, name FROM staff WHERE portal = $1 AND id IN ({holes})", unit.portal, *ids)
+        return {sql.uid(row["id"]): row["name"] for row in rows}
+
+    async def mark(self, unit: Unit, name: str, value: str) -> None:
+        """Write a fact about the whole database, once."""
+        await sql.execute(
+            "INSERT INTO marks (id, name, value, at) VALUES ($1,$2,$3,$4) ON CONFLICT DO NOTHING", new_id(), name, value, unit.now
+        )
+
+    async def marked(self, name: str) -> str | None:
+        row = await sql.row("SELECT value FROM marks WHERE name = $1", name)
+        return row["value"] if row else None
+
+    async def anybody(self) -> bool:
+        """Whether this database has any employee: an empty one has not."""
+        return await sql.row("SELECT 1 AS one FROM staff LIMIT 1") is not None
+
+    async def _open(self, unit: Unit, kind: Any, profile: StaffProfile, terminal_id: UUID | None) -> OpenedSession:
+        facts = {
+            "staff_no": profile.staff_no,
+            "name": profile.name,
+            "roles": sorted(profile.roles),
+            "department": profile.department,
+        }
+        opened = await self._sessions.open(
+            unit, kind, profile.id, region=profile.region, facts=facts, terminal_id=terminal_id
+        )
+        actor = Actor(kind="staff", id=profile.id, label=profile.staff_no)
+        await self._audit.record(
+            unit, actor, "staff.sign_in", subject_kind="session", subject=str(opened.id), region=profile.region, place=kind
+        )
+        return opened
+
+
+def _profile(row: sql.Row | None) -> StaffProfile | None:
+    if row is None:
+        return None
+    return StaffProfile(
+        id=sql.uid(row["id"]),
+        staff_no=row["staff_no"],
+        name=row["name"],
+        department=row["department"],
+        region=row["region"],
+        roles=frozenset(sql.document(row["roles"])),
+    )
+
+
+def _place(row: sql.Row) -> TerminalPlace:
+    return TerminalPlace(
+        id=sql.uid(row["id"]),
+        hall=row["hall"],
+        counter=row["counter"],
+        purposes=tuple(sql.document(row["purposes"])),
+        region=row["region"],
+    )
