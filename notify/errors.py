@@ -1,0 +1,63 @@
+"""What this room refuses; the sentences are in ``config/words/*/notify.toml`` and ``campaigns.toml``."""
+
+from __future__ import annotations
+
+from config.floor.refusal import Missing, Refusal
+
+
+class ValuesMissing(Refusal):
+    """A notice would have had a hole: nothing was stored. ``names`` lists what was not given."""
+
+    code = "notice-values-missing"
+    kind = "invalid"
+
+
+class EventUnknown(Refusal):
+    """No template file is named so."""
+
+    code = "notice-event-unknown"
+    kind = "invalid"
+
+
+class NoticeMissing(Missing):
+    """No such notice in the caller's inbox."""
+
+    code = "notice-not-found"
+
+
+class CampaignMissing(Missing):
+    """No such campaign in this portal."""
+
+    code = "campaign-not-found"
+
+
+class SamePerson(Refusal):
+    """Whoever wrote, edited or submitted a campaign cannot release it."""
+
+    code = "campaign-same-person"
+    kind = "forbidden"
+
+
+class ContentChanged(Refusal):
+    """What the approver read is not what is stored now."""
+
+    code = "campaign-content-changed"
+
+
+class AudienceChanged(Refusal):
+    """The number of people is not the one the approver confirmed. ``people`` is today's number."""
+
+    code = "campaign-audience-changed"
+
+
+class WrongState(Refusal):
+    """The campaign's status does not allow this step. ``status`` names it."""
+
+    code = "campaign-wrong-state"
+
+
+class CampaignBlocked(Refusal):
+    """Something in words or audience forbids submitting; ``blockers`` lists the codes."""
+
+    code = "campaign-blocked"
+    kind = "invalid"

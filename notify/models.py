@@ -1,0 +1,239 @@
+"""What this room keeps: messages, their deliveries by channel, the inbox, preferences, receipts, campaigns."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+from config.floor.ids import new_id
+from config.floor.schema import Check, Index, Rule
+
+
+class NotifyMessage(Model):
+    """One thing told to one person, worded once and then frozen. ``dedupe_key`` makes it unique in its portal."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    portal = fields.CharField(64)
+    region = fields.CharField(12)
+    recipient = fields.UUIDField(null=True)
+    address = fields.BinaryField(null=True)  # sealed phone; only where there is no resident (one-time passwords)
+    event = fields.CharField(40)
+    template_version = fields.IntField()
+    category = fields.CharField(16)
+    dedupe_key = fields.CharField(160)
+    content = fields.BinaryField()  # sealed JSON: values, title, body, sms, link
+    language = fields.CharField(8)
+    subject = fields.CharField(64)
+    lane = fields.SmallIntField()
+    campaign_id = fields.UUIDField(null=True)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "notify_messages"
+        unique_together = (("portal", "dedupe_key"),)
+
+
+class NotifyDelivery(Model):
+    """One message by one channel. A row with a lease belongs to its claimer; the lease id is the fencing token."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    message: fields.ForeignKeyRelation[NotifyMessage] = fields.ForeignKeyField(
+        "notify.NotifyMessage", on_delete=fields.OnDelete.RESTRICT
+    )
+    portal = fields.CharField(64)
+    region = fields.CharField(12)
+    channel = fields.CharField(24)
+    step = fields.SmallIntField()
+    lane = fields.SmallIntField()
+    state = fields.CharField(12)
+    attempt = fields.IntField()
+    lease_id = fields.UUIDField(null=True)
+    lease_until = fields.DatetimeField(null=True)
+    next_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+    client_msg_id = fields.CharField(64, unique=True)  # the same on every try: what a provider removes doubles by
+    provider_ref = fields.CharField(128)
+    reason = fields.CharField(64)
+    campaign_id = fields.UUIDField(null=True)
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        table = "notify_deliveries"
+
+
+class NotifyAttempt(Model):
+    """One try of one delivery, written when it ended or was found lost. Only ever added."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    delivery: fields.ForeignKeyRelation[NotifyDelivery] = fields.ForeignKeyField(
+        "notify.NotifyDelivery", on_delete=fields.OnDelete.RESTRICT
+    )
+    number = fields.IntField()
+    outcome = fields.CharField(16)
+    reason = fields.CharField(64)
+    provider_ref = fields.CharField(128)
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "notify_attempts"
+
+
+class NotifyInbox(Model):
+    """What a resident finds under 消息. ``id`` is the message's id."""
+
+    id = fields.UUIDField(primary_key=True)
+    portal = fields.CharField(64)
+    region = fields.CharField(12)
+    recipient = fields.UUIDField()
+    at = fields.DatetimeField()
+    read_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "notify_inbox"
+
+
+class NotifyPreference(Model):
+    """A resident's choice for one category; no row = the category's default. Statutory notices have no choice."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    portal = fields.CharField(64)
+    region = fields.CharField(12)
+    resident_id = fields.UUIDField()
+    category = fields.CharField(16)
+    sms = fields.BooleanField()
+    live = fields.BooleanField()
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        table = "notify_preferences"
+        unique_together = (("portal", "resident_id", "category"),)
+
+
+class NotifyReceipt(Model):
+    """A provider's answer as it came, kept before it is applied."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    provider = fields.CharField(24)
+    receipt_id = fields.CharField(128)
+    client_msg_id = fields.CharField(64)
+    outcome = fields.CharField(12)
+    reason = fields.CharField(64)
+    payload = fields.BinaryField()  # sealed, as it came
+    received_at = fields.DatetimeField()
+    applied_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "notify_receipts"
+        unique_together = (("provider", "receipt_id"),)
+
+
+class NotifyConsoleOutbox(Model):
+    """Where the console channel "sends" short messages: a phone that a demo or a test can read."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    portal = fields.CharField(64)
+    client_msg_id = fields.CharField(64, unique=True)
+    channel = fields.CharField(24)
+    address = fields.BinaryField()
+    address_index = fields.BinaryField()
+    text = fields.BinaryField()
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "notify_console_outbox"
+
+
+class Campaign(Model):
+    """An operator's push to a segment, released by another person."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    portal = fields.CharField(64)
+    region = fields.CharField(12)
+    title = fields.CharField(80)
+    body = fields.TextField()
+    category = fields.CharField(16)
+    audience_region = fields.CharField(12)
+    audience_item = fields.CharField(64)
+    audience_label = fields.CharField(120)
+    fills = fields.TextField()  # JSON: the operator's own words for placeholders
+    content_hash = fields.CharField(64)
+    status = fields.CharField(12)
+    author_id = fields.UUIDField()
+    author_no = fields.CharField(32)
+    editor_id = fields.UUIDField()
+    submitter_id = fields.UUIDField(null=True)
+    approver_id = fields.UUIDField(null=True)
+    approver_no = fields.CharField(32)
+    reason = fields.CharField(200)
+    people = fields.IntField()
+    cursor = fields.UUIDField(null=True)
+    expanded = fields.IntField()
+    planned = fields.IntField()
+    reached = fields.IntField()
+    failed = fields.IntField()
+    skipped = fields.IntField()
+    all_expanded = fields.BooleanField()
+    created_at = fields.DatetimeField()
+    updated_at = fields.DatetimeField()
+    submitted_at = fields.DatetimeField(null=True)
+    decided_at = fields.DatetimeField(null=True)
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "campaigns"
+
+
+class CampaignRecipient(Model):
+    """One person of the audience, fixed at the moment of approval."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "notify.Campaign", on_delete=fields.OnDelete.RESTRICT
+    )
+    portal = fields.CharField(64)
+    region = fields.CharField(12)
+    recipient = fields.UUIDField()
+
+    class Meta:
+        table = "campaign_recipients"
+        unique_together = (("campaign_id", "recipient"),)
+
+
+_STATES = "'pending','submitting','sent','delivered','failed','in_doubt','skipped'"
+_STATUSES = "'draft','submitted','approved','rejected','sending','done','stopped'"
+_OTHER_PERSON = (
+    "{row}approver_id IS NULL OR ({row}approver_id <> {row}author_id AND {row}approver_id <> {row}editor_id "
+    "AND {row}approver_id <> {row}submitter_id)"
+)
+
+RULES: tuple[Rule, ...] = (
+    Index("notify_deliveries_due", "notify_deliveries", "lane, next_at", where="state = 'pending'"),
+    Index("notify_deliveries_leased", "notify_deliveries", "lease_until", where="state = 'submitting'"),
+    Index("notify_deliveries_in_doubt", "notify_deliveries", "next_at", where="state = 'in_doubt'"),
+    Index("notify_deliveries_message", "notify_deliveries", "message_id"),
+    Index("notify_deliveries_lease", "notify_deliveries", "lease_id", where="lease_id IS NOT NULL"),
+    Index(
+        "notify_deliveries_campaign",
+        "notify_deliveries",
+        "campaign_id",
+        where="state = 'pending' AND campaign_id IS NOT NULL",
+    ),
+    Index("notify_attempts_delivery", "notify_attempts", "delivery_id"),
+    Index("notify_inbox_recipient", "notify_inbox", "portal, recipient, at DESC, id DESC"),
+    Index("notify_inbox_unread", "notify_inbox", "portal, recipient", where="read_at IS NULL"),
+    Index("notify_receipts_unapplied", "notify_receipts", "received_at", where="applied_at IS NULL"),
+    Index("notify_receipts_message", "notify_receipts", "client_msg_id"),
+    Index("notify_console_outbox_address", "notify_console_outbox", "address_index, at"),
+    Index("campaigns_portal", "campaigns", "portal, created_at DESC, id DESC"),
+    Index("campaigns_running", "campaigns", "decided_at", where="status IN ('approved','sending')"),
+    Check(
+        "notify_messages_category", "notify_messages", "{row}category IN ('statutory','service','information','code')"
+    ),
+    Check("notify_messages_addressed", "notify_messages", "{row}recipient IS NOT NULL OR {row}address IS NOT NULL"),
+    Check("notify_deliveries_state", "notify_deliveries", f"{{row}}state IN ({_STATES})"),
+    Check("notify_preferences_category", "notify_preferences", "{row}category IN ('service','information')"),
+    Check("notify_receipts_outcome", "notify_receipts", "{row}outcome IN ('delivered','failed')"),
+    Check("campaigns_status", "campaigns", f"{{row}}status IN ({_STATUSES})"),
+    Check("campaigns_category", "campaigns", "{row}category IN ('service','information')"),
+    Check("campaigns_two_people", "campaigns", _OTHER_PERSON),
+)

@@ -1,0 +1,98 @@
+"""The wordings of events: one file per event in ``notify/templates``, checked when they are loaded."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from notify.errors import EventUnknown, ValuesMissing
+from notify.render import TemplateFault, Text, check, plain
+
+FOLDER = Path(__file__).parent / "templates"
+LANGUAGES = ("zh-CN", "en")
+TITLE_MAX = 40
+SMS_PARTS_MAX = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The words of one notice; ``sms`` is without its signature, ``link`` a path in the residents' front or ""."""
+
+    title: str
+    body: str
+    sms: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wordings:
+    """One language of one template. ``sms`` is the elder wording too: short, one instruction a sentence."""
+
+    title: Text
+    body: Text
+    sms: Text
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeTemplate:
+    """One event's wordings, and the values they need."""
+
+    event: str
+    version: int
+    required: frozenset[str]
+    optional: frozenset[str]
+    words: Mapping[str, Wordings]
+    sample: Mapping[str, str]
+
+    def render(self, language: str, values: Mapping[str, str]) -> Rendered:
+        """Fill in. A required value that is missing or empty is refused (``ValuesMissing``); others default to ""."""
+        given = {name: plain(values.get(name, "")) for name in self.required | self.optional}
+        missing = sorted(name for name in self.required if not given[name])
+        if missing:
+            raise ValuesMissing(event=self.event, names=", ".join(missing))
+        words = self.words.get(language) or self.words[LANGUAGES[0]]
+        texts = [words.title.render(given), words.body.render(given), words.sms.render(given)]
+        if not texts[2] or (self.event != "otp" and not all(texts)):
+            raise ValuesMissing(event=self.event, names="")
+        return Rendered(title=plain(texts[0], 80), body=texts[1], sms=texts[2], link=given.get("link", ""))
+
+
+class Templates:
+    """All templates of a folder, read and judged once. ``TemplateFault`` names the file that is wrong."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._templates = {template.event: template for template in _load(folder)}
+
+    def get(self, event: str) -> NoticeTemplate:
+        found = self._templates.get(event)
+        if found is None:
+            raise EventUnknown(event=event)
+        return found
+
+    def __iter__(self) -> Iterator[NoticeTemplate]:
+        return iter(self._templates.values())
+
+
+def _load(folder: Path) -> Iterator[NoticeTemplate]:
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            yield _template(path.stem, tomllib.loads(path.read_text("utf-8")))
+        except (KeyError, TypeError, ValueError) as error:
+            raise TemplateFault(f"{path.name}: {error}") from error
+
+
+def _template(event: str, data: dict[str, Any]) -> NoticeTemplate:
+    required, optional = frozenset(data["required"]), frozenset(data["optional"])
+    declared = required | optional
+    words = {language: _wordings(data[language], declared) for language in LANGUAGES}
+    sample = {str(name): str(value) for name, value in data["sample"].items()}
+    if missing := declared - set(sample):
+        raise TemplateFault(f"no sample value for {sorted(missing)}")
+    return NoticeTemplate(event, int(data["version"]), required, optional, words, sample)
+
+
+def _wordings(texts: Mapping[str, str], declared: frozenset[str]) -> Wordings:
+    return Wordings(*(check(texts[part], declared) for part in ("title", "body", "sms")))
