@@ -1,0 +1,173 @@
+"""One case as the rules see it, and the compare-and-set that every change goes through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any, cast
+from uuid import UUID
+
+from config.floor import sql
+from config.floor.unit import Unit
+from server.domain.cases.clock import Facts, Limit, LimitUnit, Pause
+from server.domain.cases.errors import CaseMissing, ChangedMeanwhile
+from server.domain.cases.workflow import Outcome, Standing, Status
+
+ANSWERS = "cases.answers"
+DECISION = "cases.decision"
+NOTE = "case_timeline.note"
+DOCUMENT = "case_documents.data"
+REASON = "case_corrections.reason"
+COMMENT = "case_reviews.comment"
+FILE_NAME = "case_materials.file_name"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRecord:
+    """A row of ``cases``, typed; field names are column names."""
+
+    id: UUID
+    portal: str
+    region: str
+    case_no: str
+    item_code: str
+    item_version: int
+    item_name: str
+    department: str
+    resident_id: UUID
+    status: Status
+    version: int
+    handler_id: UUID | None
+    handler_label: str
+    proposed_by: UUID | None
+    proposed_outcome: Outcome | None
+    outcome: Outcome | None
+    decision: bytes | None
+    answers: bytes
+    submitted_at: datetime | None
+    received_at: datetime | None
+    check_from: date | None
+    accepted_on: date | None
+    stopped_on: date | None
+    pauses: tuple[Pause, ...]
+    legal_days: int | None
+    legal_unit: LimitUnit
+    promised_days: int | None
+    promised_unit: LimitUnit
+    legal_due: date | None
+    promised_due: date | None
+    due_on: date | None
+    provisional: bool
+    corrections_requested: int
+    corrections_due: date | None
+    flagged_on: date | None
+    closed_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def legal(self) -> Limit | None:
+        return None if self.legal_days is None else Limit(self.legal_days, self.legal_unit)
+
+    @property
+    def promised(self) -> Limit | None:
+        return None if self.promised_days is None else Limit(self.promised_days, self.promised_unit)
+
+    @property
+    def clock_facts(self) -> Facts:
+        """What the clock reads of it."""
+        return Facts(
+            status=self.status,
+            check_from=self.check_from,
+            accepted_on=self.accepted_on,
+            stopped_on=self.stopped_on,
+            pauses=self.pauses,
+            legal=self.legal,
+            promised=self.promised,
+            corrections_due=self.corrections_due,
+        )
+
+    def standing(self, *, reviewed: bool = False) -> Standing:
+        """What the workflow must know of it."""
+        return Standing(self.status, self.corrections_requested, self.proposed_by, self.proposed_outcome, reviewed)
+
+
+COLUMNS = ", ".join(f"c.{field.name}" for field in fields(CaseRecord))
+_INSTANTS = ("submitted_at", "received_at", "closed_at", "created_at", "updated_at")
+_DAYS = ("check_from", "accepted_on", "stopped_on", "legal_due", "promised_due", "due_on", "corrections_due", "flagged_on")
+_IDS = ("id", "resident_id", "handler_id", "proposed_by")
+
+
+def _pauses(value: Any) -> tuple[Pause, ...]:
+    return tuple(Pause(date.fromisoformat(start), sql.day_or_none(end)) for start, end in sql.document(value))
+
+
+def _outcome(value: Any) -> Outcome | None:
+    return None if value is None else Outcome(value)
+
+
+def record(row: sql.Row) -> CaseRecord:
+    """The record of a row that was read with ``COLUMNS``."""
+    known = {field.name: row[field.name] for field in fields(CaseRecord)}
+    known |= {name: sql.instant_or_none(row[name]) for name in _INSTANTS}
+    known |= {name: sql.day_or_none(row[name]) for name in _DAYS}
+    known |= {name: sql.uid_or_none(row[name]) for name in _IDS}
+    return CaseRecord(
+        **known
+        | {
+            "status": Status(row["status"]),
+            "outcome": _outcome(row["outcome"]),
+            "proposed_outcome": _outcome(row["proposed_outcome"]),
+            "pauses": _pauses(row["pauses"]),
+            "provisional": sql.flag(row["provisional"]),
+            "legal_unit": cast(LimitUnit, row["legal_unit"]),
+            "promised_unit": cast(LimitUnit, row["promised_unit"]),
+            "answers": bytes(row["answers"]),
+            "decision": None if row["decision"] is None else bytes(row["decision"]),
+        }
+    )
+
+
+async def of_resident(unit: Unit, resident_id: UUID, case_no: str) -> CaseRecord:
+    """The resident's own case; ``CaseMissing`` for anybody else's."""
+    found = await sql.row(
+        f"SELECT {COLUMNS} FROM cases c WHERE c.portal = $1 AND c.case_no = $2 AND c.resident_id = $3",
+        unit.portal, case_no, resident_id,
+    )  # fmt: skip
+    if found is None:
+        raise CaseMissing
+    return record(found)
+
+
+async def of_staff(unit: Unit, case_no: str, department: str | None) -> CaseRecord:
+    """A submitted case of the department, or of the whole portal where ``department`` is None."""
+    found = await sql.row(
+        f"SELECT {COLUMNS} FROM cases c WHERE c.portal = $1 AND c.case_no = $2"
+        " AND c.submitted_at IS NOT NULL AND ($3 = '' OR c.department = $3)",
+        unit.portal, case_no, department if department is not None else "",
+    )  # fmt: skip
+    if found is None:
+        raise CaseMissing
+    return record(found)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Status | Outcome):
+        return value.value
+    if isinstance(value, tuple):
+        return sql.to_json([[pause.start.isoformat(), pause.end and pause.end.isoformat()] for pause in value])
+    return value
+
+
+async def compare_and_set(case: CaseRecord, changes: Mapping[str, Any]) -> None:
+    """Write ``changes`` if nobody changed the case since it was read; ``ChangedMeanwhile`` otherwise."""
+    names = [*changes]
+    texts = ", ".join(f"{name} = ${at}" for at, name in enumerate(names, start=1))
+    count = len(names)
+    touched = await sql.execute(
+        f"UPDATE cases SET {texts} WHERE id = ${count + 1} AND status = ${count + 2} AND version = ${count + 3}",
+        *(_plain(changes[name]) for name in names), case.id, case.status.value, case.version,
+    )  # fmt: skip
+    if touched != 1:
+        raise ChangedMeanwhile(version=case.version)
