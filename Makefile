@@ -1,0 +1,81 @@
+# Yima. 'make run' shows the product, 'make test' proves it; 'make help' names the rest.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+PORT ?= 8080
+ROUNDS ?= 50
+PY := .venv/bin/python
+ROOMS := server codes notify miniapp_api config tests
+PYTEST := $(PY) -m coverage run -m pytest -q
+SERVICES := $(PY) -m tests.services
+
+.NOTPARALLEL:
+.PHONY: help run test demo bench lock lint unit services-test front front-test browser coverage soak-code-race clean ready tools
+
+help: ## what there is
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 \t\2/p' Makefile | expand -t 24
+
+run: ready front ## make, build, migrate, seed an empty database, serve on 127.0.0.1:$(PORT)
+	@YIMA_PORT=$(PORT) exec $(PY) -m server serve
+
+demo: ready ## tell the main job as a story, in this terminal, against the server on PORT
+	@YIMA_PORT=$(PORT) exec $(PY) -m server demo
+
+test: tools front lint unit services-test front-test browser coverage ## everything: rules, API on both databases, front, browser
+	@echo "== all green"
+
+lint: tools ## ruff, mypy --strict, import-linter
+	@echo "== lint: ruff"
+	@$(PY) -m ruff check $(ROOMS)
+	@$(PY) -m ruff format --check --quiet $(ROOMS) || { echo "run: $(PY) -m ruff format $(ROOMS)"; exit 1; }
+	@echo "== lint: mypy --strict"
+	@$(PY) -m mypy
+	@echo "== lint: floors"
+	@PYTHONPATH=. .venv/bin/lint-imports --no-logo | tail -n 12
+
+unit: tools front
+	@echo "== tests: SQLite + in-process store"
+	@$(PY) -m coverage erase
+	@$(PYTEST) tests --ignore=tests/browser
+
+services-test: tools
+	@echo "== tests: PostgreSQL + Redis"
+	@$(SERVICES) -- $(PYTEST) tests --ignore=tests/browser --both-only
+
+front-test: tools front
+	@echo "== tests: residents' front"
+	@.ci/front test
+
+browser: tools front
+	@echo "== tests: browser"
+	@if [ -d tests/browser ]; then $(PYTEST) tests/browser; fi
+
+coverage:
+	@echo "== coverage"
+	@$(PY) -m coverage combine --quiet
+	@$(PY) -m coverage report
+
+soak-code-race: tools ## 40 scans of one code from two processes, ROUNDS times (50)
+	@$(SERVICES) -- env YIMA_RACE_ROUNDS=$(ROUNDS) $(PY) -m pytest -q -s tests/faults/test_code_race.py
+
+bench: tools ## our rates beside hand-written floors, as ratios
+	@$(SERVICES) --durable -- $(PY) -m tests.bench
+
+front: ready
+	@.ci/front build
+
+lock: ## pin every dependency anew (needs uv)
+	@.ci/lock
+
+ready:
+	@.ci/python run
+
+tools: ready
+	@.ci/python run test
+	@if $(PY) -m tests.services.postgres; then .ci/python postgres; fi
+
+clean: ## remove what was made: .venv, builds, caches; never var/
+	@rm -rf .venv .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf miniapp_api/front/dist miniapp_api/front/node_modules
+	@find . -name __pycache__ -type d -not -path './miniapp_api/front/*' -prune -exec rm -rf {} +

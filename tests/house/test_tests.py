@@ -1,0 +1,59 @@
+"""Tests that assert nothing prove nothing."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.house.repository import ROOT, files, named
+
+CHECKS = ("assert_", "check_", "expect_", "must_", "refused", "accepted")
+
+
+def _tests(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test"):
+            yield node
+
+
+def _called(node: ast.Call) -> str:
+    match node.func:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+    return ""
+
+
+def _proves_something(test: ast.AST) -> bool:
+    for node in ast.walk(test):
+        if isinstance(node, ast.Assert):
+            return True
+        if isinstance(node, ast.Call):
+            name = _called(node)
+            if name in ("raises", "warns", "fail") or name.startswith(CHECKS):
+                return True
+    return False
+
+
+def _silent(path: Path) -> list[str]:
+    tree = ast.parse(path.read_text("utf-8"))
+    return [f"{named(path)}::{test.name}" for test in _tests(tree) if not _proves_something(test)]
+
+
+def test_every_test_asserts_something() -> None:
+    silent = [
+        name for path in files(".py", under=ROOT / "tests") if path.name.startswith("test_") for name in _silent(path)
+    ]
+    assert not silent
+
+
+def test_no_assertion_is_always_true() -> None:
+    empty = [
+        f"{named(path)}:{node.lineno}"
+        for path in files(".py", under=ROOT / "tests")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Assert)
+        and isinstance(node.test, ast.Constant | ast.Tuple)
+        and ast.unparse(node.test) != "False"
+    ]
+    assert not empty
