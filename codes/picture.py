@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 import struct
 import zlib
+from typing import Final
 
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
-from qrcode.util import MODE_NUMBER, QRData
+from qrcode.util import QRData
 
 MODULES = 21
 QUIET = 4
 _MASK = 2
+_NUMERIC: Final = 1  # mode indicator of ISO/IEC 18004
 _TEXT = re.compile(r"[0-9]{34}", re.ASCII)
 
 Matrix = tuple[tuple[bool, ...], ...]
@@ -27,7 +29,7 @@ def matrix(text: str) -> Matrix:
     if _TEXT.fullmatch(text) is None:
         raise ValueError("a dynamic code has 34 digits")
     code = QRCode(version=1, error_correction=ERROR_CORRECT_M, border=0, mask_pattern=_MASK)
-    code.add_data(QRData(text.encode("ascii"), mode=MODE_NUMBER))
+    code.add_data(QRData(text, mode=_NUMERIC))
     code.make(fit=False)
     return tuple(tuple(bool(module) for module in line) for line in code.modules)
 

@@ -17,7 +17,7 @@ from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.unit import Unit
 
-__all__ = ["CodeOptions", "CodeService", "Holder", "IssuedKey", "Redeemed", "ShownCode"]
+__all__ = ["CodeOptions", "Codes", "Holder", "IssuedKey", "Redeemed", "ShownCode"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ _NEWEST = (
 )
 
 
-class CodeService:
+class Codes:
     """Dynamic codes. Everything that can be refused without the database is refused before it is asked."""
 
     def __init__(
