@@ -48,7 +48,7 @@ def subclasses(base: type) -> set[type]:
     """Every class below ``base`` that the rooms define."""
     modules()
     found: set[type] = set()
-    waiting = [base]
+    waiting: list[type] = [base]
     while waiting:
         for below in waiting.pop().__subclasses__():
             if below not in found:

@@ -72,7 +72,17 @@ class Postgres:
         self.bin = _binaries(room)
         data = room.folder("pg")
         self._initdb(room, data)
-        command = [self.bin / "postgres", "-D", data, "-p", str(self.port), "-h", "127.0.0.1", "-k", data]
+        command: list[str | Path] = [
+            self.bin / "postgres",
+            "-D",
+            data,
+            "-p",
+            str(self.port),
+            "-h",
+            "127.0.0.1",
+            "-k",
+            data,
+        ]
         for setting in self._settings(durable):
             command += ["-c", setting]
         self.server = Server("postgres", command, room=room, stop_with=signal.SIGINT, dies_by="QUIT")

@@ -34,7 +34,15 @@ class Redis:
     def __init__(self, room: Room) -> None:
         self.port = free_port()
         folder = room.folder("redis")
-        command = [room.for_user(binary()), "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
+        command: list[str | Path] = [
+            room.for_user(binary()),
+            "--port",
+            str(self.port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+        ]
         command += ["--appendonly", "no", "--dir", folder, "--daemonize", "no", "--databases", "16"]
         self.server = Server("redis", command, room=room, stop_with=signal.SIGTERM)
         self.server.wait_until(self._ready, seconds=15)

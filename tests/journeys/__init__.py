@@ -1,0 +1,1 @@
+"""The main job told as stories through the public API, and the people who appear in them."""
