@@ -1,7 +1,7 @@
 """The words people read: ``config/words/<language>/<room>.toml``, flattened to dotted keys.
 
-A file's stem is the first part of its keys (``cases.toml`` → ``cases.status.accepted``); the table
-``[problems.<code>]`` of every file is merged under ``problems.``. zh-CN is complete; a key missing in
+A file's stem is the first part of its keys (``cases.toml`` → ``cases.status.accepted``); the tables
+``[problems.<code>]`` and ``[faults]`` (one wrong field) of every file are merged under ``problems.`` and ``faults.``. zh-CN is complete; a key missing in
 another language falls back to it; a key missing in both is a programming error.
 """
 
@@ -15,6 +15,7 @@ from typing import Any
 LANGUAGES = ("zh-CN", "en")
 DEFAULT_LANGUAGE = "zh-CN"
 WORDS = Path(__file__).parent / "words"
+SHARED = ("problems", "faults")
 
 
 class Wording:
@@ -64,8 +65,8 @@ def _read(folder: Path) -> dict[str, str]:
     texts: dict[str, str] = {}
     for path in sorted(folder.glob("*.toml")):
         tables = tomllib.loads(path.read_text("utf-8"))
-        problems = tables.pop("problems", {})
-        for key, text in [*_flat(problems, "problems"), *_flat(tables, path.stem)]:
+        shared = [pair for name in SHARED for pair in _flat(tables.pop(name, {}), name)]
+        for key, text in [*shared, *_flat(tables, path.stem)]:
             if key in texts:
                 raise ValueError(f"{path.name}: {key} is worded twice")
             texts[key] = text

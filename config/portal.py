@@ -1,0 +1,51 @@
+"""Portals: one branded tenant a file in ``config/portals/*.toml``, found by the host of a request."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+FOLDER = Path(__file__).parent / "portals"
+
+
+class Portal(BaseModel):
+    """A tenant: its names, its hosts, its region."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: str = Field(pattern=r"^[a-z0-9-]{1,64}$")
+    name: str
+    name_en: str
+    hosts: tuple[str, ...]
+    region: str = Field(pattern=r"^\d{12}$")
+    region_name: str = ""
+    languages: tuple[str, ...] = ("zh-CN", "en")
+    demo: bool = False
+
+
+class Portals:
+    """All portals by id and by host. The demo's portal exists only in the demo and test profiles."""
+
+    def __init__(self, portals: list[Portal], *, default: str = "") -> None:
+        self._by_id = {portal.id: portal for portal in portals}
+        self._by_host = {host: portal for portal in portals for host in portal.hosts}
+        self._default = default
+
+    def of_host(self, host: str) -> Portal | None:
+        """The portal that answers at this host (without port); None if none does."""
+        return self._by_host.get(host) or self._by_id.get(self._default)
+
+    def get(self, portal_id: str) -> Portal:
+        return self._by_id[portal_id]
+
+    def __iter__(self) -> Iterator[Portal]:
+        return iter(self._by_id.values())
+
+
+def read_portals(*, demo: bool, folder: Path = FOLDER) -> Portals:
+    """The portals of the demo, or those of production."""
+    found = [Portal.model_validate(tomllib.loads(path.read_text("utf-8"))) for path in sorted(folder.glob("*.toml"))]
+    return Portals([portal for portal in found if portal.demo == demo])

@@ -1,0 +1,97 @@
+"""What every edge may ask for: one frozen set, made by ``server/opening.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from codes.service import Codes
+from config.floor.unit import Event, Unit
+from config.floor.vault import Vault
+from config.portal import Portals
+from config.settings import Settings
+from config.wording import Wording
+from notify.campaigns import Campaigns
+from notify.service import Notify
+from server.domain.audit.service import Audit
+from server.domain.calendar.service import Calendar
+from server.domain.cases.service import Cases
+from server.domain.catalogue.service import Catalogue
+from server.domain.materials.service import Materials
+from server.domain.purposes.service import Purposes
+from server.domain.replays.service import Replays
+from server.domain.residents.service import IdentityRegister, Residents
+from server.domain.sessions.otp import OneTimeCodes
+from server.domain.sessions.service import Sessions
+from server.domain.sessions.sign_in import PhoneSignIn
+from server.domain.staff.service import Staff
+from server.domain.visits.service import Visits
+
+T = TypeVar("T")
+
+
+class Line(Protocol):
+    """One listener of live events."""
+
+    async def next(self, timeout: float) -> Event | None: ...
+
+
+class Store(Protocol):
+    """What may vanish: live events and coarse counters."""
+
+    def publish_soon(self, events: Sequence[Event]) -> None: ...
+
+    async def publish(self, topic: str, name: str, data: dict[str, str | int | bool | None]) -> None: ...
+
+    def subscribe(self, *topics: str) -> AbstractAsyncContextManager[Line]: ...
+
+    async def hit(self, key: str, seconds: int) -> int: ...
+
+    async def ready(self) -> bool: ...
+
+
+class Clock(Protocol):
+    """The one source of time: the database's clock."""
+
+    async def read(self) -> datetime: ...
+
+
+class Database(Protocol):
+    """Units of work."""
+
+    async def reading(self, portal: str) -> Unit: ...
+
+    async def unit_of_work(self, portal: str, decide: Callable[[Unit], Awaitable[T]]) -> T: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that is open."""
+
+    settings: Settings
+    wording: Wording
+    portals: Portals
+    database: Database
+    clock: Clock
+    store: Store
+    vault: Vault
+    codes: Codes
+    notify: Notify
+    campaigns: Campaigns
+    residents: Residents
+    register: IdentityRegister
+    sessions: Sessions
+    otp: OneTimeCodes
+    sign_in: PhoneSignIn
+    staff: Staff
+    catalogue: Catalogue
+    calendar: Calendar
+    cases: Cases
+    materials: Materials
+    purposes: Purposes
+    visits: Visits
+    audit: Audit
+    replays: Replays

@@ -1,0 +1,256 @@
+"""From a request to an operation's answer: access, input, unit of work, idempotency, answer."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from aiohttp import web
+from pydantic import ValidationError
+
+from config.floor.refusal import FieldFault, Forbidden, Invalid, Refusal
+from config.floor.unit import Unit
+from config.portal import Portal
+from config.wording import choose_language
+from server.domain.replays.service import StoredAnswer
+from server.domain.residents.errors import LoaTooLow
+from server.domain.sessions.callers import Caller, ResidentCaller, StaffCaller
+from server.domain.sessions.errors import Unauthenticated
+from server.domain.sessions.service import SessionKind
+from server.services import Services
+from server.web import json_body, problems
+from server.web.operations import Access, Call, NoBody, NoQuery, Open, Operation, Resident, Staff, Terminal
+from server.web.shapes import Wire
+
+T = TypeVar("T")
+COOKIES = {"console": ("yima_console", "/console"), "counter": ("yima_counter", "/counter")}
+CSRF_HEADER = "X-Yima-CSRF"
+_KEY = re.compile(r"[\x21-\x7e]{1,128}", re.ASCII)
+_BEARER = re.compile(r"Bearer ([A-Za-z0-9_-]{20,128})", re.ASCII)
+_NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class _Replayed(Exception):
+    """This request was answered before."""
+
+    def __init__(self, stored: StoredAnswer) -> None:
+        super().__init__()
+        self.stored = stored
+
+
+def csrf_of(token: str) -> str:
+    """The page's own token for a staff session: derived, so nothing more is stored."""
+    return hmac.new(token.encode(), b"yima csrf", "sha256").hexdigest()
+
+
+class Door:
+    """What every endpoint shares: who is asking, in which portal and language, from where."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self._proxies = services.settings.trusted_proxies
+        self._per_minute = services.settings.limits.requests_per_minute
+
+    def portal(self, request: web.Request) -> Portal:
+        host = request.host.rsplit(":", 1)[0].strip("[]").lower()
+        found = self.services.portals.of_host(host)
+        if found is None:
+            raise problems.HostUnknown()
+        return found
+
+    def language(self, request: web.Request, caller: Caller | None = None) -> str:
+        header = request.headers.get("Accept-Language", "")
+        if header or not isinstance(caller, ResidentCaller):
+            return choose_language(header)
+        return caller.language
+
+    def client(self, request: web.Request) -> str:
+        """The caller's address; forwarded ones count only behind the proxies that are configured."""
+        if self._proxies:
+            hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+            if len(hops) >= self._proxies:
+                return hops[-self._proxies]
+        return request.remote or "local"
+
+    def check_origin(self, request: web.Request) -> None:
+        """A browser's foreign page may not make us decide anything."""
+        origin = request.headers.get("Origin")
+        if origin is None or request.method in _SAFE:
+            return
+        own = self.services.settings.public_origin or f"{request.scheme}://{request.host}"
+        if origin != own:
+            raise problems.ForeignOrigin()
+
+    async def caller(self, request: web.Request, unit: Unit, access: Access) -> Caller | None:
+        """Whoever the declared access lets in; raises for everybody else."""
+        if isinstance(access, Open):
+            return None
+        if isinstance(access, Resident):
+            return await self._resident(request, unit, access)
+        kind: SessionKind = "counter" if isinstance(access, Terminal) else "console"
+        token = request.cookies.get(COOKIES[kind][0], "")
+        found = await self.services.sessions.find(unit, kind, token) if token else None
+        if not isinstance(found, StaffCaller):
+            raise Unauthenticated()
+        if request.method not in _SAFE and not hmac.compare_digest(
+            request.headers.get(CSRF_HEADER, "").encode("utf-8", "replace"), csrf_of(token).encode()
+        ):
+            raise problems.CsrfMissing()
+        if isinstance(access, Staff) and access.roles and not access.roles & found.roles:
+            raise Forbidden()
+        return found
+
+    async def _resident(self, request: web.Request, unit: Unit, access: Resident) -> ResidentCaller:
+        bearer = _BEARER.fullmatch(request.headers.get("Authorization", ""))
+        found = await self.services.sessions.find(unit, "resident", bearer[1]) if bearer else None
+        if not isinstance(found, ResidentCaller):
+            raise Unauthenticated()
+        if found.loa < access.loa:
+            raise LoaTooLow(needed=access.loa)
+        return found
+
+    async def limit(self, who: str, name: str, per_minute: int | None) -> None:
+        """The coarse limit, where it is on."""
+        most = per_minute or self._per_minute
+        if self._per_minute and await self.services.store.hit(f"{name}:{who}", 60) > most:
+            raise problems.TooMany(retry_after=60)
+
+
+class Endpoint:
+    """One operation, ready to be routed."""
+
+    def __init__(self, operation: Operation, door: Door) -> None:
+        self._op = operation
+        self._door = door
+        self._services = door.services
+        self._takes_body = operation.method in ("POST", "PUT", "DELETE") and operation.media != "multipart"
+
+    async def __call__(self, request: web.Request) -> web.StreamResponse:
+        op, door = self._op, self._door
+        portal = door.portal(request)
+        door.check_origin(request)
+        reading = await self._services.database.reading(portal.id)
+        caller = await door.caller(request, reading, op.access)
+        client = door.client(request)
+        who = str(caller.session_id) if caller else client
+        if op.limit or not isinstance(op.access, Open) or op.method != "GET":
+            await door.limit(who, op.name if op.limit else "all", op.limit)
+        body, raw = await self._body(request)
+        call: Call[Any, Any] = Call(
+            request=request, services=self._services, portal=portal, language=door.language(request, caller),
+            caller=caller, client=client, body=body, query=self._query(request), unit=reading,
+        )  # fmt: skip
+        request["caller"] = caller
+        try:
+            answer = await self._answer(call, raw)
+        except _Replayed as replay:
+            return _response(replay.stored, {"Idempotent-Replayed": "true"})
+        if isinstance(answer, web.StreamResponse):
+            return answer
+        return _response(self._stored(answer, call.language), _retry(answer))
+
+    async def _answer(self, call: Call[Any, Any], raw: bytes) -> Any:
+        op = self._op
+        if op.method == "GET":
+            return await op.handler(call)
+        call.decider = self._decider(call, raw)
+        if op.own_unit:
+            return await op.handler(call)
+
+        async def whole(unit: Unit) -> Any:
+            call.unit = unit
+            return await op.handler(call)
+
+        return await call.decide(whole)
+
+    def _decider(self, call: Call[Any, Any], raw: bytes) -> Callable[[Call[Any, Any], Callable[[Unit], Awaitable[Any]]], Any]:
+        """Runs units; the first one of an idempotent request claims its key and keeps its answer."""
+        key = call.request.headers.get("Idempotency-Key") if self._op.idempotent else None
+        if key is not None and not _KEY.fullmatch(key):
+            raise Invalid(faults=(FieldFault("Idempotency-Key", "idempotency-key-form"),))
+        scope = self._scope(call)
+        digest = hashlib.sha256(f"{call.request.path}\0".encode() + raw).digest()
+        waiting = [key] if key else []
+
+        async def decide(current: Call[Any, Any], fn: Callable[[Unit], Awaitable[Any]]) -> Any:
+            claimed = waiting.pop() if waiting else None
+
+            async def run(unit: Unit) -> Any:
+                replays = self._services.replays
+                if claimed and (stored := await replays.claim(unit, scope, self._op.name, claimed, digest)):
+                    raise _Replayed(stored)
+                answer = await fn(unit)
+                if claimed:
+                    await replays.keep(unit, scope, self._op.name, claimed, self._stored(answer, current.language))
+                return answer
+
+            return await self._services.database.unit_of_work(current.portal.id, run)
+
+        return decide
+
+    @staticmethod
+    def _scope(call: Call[Any, Any]) -> str:
+        if isinstance(call.caller, ResidentCaller):
+            return f"resident:{call.caller.resident_id}"
+        if isinstance(call.caller, StaffCaller):
+            place = call.caller.terminal_id
+            return f"terminal:{place}" if place else f"staff:{call.caller.staff_id}"
+        return f"open:{call.client}"
+
+    async def _body(self, request: web.Request) -> tuple[Wire, bytes]:
+        op = self._op
+        if not self._takes_body:
+            return _NOTHING, b""
+        limits = self._services.settings.limits
+        raw = await json_body.read_bytes(request, limit=limits.body_bytes, seconds=limits.body_seconds)
+        if op.body is NoBody and not raw:
+            return _NOTHING, raw
+        json_body.check_media(request)
+        json_body.check_json(raw)
+        try:
+            return op.body.__pydantic_validator__.validate_json(raw, strict=True), raw
+        except ValidationError as error:
+            raise problems.invalid_input(error) from None
+
+    def _query(self, request: web.Request) -> Wire:
+        if self._op.query is NoQuery and not request.query:
+            return _NO_QUERY
+        pairs = list(request.query.items())
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise Invalid(faults=(FieldFault("query", "repeated"),))
+        if any("\0" in text or any(0xD800 <= ord(c) <= 0xDFFF for c in text) for pair in pairs for text in pair):
+            raise Invalid(faults=(FieldFault("query", "characters"),))
+        try:
+            return self._op.query.model_validate(found)
+        except ValidationError as error:
+            raise problems.invalid_input(error) from None
+
+    def _stored(self, answer: Any, language: str) -> StoredAnswer:
+        if isinstance(answer, Refusal):
+            return StoredAnswer(problems.status_of(answer), problems.body_of(answer, self._services.wording, language))
+        if answer is None:
+            return StoredAnswer(self._op.status, b"")
+        return StoredAnswer(self._op.status, answer.__pydantic_serializer__.to_json(answer, by_alias=True))
+
+
+_NOTHING = NoBody()
+_NO_QUERY = NoQuery()
+
+
+def _retry(answer: Any) -> dict[str, str]:
+    if isinstance(answer, Refusal) and answer.retry_after:
+        return {"Retry-After": str(answer.retry_after)}
+    return {}
+
+
+def _response(stored: StoredAnswer, extra: dict[str, str]) -> web.Response:
+    media = problems.MEDIA if stored.status >= 400 else "application/json"
+    headers = {**_NO_STORE, **extra}
+    if stored.body:
+        headers["Content-Type"] = f"{media}; charset=utf-8" if media == "application/json" else media
+    return web.Response(status=stored.status, body=stored.body or None, headers=headers)

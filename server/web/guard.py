@@ -1,0 +1,128 @@
+"""The one middleware: refusals become problems, faults of ours a calm 500, and every request one log line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import secrets
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from typing import TextIO
+
+from aiohttp import web
+from prometheus_client import Counter, Histogram
+
+from config.floor.refusal import Busy, Missing, Refusal
+from server.services import Services
+from server.web import problems
+from server.web.endpoint import Door
+from server.web.json_body import MalformedJson, TooLarge
+from server.web.pages import error_page, wants_page
+
+_log = logging.getLogger("yima.web")
+Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
+REQUESTS = Counter("yima_requests_total", "Requests by route and status", ["route", "status"])
+SECONDS = Histogram("yima_request_seconds", "Time to answer, by route", ["route"], buckets=(0.005, 0.02, 0.1, 0.5, 2, 10))
+
+
+class AccessLog:
+    """One JSON line a request: route *pattern* and figures, never a path, a query or a header. Written in bunches."""
+
+    def __init__(self, out: TextIO | None = None, every: float = 0.2) -> None:
+        self._out = out or sys.stderr
+        self._every = every
+        self._lines: list[str] = []
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, method: str, route: str, status: int, seconds: float, request_id: str) -> None:
+        self._lines.append(
+            f'{{"at":{time.time():.3f},"method":"{method}","route":{json.dumps(route)},"status":{status},'
+            f'"ms":{seconds * 1000:.1f},"id":"{request_id}"}}\n'
+        )
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(self._every, self.flush)
+
+    def flush(self) -> None:
+        self._timer = None
+        lines, self._lines = self._lines, []
+        if lines:
+            self._out.write("".join(lines))
+            self._out.flush()
+
+
+class _Meter:
+    """Counts of one route, looked up once."""
+
+    __slots__ = ("seconds", "statuses")
+
+    def __init__(self, route: str) -> None:
+        self.seconds = SECONDS.labels(route)
+        self.statuses: dict[int, Counter] = {}
+
+
+def make_guard(services: Services, log: AccessLog) -> Callable[[web.Request, Next], Awaitable[web.StreamResponse]]:
+    """The middleware for these services."""
+    door = Door(services)
+    meters: dict[str, _Meter] = {}
+
+    @web.middleware
+    async def guard(request: web.Request, handler: Next) -> web.StreamResponse:
+        begun = time.perf_counter()
+        request_id = request["id"] = secrets.token_hex(6)
+        try:
+            response = await handler(request)
+        except Refusal as refusal:
+            response = _refused(request, refusal, services, door)
+        except web.HTTPException as plain:
+            response = _plain(request, plain, services, door)
+        except asyncio.CancelledError:
+            raise
+        except (TimeoutError, ConnectionError, OSError) as error:
+            _log.warning("request %s: outside trouble: %s", request_id, type(error).__name__)
+            response = _refused(request, Busy(retry_after=2), services, door)
+        except Exception:
+            _log.exception("request %s failed", request_id)
+            response = _refused(request, problems.Internal(), services, door)
+        resource = request.match_info.route.resource
+        route = resource.canonical if resource else "none"
+        taken = time.perf_counter() - begun
+        meter = meters.get(route) or meters.setdefault(route, _Meter(route))
+        counter = meter.statuses.get(response.status)
+        if counter is None:
+            counter = meter.statuses[response.status] = REQUESTS.labels(route, str(response.status))
+        counter.inc()
+        meter.seconds.observe(taken)
+        if not response.prepared:
+            response.headers["X-Request-Id"] = request_id
+        log.add(request.method, route, response.status, taken, request_id)
+        return response
+
+    return guard
+
+
+def _plain(request: web.Request, plain: web.HTTPException, services: Services, door: Door) -> web.StreamResponse:
+    """aiohttp's own errors, in our form; redirects as they are."""
+    if plain.status < 400:
+        return plain
+    if plain.status == 404:
+        return _refused(request, Missing(), services, door)
+    if plain.status == 405:
+        response = _refused(request, problems.MethodNotAllowed(), services, door)
+        response.headers["Allow"] = plain.headers.get("Allow", "")
+        return response
+    return _refused(request, TooLarge() if plain.status == 413 else MalformedJson(), services, door)
+
+
+def _refused(request: web.Request, refusal: Refusal, services: Services, door: Door) -> web.StreamResponse:
+    language = door.language(request, request.get("caller"))
+    if wants_page(request):
+        return error_page(services, request, refusal, language)
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Content-Type": problems.MEDIA}
+    if refusal.retry_after:
+        headers["Retry-After"] = str(refusal.retry_after)
+    if refusal.kind == "unauthenticated":
+        headers["WWW-Authenticate"] = 'Bearer realm="yima"'
+    body = problems.body_of(refusal, services.wording, language)
+    return web.Response(status=problems.status_of(refusal), body=body, headers=headers)

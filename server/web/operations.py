@@ -1,0 +1,250 @@
+"""Operations: what an edge declares about each call, and what its handler is given.
+
+One declaration makes the route, its access rule, its reading and checking of input, its unit of work, its
+idempotency and its place in ``/openapi.json``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeVar
+from uuid import UUID
+
+from aiohttp import web
+
+from config.floor.refusal import Missing, Refusal
+from config.floor.unit import Actor, Unit
+from config.portal import Portal
+from server.domain.sessions.callers import Caller, ResidentCaller, StaffCaller
+from server.services import Services
+from server.web.shapes import NoBody, NoQuery, Wire
+
+B = TypeVar("B", bound=Wire)
+Q = TypeVar("Q", bound=Wire)
+T = TypeVar("T")
+Media = Literal["json", "multipart", "html", "binary", "stream"]
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Anybody may call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """A signed-in resident of at least this LoA (design §1: 2 registered … 5)."""
+
+    loa: int = 2
+
+
+class Staff:
+    """A console session with at least one of these roles; none named = any staff."""
+
+    __slots__ = ("roles",)
+
+    def __init__(self, *roles: str) -> None:
+        self.roles = frozenset(roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """A counter session on a registered terminal."""
+
+
+Access = Open | Resident | Staff | Terminal
+
+
+@dataclass(slots=True)
+class Call(Generic[B, Q]):
+    """One request, read, checked and authorised."""
+
+    request: web.Request
+    services: Services
+    portal: Portal
+    language: str
+    caller: Caller | None
+    client: str
+    body: B
+    query: Q
+    unit: Unit
+    decider: Callable[[Call[Any, Any], Callable[[Unit], Awaitable[Any]]], Awaitable[Any]] | None = None
+
+    @property
+    def path(self) -> Any:
+        """Path parameters, by name."""
+        return self.request.match_info
+
+    def path_id(self, name: str) -> UUID:
+        """A path parameter that is an id; ``Missing`` if it is none."""
+        try:
+            return UUID(self.request.match_info[name])
+        except ValueError:
+            raise Missing() from None
+
+    @property
+    def resident(self) -> ResidentCaller:
+        assert isinstance(self.caller, ResidentCaller)
+        return self.caller
+
+    @property
+    def staff(self) -> StaffCaller:
+        assert isinstance(self.caller, StaffCaller)
+        return self.caller
+
+    @property
+    def actor(self) -> Actor:
+        assert self.caller is not None
+        return self.caller.actor
+
+    def text(self, key: str, **facts: object) -> str:
+        """Words in the caller's language."""
+        return self.services.wording.text(key, self.language, **facts)
+
+    async def decide(self, fn: Callable[[Unit], Awaitable[T]]) -> T:
+        """For ``own_unit`` operations: run one unit of work now. With an Idempotency-Key the first
+        ``decide`` of an idempotent operation is the one that is answered again."""
+        if self.decider is not None:
+            answer: T = await self.decider(self, fn)
+            return answer
+        return await self.services.database.unit_of_work(self.portal.id, fn)
+
+
+Handler = Callable[[Call[Any, Any]], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One call of the public contract."""
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    tag: str
+    access: Access
+    handler: Handler
+    body: type[Wire]
+    query: type[Wire]
+    answer: type[Wire] | None
+    status: int
+    problems: tuple[str, ...]
+    idempotent: bool
+    own_unit: bool
+    media: Media
+    limit: int | None
+
+
+@dataclass(slots=True)
+class Operations:
+    """The operations of one module."""
+
+    tag: str
+    all: list[Operation] = field(default_factory=list)
+
+    def _verb(self, method: str, path: str, **declared: Any) -> Callable[[T], T]:
+        def register(handler: T) -> T:
+            self.all.append(_operation(method, path, self.tag, handler, declared))  # type: ignore[arg-type]
+            return handler
+
+        return register
+
+    def get(
+        self,
+        path: str,
+        *,
+        name: str,
+        summary: str,
+        access: Access,
+        query: type[Wire] = NoQuery,
+        answer: type[Wire] | None = None,
+        problems: tuple[str, ...] = (),
+        media: Media = "json",
+    ) -> Callable[[T], T]:
+        """Declare a read: no transaction, one instant."""
+        return self._verb(
+            "GET", path, name=name, summary=summary, access=access, query=query, answer=answer, problems=problems, media=media
+        )
+
+    def post(
+        self,
+        path: str,
+        *,
+        name: str,
+        summary: str,
+        access: Access,
+        body: type[Wire] = NoBody,
+        query: type[Wire] = NoQuery,
+        answer: type[Wire] | None = None,
+        status: int | None = None,
+        problems: tuple[str, ...] = (),
+        idempotent: bool = False,
+        own_unit: bool = False,
+        media: Media = "json",
+        limit: int | None = None,
+    ) -> Callable[[T], T]:
+        """Declare a decision in one unit of work. ``limit``: calls a minute for one caller, below the general one."""
+        return self._verb(
+            "POST", path, name=name, summary=summary, access=access, body=body, query=query, answer=answer, status=status,
+            problems=problems, idempotent=idempotent, own_unit=own_unit, media=media, limit=limit,
+        )  # fmt: skip
+
+    def put(
+        self,
+        path: str,
+        *,
+        name: str,
+        summary: str,
+        access: Access,
+        body: type[Wire] = NoBody,
+        answer: type[Wire] | None = None,
+        problems: tuple[str, ...] = (),
+        own_unit: bool = False,
+    ) -> Callable[[T], T]:
+        """Declare a replacement."""
+        return self._verb(
+            "PUT", path, name=name, summary=summary, access=access, body=body, answer=answer, problems=problems, own_unit=own_unit
+        )
+
+    def delete(
+        self,
+        path: str,
+        *,
+        name: str,
+        summary: str,
+        access: Access,
+        answer: type[Wire] | None = None,
+        problems: tuple[str, ...] = (),
+    ) -> Callable[[T], T]:
+        """Declare a removal."""
+        return self._verb("DELETE", path, name=name, summary=summary, access=access, answer=answer, problems=problems)
+
+
+def _operation(method: str, path: str, tag: str, handler: Handler, declared: dict[str, Any]) -> Operation:
+    answer = declared.get("answer")
+    media = declared.get("media", "json")
+    status = declared.get("status") or (204 if answer is None and media in ("json", "multipart") else 200)
+    return Operation(
+        method=method,
+        path=path,
+        name=declared["name"],
+        summary=declared["summary"],
+        tag=tag,
+        access=declared["access"],
+        handler=handler,
+        body=declared.get("body", NoBody),
+        query=declared.get("query", NoQuery),
+        answer=answer,
+        status=status,
+        problems=declared.get("problems", ()),
+        idempotent=declared.get("idempotent", False),
+        own_unit=declared.get("own_unit", False),
+        media=media,
+        limit=declared.get("limit"),
+    )
+
+
+__all__ = [
+    "Access", "Call", "Handler", "NoBody", "NoQuery", "Open", "Operation", "Operations", "Refusal", "Resident", "Staff",
+    "Terminal",
+]  # fmt: skip

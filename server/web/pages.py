@@ -1,0 +1,175 @@
+"""Pages for staff and visitors: server-rendered, autoescaped, under a strict content policy."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from aiohttp import web
+
+from config.floor.refusal import Forbidden, Refusal
+from server.domain.sessions.errors import Unauthenticated
+from server.services import Services
+from server.web import problems
+from server.web.endpoint import COOKIES, Door, csrf_of
+from server.web.operations import Access, Call, NoBody, NoQuery, Terminal
+
+CONTENT_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+    "frame-src 'self' blob:; frame-ancestors 'self'; base-uri 'none'; form-action 'self'; object-src 'none'"
+)
+PAGE_HEADERS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+_SHARED = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page handler answers: a template of its room and what it shows."""
+
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+    status: int = 200
+
+
+PageHandler = Callable[[Call[Any, Any]], Awaitable[Page | web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class PageRoute:
+    """One address of one page."""
+
+    path: str
+    access: Access
+    sign_in: str
+    handler: PageHandler
+    query: bool
+
+
+class Pages:
+    """The pages of one edge; ``templates`` is its folder, beside which ``server/web/templates`` is always found."""
+
+    def __init__(self, templates: Path) -> None:
+        self.templates = templates
+        self.all: list[PageRoute] = []
+
+    def get(self, path: str, *, access: Access, sign_in: str = "") -> Callable[[PageHandler], PageHandler]:
+        """Declare a page. ``sign_in``: where to send somebody without a session."""
+
+        def register(handler: PageHandler) -> PageHandler:
+            self.all.append(PageRoute(path, access, sign_in, handler, True))
+            return handler
+
+        return register
+
+
+def environment(*folders: Path) -> jinja2.Environment:
+    """The templates of an edge on top of the shared ones."""
+    return jinja2.Environment(
+        loader=jinja2.ChoiceLoader(
+            [jinja2.FileSystemLoader(list(folders)), jinja2.PrefixLoader({"web": jinja2.FileSystemLoader(_SHARED)})]
+        ),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+class PageEndpoint:
+    """One page, ready to be routed."""
+
+    def __init__(self, route: PageRoute, templates: jinja2.Environment, door: Door) -> None:
+        self._route = route
+        self._templates = templates
+        self._door = door
+
+    async def __call__(self, request: web.Request) -> web.StreamResponse:
+        request["page"] = self._templates
+        portal = self._door.portal(request)
+        services = self._door.services
+        unit = await services.database.reading(portal.id)
+        try:
+            caller = await self._door.caller(request, unit, self._route.access)
+        except Unauthenticated:
+            if self._route.sign_in:
+                raise web.HTTPSeeOther(self._route.sign_in) from None
+            raise
+        except Forbidden:
+            if self._route.sign_in and request.path == self._route.sign_in.rsplit("/", 1)[0]:
+                raise web.HTTPSeeOther(self._route.sign_in) from None
+            raise
+        language = request.query.get("lang", "") or request.cookies.get("yima_lang", "")
+        language = language if language in portal.languages else self._door.language(request)
+        request["language"] = language
+        call: Call[Any, Any] = Call(
+            request=request, services=services, portal=portal, language=language,
+            caller=caller, client=self._door.client(request), body=NoBody(), query=NoQuery(), unit=unit,
+        )  # fmt: skip
+        answer = await self._route.handler(call)
+        if isinstance(answer, web.StreamResponse):
+            return answer
+        response = render(self._templates, call, answer, self._csrf(request))
+        if request.query.get("lang", "") == language:
+            response.set_cookie("yima_lang", language, max_age=31_536_000, samesite="Lax", path="/")
+        return response
+
+    def _csrf(self, request: web.Request) -> str:
+        kind = "counter" if isinstance(self._route.access, Terminal) else "console"
+        token = request.cookies.get(COOKIES[kind][0], "")
+        return csrf_of(token) if token else ""
+
+
+def render(templates: jinja2.Environment, call: Call[Any, Any], page: Page, csrf: str) -> web.Response:
+    """The page as HTML. Every template has: portal, portal_name, language, t(key, **facts), words(prefix), staff, csrf, demo, now, path."""
+    wording = call.services.wording
+    context = {
+        "portal": call.portal,
+        "portal_name": call.portal.name if call.language.startswith("zh") else call.portal.name_en,
+        "language": call.language,
+        "t": call.text,
+        "words": lambda prefix: wording.group(prefix, call.language),
+        "staff": call.caller,
+        "csrf": csrf,
+        "demo": call.portal.demo,
+        "now": call.unit.now,
+        "path": call.request.path,
+        **page.context,
+    }
+    text = templates.get_template(page.template).render(context)
+    return web.Response(text=text, status=page.status, content_type="text/html", headers=PAGE_HEADERS)
+
+
+def wants_page(request: web.Request) -> bool:
+    """Whether a refusal should be a page: somebody is looking at the address itself."""
+    return request.method == "GET" and "/api/" not in request.path and "text/html" in request.headers.get("Accept", "")
+
+
+def error_page(services: Services, request: web.Request, refusal: Refusal, language: str) -> web.Response:
+    """A refusal in words, with a way on."""
+    templates: jinja2.Environment = request.get("page") or environment()
+    host = request.host.rsplit(":", 1)[0].strip("[]").lower()
+    wording = services.wording
+    language = request.get("language", language)
+    key = f"problems.{refusal.code}"
+    portal = services.portals.of_host(host)
+    text = templates.get_template("web/error.html").render(
+        portal_name="" if portal is None else portal.name if language.startswith("zh") else portal.name_en,
+        language=language,
+        csrf="",
+        staff=None,
+        t=lambda name, **facts: wording.text(name, language, **facts),
+        title=wording.text(f"{key}.title", language, **refusal.facts),
+        detail=wording.text(f"{key}.detail", language, **refusal.facts),
+        request_id=request.get("id", ""),
+        demo=services.settings.is_demo,
+    )
+    return web.Response(text=text, status=problems.status_of(refusal), content_type="text/html", headers=PAGE_HEADERS)
