@@ -1,0 +1,79 @@
+"""What the visits room needs from others, as they offer it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from config.floor.unit import Actor, Unit
+
+
+class Caller(Protocol):
+    """The clerk at a terminal (``StaffCaller``)."""
+
+    @property
+    def staff_id(self) -> UUID: ...
+    @property
+    def staff_no(self) -> str: ...
+    @property
+    def terminal_id(self) -> UUID | None: ...
+    @property
+    def actor(self) -> Actor: ...
+
+
+class Place(Protocol):
+    """Where a terminal stands and what it may ask for."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def hall(self) -> str: ...
+    @property
+    def counter(self) -> str: ...
+    @property
+    def purposes(self) -> tuple[str, ...]: ...
+    @property
+    def region(self) -> str: ...
+
+
+class Terminals(Protocol):
+    """Registered terminals; raises the refusal ``terminal-unknown``."""
+
+    async def get(self, unit: Unit, terminal_id: UUID) -> Place: ...
+
+
+class Residents(Protocol):
+    """The only way to a resident's values; the caller settles why and records it."""
+
+    async def disclose(self, unit: Unit, resident_id: UUID, fields: Sequence[str]) -> Mapping[str, str]: ...
+
+
+class CaseInHand(Protocol):
+    """A case that is not finished."""
+
+    @property
+    def case_no(self) -> str: ...
+    @property
+    def item_name(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+
+
+class Cases(Protocol):
+    """The resident's cases in hand."""
+
+    async def open_count(self, unit: Unit, resident_id: UUID) -> Sequence[CaseInHand]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class VisitOptions:
+    """Waits and bounds, the project's own defaults; a city sets its own."""
+
+    consent_seconds: int = 90
+    disclosure_seconds: int = 300
+    terminal_failures: int = 10
+    failure_window_seconds: int = 60
+    terminal_lock_seconds: int = 300
+    page: int = 30

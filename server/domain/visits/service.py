@@ -1,0 +1,252 @@
+"""The visits room's only door: a code is looked at, the resident is asked, and both can see what happened.
+
+One scan is one row, also a refused one: the resident sees it where the code was hers, the terminal is locked by
+counting it. Nothing here raises once a code has been touched: a refusal is returned, so that its trace commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from codes.errors import CodeProblem, CodeUsed
+from codes.service import Codes, Holder
+from config.floor import sql
+from config.floor.ids import new_id
+from config.floor.refusal import FieldFault, Forbidden, Invalid, Missing, Refusal
+from config.floor.unit import LEGAL_ZONE, Actor, Unit
+from server.domain.audit.service import Audit
+from server.domain.purposes.service import Purpose, Purposes
+from server.domain.visits.disclosure import Disclosure
+from server.domain.visits.errors import ConsentClosed, PurposeNotAllowed, TerminalLocked
+from server.domain.visits.locks import Locks
+from server.domain.visits.ports import Caller, Cases, Place, Residents, Terminals, VisitOptions
+from server.domain.visits.views import COLUMNS, CounterVisit, ResidentVisit, Today, consent_of, resident_visit
+
+__all__ = ["VisitOptions", "Visits"]
+
+_INSERT = (
+    f"INSERT INTO visits ({COLUMNS}) VALUES"
+    " ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,NULL,NULL)"
+)
+_MINE = f"SELECT {COLUMNS} FROM visits WHERE id = $1 AND portal = $2"
+_ANSWER = (
+    "UPDATE visits SET consent_state = $1, consent_granted = $2, consent_at = $3"
+    " WHERE id = $4 AND portal = $5 AND acting_id = $6 AND consent_state = 'pending' AND consent_until > $3"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Who looks, where, and what for."""
+
+    terminal: Caller
+    place: Place
+    purpose: Purpose
+    item: str
+
+
+class Visits:
+    """Every look at a code."""
+
+    def __init__(
+        self,
+        codes: Codes,
+        purposes: Purposes,
+        residents: Residents,
+        cases: Cases,
+        audit: Audit,
+        terminals: Terminals,
+        options: VisitOptions | None = None,
+    ) -> None:
+        self._codes = codes
+        self._purposes = purposes
+        self._audit = audit
+        self._terminals = terminals
+        self._options = options or VisitOptions()
+        self._disclosure = Disclosure(residents, cases, audit, purposes, self._options)
+        self._locks = Locks(audit, self._options)
+
+    async def receive(
+        self, unit: Unit, terminal: Caller, text: str, purpose: str, item: str = ""
+    ) -> CounterVisit | Refusal:
+        """Look at a code for a purpose: what the purpose allows, or why not. A returned refusal must commit."""
+        place = await self._place(unit, terminal)
+        wanted = self._purposes.get(purpose)
+        if wanted is None or purpose not in place.purposes:
+            raise PurposeNotAllowed(purpose=purpose)
+        if wait := await self._locks.remaining(unit, place.id):
+            return TerminalLocked(retry_after=wait)
+        look = _Look(terminal, place, wanted, item)
+        redeemed = await self._codes.redeem(unit, text, by=str(place.id))
+        if isinstance(redeemed, CodeProblem):
+            await self._refused(unit, look, redeemed.code, redeemed.holder, redeemed.scene)
+            return await self._told(unit, redeemed)
+        if redeemed.scene not in wanted.scenes:
+            refusal = PurposeNotAllowed(purpose=purpose, scene=redeemed.scene)
+            await self._refused(unit, look, refusal.code, redeemed.holder, redeemed.scene)
+            return refusal
+        visit_id = await self._write(unit, look, "accepted", redeemed.holder, redeemed.scene)
+        return await self._disclosure.first(unit, await self._row(unit, visit_id), wanted)
+
+    async def get(self, unit: Unit, visit_id: UUID, terminal: Caller) -> CounterVisit:
+        """An accepted visit for the terminal that received it; ``Missing`` for any other.
+
+        Granted values are in it for a few minutes after the resident's yes; showing them the first time is
+        recorded, so the unit must be a writing one.
+        """
+        row = await sql.row(_MINE, visit_id, unit.portal)
+        if row is None or row["outcome"] != "accepted" or sql.uid(row["terminal_id"]) != terminal.terminal_id:
+            raise Missing()
+        purpose = self._purposes.get(row["purpose"])
+        if purpose is None:
+            raise Missing()
+        return await self._disclosure.again(unit, row, purpose, terminal.actor)
+
+    async def consent(
+        self, unit: Unit, resident_id: UUID, visit_id: UUID, allow: bool, fields: Sequence[str]
+    ) -> ResidentVisit | Refusal:
+        """The resident's answer: some or all of the asked fields, or no. Too late is an outcome, not a fault.
+
+        The same answer again is answered the same; another one is refused with ``consent-closed``.
+        """
+        row = await sql.row(_MINE, visit_id, unit.portal)
+        if row is None or sql.uid_or_none(row["acting_id"]) != resident_id:
+            raise Missing()
+        before = consent_of(row, unit.now)
+        if before is None:
+            raise Missing()
+        granted = _granted(before.asked, allow, fields)
+        state = "allowed" if granted else "refused"
+        answered = await sql.execute(
+            _ANSWER, state, sql.to_json(list(granted)), unit.now, visit_id, unit.portal, resident_id
+        )
+        row = await self._row(unit, visit_id)
+        if not answered:
+            return await self._too_late(unit, row, state, granted)
+        await self._record(unit, Actor("resident", resident_id, "resident"), "visit.consent", row, state, granted)
+        unit.tell(f"terminal:{sql.uid(row['terminal_id'])}", "consent", visit_id=str(visit_id), state=state)
+        return resident_visit(row, unit.now)
+
+    async def of_resident(
+        self, unit: Unit, resident_id: UUID, cursor: str | None = None
+    ) -> tuple[list[ResidentVisit], str | None]:
+        """谁看过我: every look at a code of mine or shown by me, newest first, and the cursor of the next page."""
+        values: list[object] = [unit.portal, resident_id, self._options.page + 1]
+        older = ""
+        if cursor:
+            values.append(_cursor(cursor))
+            older = " AND id < $4"
+        rows = await sql.rows(
+            f"SELECT {COLUMNS} FROM visits WHERE portal = $1 AND (resident_id = $2 OR acting_id = $2){older}"
+            " ORDER BY id DESC LIMIT $3",
+            *values,
+        )
+        shown = [resident_visit(row, unit.now) for row in rows[: self._options.page]]
+        return shown, str(shown[-1].id) if len(rows) > self._options.page else None
+
+    async def one_of_resident(self, unit: Unit, resident_id: UUID, visit_id: UUID) -> ResidentVisit:
+        """One look of 谁看过我; ``Missing`` where it is not hers."""
+        row = await sql.row(_MINE, visit_id, unit.portal)
+        if row is None or resident_id not in (sql.uid_or_none(row["resident_id"]), sql.uid_or_none(row["acting_id"])):
+            raise Missing()
+        return resident_visit(row, unit.now)
+
+    async def purposes_at(self, unit: Unit, terminal: Caller) -> tuple[Purpose, ...]:
+        """What this terminal may ask for."""
+        return self._purposes.among((await self._place(unit, terminal)).purposes)
+
+    async def today(self, unit: Unit, terminal: Caller) -> Today:
+        """How many codes this terminal has looked at since midnight (Asia/Shanghai), and how many were refused."""
+        midnight = datetime.combine(unit.today, time.min, LEGAL_ZONE)
+        row = await sql.row(
+            "SELECT count(*) AS scanned, coalesce(sum(CASE WHEN outcome = 'accepted' THEN 0 ELSE 1 END), 0) AS refused"
+            " FROM visits WHERE terminal_id = $1 AND portal = $2 AND at >= $3",
+            terminal.terminal_id,
+            unit.portal,
+            midnight,
+        )
+        assert row is not None
+        return Today(scanned=int(row["scanned"]), refused=int(row["refused"]))
+
+    async def _place(self, unit: Unit, terminal: Caller) -> Place:
+        if terminal.terminal_id is None:
+            raise Forbidden()
+        return await self._terminals.get(unit, terminal.terminal_id)
+
+    async def _row(self, unit: Unit, visit_id: UUID) -> sql.Row:
+        row = await sql.row(_MINE, visit_id, unit.portal)
+        assert row is not None
+        return row
+
+    async def _refused(self, unit: Unit, look: _Look, outcome: str, holder: Holder | None, scene: str) -> None:
+        await self._write(unit, look, outcome, holder, scene)
+        await self._locks.count(unit, look.place, look.terminal.actor)
+
+    async def _write(self, unit: Unit, look: _Look, outcome: str, holder: Holder | None, scene: str) -> UUID:
+        """The row, its audit entry, and word to the resident's open pages."""
+        visit_id, place, purpose = new_id(), look.place, look.purpose
+        seen, asked = (purpose.shown, purpose.asked) if outcome == "accepted" else ((), ())
+        subject, acting = (holder.subject, holder.acting) if holder else (None, None)
+        region = holder.region if holder and holder.region else place.region
+        until = unit.now + timedelta(seconds=self._options.consent_seconds) if asked else None
+        await sql.execute(
+            _INSERT, visit_id, unit.portal, region, unit.now, subject, acting, place.id, place.hall, place.counter,
+            look.terminal.staff_id, look.terminal.staff_no, purpose.code, scene, look.item, outcome,
+            sql.to_json(list(seen)), "pending" if asked else "none", sql.to_json(list(asked)), "[]", until,
+        )  # fmt: skip
+        await self._audit.record(
+            unit, look.terminal.actor, "visit.look", subject_kind="visit", subject=str(visit_id), resident_id=subject,
+            region=region, outcome=outcome, purpose=purpose.code, fields=seen,
+            place=f"{place.hall} {place.counter}"[:128],
+        )  # fmt: skip
+        for one in {subject, acting} - {None}:
+            unit.tell(f"resident:{one}", "visit", id=str(visit_id), outcome=outcome)
+        if asked:
+            unit.tell(f"resident:{acting}", "consent", visit_id=str(visit_id))
+        return visit_id
+
+    async def _told(self, unit: Unit, problem: CodeProblem) -> CodeProblem:
+        """The same problem with the counter's name in place of a terminal's id."""
+        if not isinstance(problem, CodeUsed):
+            return problem
+        counter = ""
+        with suppress(Refusal, ValueError):  # used elsewhere, or at a terminal that has been withdrawn since
+            counter = (await self._terminals.get(unit, UUID(str(problem.facts["used_by"])))).counter
+        return CodeUsed(scene=problem.scene, used_at=problem.facts["used_at"], counter=counter)
+
+    async def _too_late(
+        self, unit: Unit, row: sql.Row, state: str, granted: tuple[str, ...]
+    ) -> ResidentVisit | Refusal:
+        stands = consent_of(row, unit.now)
+        assert stands is not None
+        if stands.state == "expired" or (stands.state == state and set(stands.granted) == set(granted)):
+            return resident_visit(row, unit.now)
+        return ConsentClosed(state=stands.state)
+
+    async def _record(
+        self, unit: Unit, actor: Actor, action: str, row: sql.Row, outcome: str, fields: tuple[str, ...]
+    ) -> None:
+        await self._audit.record(
+            unit, actor, action, subject_kind="visit", subject=str(sql.uid(row["id"])),
+            resident_id=sql.uid_or_none(row["resident_id"]), region=row["region"], outcome=outcome,
+            purpose=row["purpose"], fields=fields, place=f"{row['hall']} {row['counter']}"[:128],
+        )  # fmt: skip
+
+
+def _granted(asked: tuple[str, ...], allow: bool, fields: Sequence[str]) -> tuple[str, ...]:
+    """The asked fields that are allowed, in the order of the question; a field that was not asked for is a fault."""
+    strange = [field for field in fields if field not in asked]
+    if strange:
+        raise Invalid(faults=[FieldFault("fields", "field-not-asked")])
+    return tuple(field for field in asked if field in fields) if allow else ()
+
+
+def _cursor(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Invalid(faults=[FieldFault("cursor", "cursor-unknown")]) from None
