@@ -58,9 +58,12 @@ class Patience:
     def lifetime(self, category: str) -> timedelta:
         return self.lifetimes[category]
 
-    def wait(self, category: str, attempt: int, dice: random.Random) -> timedelta:
-        """The wait after try number ``attempt`` (1 is the first): between half a second and the step's full length."""
-        steps = self.code_waits if category == "code" else self.waits
+    def wait(self, attempt: int, dice: random.Random, *, urgent: bool = False) -> timedelta:
+        """The wait after try number ``attempt`` (1 is the first): between half a second and the step's full length.
+
+        ``urgent`` is the ladder of sign-in codes, whose life is short.
+        """
+        steps = self.code_waits if urgent else self.waits
         longest = steps[min(attempt, len(steps)) - 1]
         return timedelta(seconds=max(0.5, dice.uniform(0, longest)))
 

@@ -78,8 +78,10 @@ _FILTERS = {
 
 
 def _environment() -> Environment:
-    plain_text = select_autoescape((), default=False, default_for_string=False)  # a page escapes what it shows
-    environment = Environment(undefined=StrictUndefined, autoescape=plain_text)
+    environment = Environment(
+        undefined=StrictUndefined,
+        autoescape=select_autoescape((), default=False, default_for_string=False),  # plain text; pages escape it
+    )
     environment.globals.clear()
     environment.tests.clear()
     environment.filters.clear()

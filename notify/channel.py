@@ -1,0 +1,109 @@
+"""What a channel is: one file that can say whether it works, and send one parcel."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from config.floor.unit import Unit
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One delivery, ready to go. ``client_msg_id`` is the same on every try. ``repr`` shows no personal value."""
+
+    client_msg_id: str
+    message_id: UUID
+    portal: str
+    event: str
+    category: str
+    language: str
+    recipient: UUID | None
+    phone: str | None
+    title: str
+    text: str
+
+    def __repr__(self) -> str:
+        return f"Parcel({self.client_msg_id}, {self.event})"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Taken by the provider. ``delivered`` where no receipt will follow because it has certainly arrived."""
+
+    provider_ref: str = ""
+    delivered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Refused for good: the same parcel will never go. ``code`` is the provider's word."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Not now, and certainly not sent."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It may have been sent or not: the answer was lost."""
+
+    code: str
+
+
+Outcome = Sent | Rejected | Retry | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether a channel could send now; ``note`` is a word for the operator, never a secret."""
+
+    ok: bool
+    note: str = ""
+
+
+class Channel(Protocol):
+    """One way to a resident. Called outside any transaction, under a deadline."""
+
+    @property
+    def name(self) -> str:
+        """As it stands in a delivery's ``channel`` column."""
+        ...
+
+    @property
+    def timeout(self) -> float:
+        """Seconds that one ``send`` may take; after that its outcome is unknown."""
+        ...
+
+    @property
+    def needs_phone(self) -> bool:
+        """True if a parcel without a phone number cannot go."""
+        ...
+
+    @property
+    def harmless_again(self) -> bool:
+        """True if sending the same ``client_msg_id`` twice tells the resident once."""
+        ...
+
+    async def check(self) -> Health:
+        """Settings and reachability, without sending anything."""
+        ...
+
+    async def send(self, parcel: Parcel) -> Outcome:
+        """Send once. An exception counts as ``Unknown``."""
+        ...
+
+
+class Run(Protocol):
+    """The database's unit of work: ``await run(portal, decide)``; portal "" for work of the program itself."""
+
+    def __call__(self, portal: str, decide: Callable[[Unit], Awaitable[T]], /) -> Awaitable[T]: ...

@@ -1,0 +1,71 @@
+"""Short messages for demo and tests: instead of a phone they reach a sealed table that ``/dev/outbox`` reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.floor import sql
+from config.floor.ids import new_id
+from config.floor.unit import Unit
+from config.floor.vault import Vault
+from notify.channel import Health, Outcome, Parcel, Rejected, Run, Sent
+
+ADDRESS = "notify_console_outbox.address"
+TEXT = "notify_console_outbox.text"
+NEWEST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleMessage:
+    """One short message as the phone would show it."""
+
+    to: str
+    at: datetime
+    channel: str
+    text: str
+
+
+class ConsoleSms:
+    """The ``sms`` channel without a provider. The same ``client_msg_id`` twice is one message."""
+
+    name = "sms"
+    timeout = 5.0
+    needs_phone = True
+    harmless_again = True
+
+    def __init__(self, run: Run, vault: Vault) -> None:
+        self._run = run
+        self._vault = vault
+
+    async def check(self) -> Health:
+        return Health(ok=True, note="console")
+
+    async def send(self, parcel: Parcel) -> Outcome:
+        if not parcel.phone:
+            return Rejected("no-phone")
+        phone = parcel.phone
+
+        async def keep(unit: Unit) -> None:
+            await sql.execute(
+                "INSERT INTO notify_console_outbox "
+                "(id, portal, client_msg_id, channel, address, address_index, text, at) "
+                "VALUES ($1,$2,$3,$4,$5,$6,$7,$8) ON CONFLICT (client_msg_id) DO NOTHING",
+                new_id(), parcel.portal, parcel.client_msg_id, self.name, self._vault.seal(phone, ADDRESS),
+                self._vault.index(phone, ADDRESS), self._vault.seal(parcel.text, TEXT), unit.now,
+            )  # fmt: skip
+
+        await self._run("", keep)
+        return Sent(parcel.client_msg_id, delivered=True)
+
+
+async def sent_to(unit: Unit, vault: Vault, phone: str, limit: int = NEWEST) -> list[ConsoleMessage]:
+    """What this phone got in the unit's portal, newest first."""
+    rows = await sql.rows(
+        "SELECT at, channel, text FROM notify_console_outbox WHERE address_index = $1 AND portal = $2 "
+        "ORDER BY at DESC, id DESC LIMIT $3",
+        vault.index(phone, ADDRESS),
+        unit.portal,
+        limit,
+    )
+    return [ConsoleMessage(phone, sql.instant(r["at"]), r["channel"], vault.open(bytes(r["text"]), TEXT)) for r in rows]

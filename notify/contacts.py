@@ -1,0 +1,18 @@
+"""The port through which this room asks about a resident; it knows nobody itself."""
+
+from __future__ import annotations
+
+from typing import Protocol
+from uuid import UUID
+
+
+class Contacts(Protocol):
+    """How to reach a resident. Runs on the ambient connection."""
+
+    async def phone(self, resident_id: UUID) -> str | None:
+        """The mobile number, or None where there is none (any more)."""
+        ...
+
+    async def language(self, resident_id: UUID) -> str:
+        """The language the resident reads: ``zh-CN`` or ``en``."""
+        ...

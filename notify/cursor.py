@@ -1,0 +1,30 @@
+"""Cursors of newest-first lists: the last row's instant and id, opaque to the client."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import datetime
+from uuid import UUID
+
+from config.floor.refusal import FieldFault, Invalid
+
+
+def after(at: datetime, last: UUID) -> str:
+    """The cursor behind which the next page begins."""
+    return base64.urlsafe_b64encode(f"{at.isoformat()}|{last.hex}".encode()).rstrip(b"=").decode()
+
+
+def read(cursor: str) -> tuple[datetime, UUID]:
+    """What ``after`` wrote; ``Invalid`` for anything else."""
+    try:
+        if len(cursor) > 200:
+            raise ValueError("too long")
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
+        at, _, last = text.partition("|")
+        instant = datetime.fromisoformat(at)
+        if instant.tzinfo is None:
+            raise ValueError("no zone")
+        return instant, UUID(hex=last)
+    except (ValueError, binascii.Error, UnicodeDecodeError) as error:
+        raise Invalid(faults=[FieldFault("cursor", "invalid")]) from error

@@ -1,0 +1,1 @@
+"""What drives the dispatcher: inside the web process (``embedded``), or elsewhere."""

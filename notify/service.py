@@ -1,0 +1,131 @@
+"""The public door of this room: post a notice, read the inbox, choose what to be told and how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from config.floor import sql
+from config.floor.ids import new_id
+from config.floor.unit import Unit
+from config.floor.vault import Vault
+from notify import outbox
+from notify.contacts import Contacts
+from notify.inbox import Inbox
+from notify.ladder import LANE_CASE, LANE_OTP, Category, Patience, active_channels
+from notify.preferences import Preferences
+from notify.receipts import Receipts
+from notify.sms import signed
+from notify.templates import Templates
+
+WAKE = "wake:notify"
+
+
+@dataclass(frozen=True, slots=True)
+class NotifyOptions:
+    """Settings of this room. ``signatures``: portal id → the name between 【】 in front of its short messages."""
+
+    signatures: Mapping[str, str] = field(default_factory=dict)
+    signature: str = "一码通办"
+    patience: Patience = field(default_factory=Patience)
+
+    def signature_of(self, portal: str) -> str:
+        return self.signatures.get(portal, self.signature)
+
+
+class Notify:
+    """Store what must be told, in the transaction of the decision that it tells of; sending comes after the commit."""
+
+    def __init__(self, *, vault: Vault, contacts: Contacts, templates: Templates, options: NotifyOptions) -> None:
+        self._vault = vault
+        self._contacts = contacts
+        self._templates = templates
+        self._options = options
+        self.inbox = Inbox(vault)
+        self.preferences = Preferences()
+        self.receipts = Receipts(vault)
+
+    async def post(
+        self,
+        unit: Unit,
+        *,
+        recipient: UUID,
+        region: str,
+        event: str,
+        category: Category,
+        dedupe_key: str,
+        values: Mapping[str, str],
+        subject: str = "",
+    ) -> UUID | None:
+        """Tell a resident. None: this dedupe key was posted before and nothing was stored.
+
+        The inbox row exists when the unit commits; other channels follow the resident's preferences, except
+        that statutory notices take all of them. Raises ``ValuesMissing`` before anything is stored.
+        """
+        language = await self._contacts.language(recipient)
+        draft = self._draft(
+            unit, language, event=event, category=category, dedupe_key=dedupe_key, values=values, subject=subject,
+            recipient=recipient, region=region, lane=LANE_CASE,
+        )  # fmt: skip
+        if not await outbox.store([draft]):
+            return None
+        choice = None
+        if category != "statutory":
+            choice = await self.preferences.choice(unit, recipient, category)
+        await outbox.put_in_inbox([draft])
+        lifetime = self._options.patience.lifetime(category)
+        await outbox.plan([(draft, active_channels(category, choice))], lifetime)
+        unit.tell(WAKE, "due")
+        return draft.id
+
+    async def post_to_phone(
+        self,
+        unit: Unit,
+        *,
+        phone: str,
+        event: str,
+        dedupe_key: str,
+        values: Mapping[str, str],
+        language: str = "zh-CN",
+    ) -> UUID:
+        """Send one short message to a number, before everything else. Posted again, it is the first one's id."""
+        draft = self._draft(
+            unit, language, event=event, category="code", dedupe_key=dedupe_key, values=values, subject="",
+            recipient=None, region="", lane=LANE_OTP, phone=phone,
+        )  # fmt: skip
+        if await outbox.store([draft]):
+            lifetime = self._options.patience.lifetime("code")
+            await outbox.plan([(draft, active_channels("code", None))], lifetime)
+            unit.tell(WAKE, "due")
+            return draft.id
+        first = await sql.row(
+            "SELECT id FROM notify_messages WHERE portal = $1 AND dedupe_key = $2", unit.portal, dedupe_key
+        )
+        assert first is not None
+        return sql.uid(first["id"])
+
+    def _draft(
+        self,
+        unit: Unit,
+        language: str,
+        *,
+        event: str,
+        category: str,
+        dedupe_key: str,
+        values: Mapping[str, str],
+        subject: str,
+        recipient: UUID | None,
+        region: str,
+        lane: int,
+        phone: str = "",
+    ) -> outbox.Draft:
+        template = self._templates.get(event)
+        rendered = template.render(language, values)
+        text = signed(self._options.signature_of(unit.portal), rendered.sms)
+        words = outbox.Words(rendered.title, rendered.body, text, rendered.link, values if recipient else {})
+        address = self._vault.seal(phone, outbox.ADDRESS) if phone else None
+        return outbox.Draft(
+            new_id(), unit.portal, region, recipient, address, event, template.version, category, dedupe_key,
+            words.sealed(self._vault), language, subject, lane, None, unit.now,
+        )  # fmt: skip
