@@ -1,0 +1,135 @@
+"""The console's pages. They carry the frame and the words; what they show and do goes through the JSON API."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from server.domain.cases.workflow import Status
+from server.web.operations import Call, NoBody, NoQuery, Open, Staff
+from server.web.pages import Page, Pages
+
+pages = Pages(templates=Path(__file__).parent / "templates")
+PageCall = Call[NoBody, NoQuery]
+
+SIGN_IN = "/console/sign-in"
+CASE_ROLES = ("handler", "hall_manager")
+CAMPAIGN_ROLES = ("operator", "publisher")
+_DOORS = (
+    ("today", "/console", frozenset[str]()),
+    ("cases", "/console/cases", frozenset(CASE_ROLES)),
+    ("campaigns", "/console/campaigns", frozenset(CAMPAIGN_ROLES)),
+    ("approvals", "/console/approvals", frozenset({"publisher"})),
+    ("audit", "/console/audit", frozenset({"auditor"})),
+)
+_NEXT = re.compile(r"/console(/[a-z0-9/-]*)?(\?[A-Za-z0-9_=&%.+-]*)?", re.ASCII)
+_LIGHTS = ("overdue", "red", "yellow", "green", "none")
+_VIEWS = ("mine", "department", "all")
+
+
+def _page(call: PageCall, name: str, *, here: str, title: str = "", facts: dict[str, Any] | None = None, **more: Any) -> Page:
+    context = {
+        "page": name,
+        "title": title or call.text(f"console.titles.{name}"),
+        "portal_name": call.portal.name if call.language == "zh-CN" else call.portal.name_en,
+        "doors": _doors(call, here),
+        "facts": facts or {},
+        **more,
+    }
+    return Page(f"{name}.html", context)
+
+
+def _doors(call: PageCall, here: str) -> list[dict[str, Any]]:
+    roles = call.staff.roles
+    return [
+        {"href": href, "label": call.text(f"console.nav.{key}"), "here": key == here}
+        for key, href, wanted in _DOORS
+        if not wanted or wanted & roles
+    ]
+
+
+def _labels(call: PageCall) -> str:
+    """The words of the phone frames and the compose form, for their script."""
+    return json.dumps(call.services.wording.group("console.compose", call.language), ensure_ascii=False)
+
+
+@pages.get(SIGN_IN, access=Open())
+async def sign_in(call: PageCall) -> Page:
+    """The way in; afterwards to where one wanted to go, if that is inside the console."""
+    wanted = call.request.query.get("next", "")
+    inside = _NEXT.fullmatch(wanted) and not wanted.startswith(SIGN_IN)
+    context = {
+        "title": call.text("console.titles.sign_in"),
+        "portal_name": call.portal.name if call.language == "zh-CN" else call.portal.name_en,
+        "then": wanted if inside else "/console",
+    }
+    return Page("sign_in.html", context)
+
+
+@pages.get("/console", access=Staff(), sign_in=SIGN_IN)
+async def today(call: PageCall) -> Page:
+    """Where a working day begins; what it holds depends on the roles."""
+    return _page(call, "today", here="today", facts={"roles": " ".join(sorted(call.staff.roles))})
+
+
+@pages.get("/console/cases", access=Staff(*CASE_ROLES), sign_in=SIGN_IN)
+async def cases(call: PageCall) -> Page:
+    """The queue."""
+    statuses = {
+        status.value: call.text(f"console.statuses.{status.value}") for status in Status if status is not Status.DRAFT
+    }
+    return _page(call, "cases", here="cases", statuses=statuses, lights=_LIGHTS, views=_VIEWS)
+
+
+@pages.get("/console/cases/{case_no}", access=Staff(*CASE_ROLES), sign_in=SIGN_IN)
+async def case(call: PageCall) -> Page:
+    """One case."""
+    case_no = call.path["case_no"][:40]
+    title = call.text("console.titles.case", case_no=case_no)
+    return _page(call, "case", here="cases", title=title, facts={"case": case_no})
+
+
+@pages.get("/console/campaigns", access=Staff(*CAMPAIGN_ROLES), sign_in=SIGN_IN)
+async def campaigns(call: PageCall) -> Page:
+    """Notices to many."""
+    return _page(call, "campaigns", here="campaigns", may_write="operator" in call.staff.roles)
+
+
+def _compose(call: PageCall, campaign: str) -> Page:
+    regions = [{"code": call.portal.region, "name": call.text("console.compose.region_all")}]
+    facts = {
+        "campaign": campaign,
+        "labels": _labels(call),
+        "brand": call.portal.name,
+        "readonly": "" if "operator" in call.staff.roles else "1",
+    }
+    return _page(
+        call, "compose", here="campaigns", facts=facts, regions=regions, placeholders=("((姓名))", "((事项))", "((地区))")
+    )
+
+
+@pages.get("/console/campaigns/new", access=Staff("operator"), sign_in=SIGN_IN)
+async def new_campaign(call: PageCall) -> Page:
+    """An empty sheet."""
+    return _compose(call, "")
+
+
+@pages.get("/console/campaigns/{campaign_id}", access=Staff(*CAMPAIGN_ROLES), sign_in=SIGN_IN)
+async def campaign(call: PageCall) -> Page:
+    """A notice that exists: its words, how it looks, how far it got."""
+    return _compose(call, str(call.path_id("campaign_id")))
+
+
+@pages.get("/console/approvals", access=Staff("publisher"), sign_in=SIGN_IN)
+async def approvals(call: PageCall) -> Page:
+    """What waits for a second person."""
+    facts = {"labels": _labels(call), "brand": call.portal.name, "staff": call.staff.staff_no}
+    return _page(call, "approvals", here="approvals", facts=facts)
+
+
+@pages.get("/console/audit", access=Staff("auditor"), sign_in=SIGN_IN)
+async def audit(call: PageCall) -> Page:
+    """The record."""
+    return _page(call, "audit", here="audit")

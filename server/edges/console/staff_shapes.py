@@ -1,0 +1,63 @@
+"""What the console's session and audit calls carry."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from server.web.shapes import Instant, Wire
+
+
+class SignIn(Wire):
+    """A number and a password."""
+
+    staff_no: Annotated[str, Field(min_length=1, max_length=32)]
+    password: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class StaffShown(Wire):
+    """Who is signed in."""
+
+    staff_no: str
+    name: str
+    roles: list[str]
+    department: str
+
+
+class StaffSession(Wire):
+    """An open session: its cookie is set beside; ``csrf`` goes into the header of every change."""
+
+    staff: StaffShown
+    csrf: str
+
+
+class AuditQuery(Wire):
+    """Narrow to one subject; go on where the last page ended."""
+
+    subject: Annotated[str, Field(max_length=64)] = ""
+    cursor: Annotated[str, Field(max_length=64)] = ""
+
+
+class AuditShown(Wire):
+    """One entry: ids and words."""
+
+    id: str
+    at: Instant
+    actor: str
+    action: str
+    action_label: str
+    subject_kind: str
+    subject: str
+    outcome: str
+    outcome_label: str
+    purpose: str
+    fields: list[str]
+    place: str
+
+
+class AuditPage(Wire):
+    """Entries, newest first."""
+
+    entries: list[AuditShown]
+    next_cursor: str | None

@@ -1,0 +1,22 @@
+// The console's data: every page's calls go through here to the shared Yima.call.
+const ROOT = "/console/api/v1";
+
+export async function call(method, path, body, options = {}) {
+  try {
+    return await window.Yima.call(method, path.startsWith("/api/") ? path : ROOT + path, body, options);
+  } catch (problem) {
+    if (problem.status !== 401) throw problem;
+    location.assign(`/console/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+    return new Promise(() => {});
+  }
+}
+
+export const get = (path) => call("GET", path);
+export const post = (path, body, options) => call("POST", path, body, options);
+export const put = (path, body) => call("PUT", path, body);
+export const newKey = () => window.Yima.newKey();
+
+export function query(values) {
+  const kept = Object.entries(values).filter(([, value]) => value !== "" && value !== null && value !== undefined);
+  return kept.length ? `?${new URLSearchParams(kept)}` : "?";
+}

@@ -1,0 +1,84 @@
+// One case: read it, then decide. What was typed outlives a reload of the data; a stale page never overwrites.
+import { get, newKey, post } from "./api.js";
+import { actionItem, bodyOf, faults, openForm } from "./case_actions.js";
+import { answersCard, card, clockCard, documentsCard, materialsCard, timelineCard } from "./case_parts.js";
+import { busy, byId, complain, failure, fill, h, light, quiet, say } from "./dom.js";
+import { dateWords, facts, grouped, t } from "./words.js";
+
+const place = byId("case");
+const caseNo = facts.case;
+const drafts = {};
+let detail = null;
+let key = newKey();
+
+function head() {
+  const next = detail.next || {};
+  return h("header", { class: "case-head" }, h("h1", {}, detail.item.name),
+    h("p", { class: "case-line" }, h("span", { class: "code" }, grouped(detail.case_no)), h("strong", {}, detail.status_label), light(detail.light)),
+    next.who && h("p", { class: "case-line" }, h("span", { class: "hint" }, t("who_next")), h("span", {}, next.who), next.what && h("span", {}, next.what),
+      next.by && h("strong", {}, t("due", { date: dateWords(next.by) }), next.provisional && h("span", { class: "mark", title: t("provisional_why") }, t("provisional")))),
+    h("p", { class: "hint case-line" }, detail.applicant && h("span", {}, `${t("applicant")} ${detail.applicant.name_masked || detail.applicant}`),
+      detail.applicant?.phone_masked && h("span", {}, detail.applicant.phone_masked),
+      detail.item.department && h("span", {}, detail.item.department), h("span", {}, t("submitted_at", { date: dateWords(detail.submitted_at) }))));
+}
+
+function actionsCard() {
+  if (!detail.actions.length) return card(t("actions"), h("p", { class: "hint" }, t("actions_none")));
+  return card(t("actions"), h("ul", { class: "actions" }, detail.actions.map((action) => actionItem(action, detail, drafts, send))));
+}
+
+function show() {
+  fill(place, head(), h("div", { class: "case-body" },
+    h("div", { class: "case-side" }, actionsCard(), clockCard(detail), documentsCard(detail)),
+    h("div", { class: "case-main" }, answersCard(detail), materialsCard(detail), timelineCard(detail))));
+}
+
+async function load() {
+  detail = await get(`/cases/${encodeURIComponent(caseNo)}`);
+  show();
+}
+
+async function send(action, button) {
+  quiet();
+  const missing = faults(action, detail, drafts);
+  if (missing.length) {
+    openForm(action);
+    complain({ title: t("errors_title") }, missing);
+    return;
+  }
+  await busy(button, async () => {
+    try {
+      await post(`/cases/${encodeURIComponent(caseNo)}/transitions`, bodyOf(action, detail, drafts), { key });
+      for (const name of Object.keys(drafts)) delete drafts[name];
+      say(t("done", { label: action.label }));
+      await load();
+      document.getElementById("main").focus();
+    } catch (problem) {
+      key = newKey();
+      if (problem.code === "changed-meanwhile" || problem.code === "wrong-state") {
+        await load().catch(() => {});
+        complain({ title: problem.title, detail: t("stale") });
+      } else {
+        complain(problem, (problem.errors || []).map((fault) => ({ id: `opinion-${action.action}`, text: fault.message })));
+      }
+      return;
+    }
+    key = newKey();
+  });
+}
+
+// Another handler's step shows within 15 seconds, unless something is being written here.
+async function refresh() {
+  if (document.hidden || !detail || place.contains(document.activeElement)) return;
+  try {
+    const newer = await get(`/cases/${encodeURIComponent(caseNo)}`);
+    if (newer.version !== detail.version) {
+      detail = newer;
+      show();
+    }
+  } catch { /* the next round tries again */ }
+}
+
+const start = () => load().catch((problem) => fill(place, failure(problem, start)));
+setInterval(refresh, 15000);
+start();

@@ -1,0 +1,10 @@
+// Entries of the record, newest first.
+import { h } from "./dom.js";
+import { momentWords } from "./words.js";
+
+export const entryList = (entries) => h("ol", { class: "entries" }, entries.map((entry) => h("li", {},
+  h("time", { datetime: entry.at }, momentWords(entry.at)),
+  h("span", { class: "entry-actor" }, entry.actor),
+  h("span", { class: "entry-action" }, entry.action_label || entry.action),
+  h("a", { class: "code entry-subject", href: `/console/audit?subject=${encodeURIComponent(entry.subject)}` }, entry.subject),
+  h("span", { class: `entry-outcome entry-${entry.outcome}` }, entry.outcome_label || entry.outcome))));

@@ -1,0 +1,53 @@
+// What a resident will see: the inbox, the text message, the lock screen, with one real example at a time.
+import { byId, fill, h } from "./dom.js";
+import { t, timeWords } from "./words.js";
+
+const PLACES = ["inbox", "sms", "lock"];
+let shown = "inbox";
+let index = 0;
+
+function frame(place, example, brand) {
+  if (place === "sms") {
+    return h("div", { class: "handset-sms" }, h("p", { class: "handset-sender" }, brand),
+      h("p", { class: "handset-bubble" }, example.sms || example.body));
+  }
+  if (place === "lock") {
+    return h("div", { class: "handset-lock" }, h("p", { class: "handset-clock" }, timeWords()),
+      h("div", { class: "handset-banner" }, h("strong", {}, example.title), h("p", {}, example.body)));
+  }
+  return h("div", { class: "handset-inbox" }, h("article", {}, h("h3", {}, example.title),
+    h("p", { class: "handset-when" }, t("just_now")), h("p", {}, example.body)));
+}
+
+export function showFrames(target, examples, { brand, labels }) {
+  index = Math.min(index, Math.max(0, examples.length - 1));
+  const draw = () => showFrames(target, examples, { brand, labels });
+  const tabs = h("div", { class: "tabs", role: "tablist", onkeydown: (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    shown = PLACES[(PLACES.indexOf(shown) + step + PLACES.length) % PLACES.length];
+    draw();
+    byId(`tab-${shown}`).focus();
+  } }, PLACES.map((place) => h("button", { type: "button", role: "tab", id: `tab-${place}`, "aria-controls": "phone",
+    "aria-selected": String(place === shown), tabindex: place === shown ? "0" : "-1",
+    onclick: () => { shown = place; draw(); byId(`tab-${place}`).focus(); } }, labels[place])));
+  const example = examples[index];
+  const screen = h("div", { id: "phone", class: "handset", role: "tabpanel", tabindex: "0", "aria-labelledby": `tab-${shown}` },
+    example ? frame(shown, example, brand) : h("p", { class: "hint" }, t("example_none")));
+  const stepper = examples.length > 0 && h("div", { class: "handset-steps" },
+    h("button", { class: "button", type: "button", "data-step": "-1", disabled: index === 0, onclick: () => { index -= 1; draw(); } }, labels.previous),
+    h("span", { "aria-live": "polite" }, t("example_of", { index: index + 1, count: examples.length }),
+      example?.name_masked && h("span", { class: "hint" }, ` ${example.name_masked}`)),
+    h("button", { class: "button", type: "button", "data-step": "1", disabled: index >= examples.length - 1, onclick: () => { index += 1; draw(); } }, labels.next));
+  fill(target, tabs, screen, stepper);
+}
+
+const finding = (tone, entry) => h("li", { class: `message message-${tone}` }, entry.message);
+
+// Blockers red, warnings amber, and the figures that an approver will sign.
+export function showFindings(target, preview, { numbers }) {
+  const problems = [...preview.blockers.map((entry) => finding("bad", entry)), ...preview.warnings.map((entry) => finding("warn", entry))];
+  fill(target, h("dl", { class: "figures" }, numbers.map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value)))),
+    problems.length ? h("ul", { class: "findings" }, problems) : h("p", { class: "message message-ok" }, t("nothing_blocks")));
+}
