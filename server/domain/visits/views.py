@@ -15,7 +15,8 @@ ConsentState = Literal["pending", "allowed", "refused", "expired"]
 
 COLUMNS = (
     "id, portal, region, at, resident_id, acting_id, terminal_id, hall, counter, staff_id, staff_no, purpose, scene,"
-    " item, outcome, fields_seen, consent_state, consent_asked, consent_granted, consent_until, consent_at, disclosed_at"
+    " item, outcome, fields_seen, consent_state, consent_asked, consent_granted, consent_until, consent_at,"
+    " disclosed_at"
 )
 
 
