@@ -193,7 +193,9 @@ def read(facts: Facts, today: date, calendar: Calendar, options: ClockOptions) -
     return _after_acceptance(facts, facts.accepted_on, today, calendar, options)
 
 
-def _after_acceptance(facts: Facts, accepted_on: date, today: date, calendar: Calendar, options: ClockOptions) -> Reading:
+def _after_acceptance(
+    facts: Facts, accepted_on: date, today: date, calendar: Calendar, options: ClockOptions
+) -> Reading:
     until = facts.stopped_on or today
     lines = [Line("starts_after_acceptance", (("accepted", accepted_on.isoformat()),))]
     dues: dict[str, date] = {}

@@ -80,13 +80,6 @@ class CorrectionOverdue(Refusal):
     kind = "gone"
 
 
-class LoaTooLow(Refusal):
-    """The item needs a better proven identity."""
-
-    code = "loa-too-low"
-    kind = "forbidden"
-
-
 class TooManyDrafts(Refusal):
     """The resident keeps as many drafts as may be kept."""
 

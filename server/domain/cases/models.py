@@ -38,7 +38,9 @@ class Case(Model):
     check_from = fields.DateField(null=True)
     accepted_on = fields.DateField(null=True)
     stopped_on = fields.DateField(null=True)
-    pauses: fields.Field[list[list[str | None]]] = fields.JSONField(encoder=sql.to_json, decoder=sql.from_json, default=list)
+    pauses: fields.Field[list[list[str | None]]] = fields.JSONField(
+        encoder=sql.to_json, decoder=sql.from_json, default=list
+    )
     legal_days = fields.IntField(null=True)
     legal_unit = fields.CharField(16, default="working_day")
     promised_days = fields.IntField(null=True)
@@ -47,6 +49,8 @@ class Case(Model):
     promised_due = fields.DateField(null=True)
     due_on = fields.DateField(null=True)
     provisional = fields.BooleanField(default=False)
+    correction_days = fields.SmallIntField()
+    two_person = fields.BooleanField(default=True)
     corrections_requested = fields.SmallIntField(default=0)
     corrections_due = fields.DateField(null=True)
     flagged_on = fields.DateField(null=True)
@@ -106,7 +110,7 @@ class DocumentNumber(Model):
     region = fields.CharField(12, default="")
     year = fields.IntField()
     kind = fields.CharField(32)
-    last = fields.IntField()
+    number = fields.IntField()
 
     class Meta:
         table = "case_document_numbers"
@@ -179,9 +183,13 @@ RULES: tuple[Rule, ...] = (
     Check("case_status_known", "cases", f"{{row}}status IN ({_STATUSES})"),
     Check("case_version_grows", "cases", "{row}version >= 1"),
     Check("case_outcome_known", "cases", "{row}outcome IS NULL OR {row}outcome IN ('grant','refuse')"),
-    Check("case_conclusion_has_outcome", "cases", "{row}status NOT IN ('concluded','delivered') OR {row}outcome IS NOT NULL"),
+    Check(
+        "case_conclusion_has_outcome",
+        "cases",
+        "{row}status NOT IN ('concluded','delivered') OR {row}outcome IS NOT NULL",
+    ),
     Check("case_suspended_after_acceptance", "cases", "{row}status <> 'suspended' OR {row}accepted_on IS NOT NULL"),
     Check("case_one_correction", "cases", "{row}corrections_requested BETWEEN 0 AND 1"),
     Check("case_review_grade", "case_reviews", "{row}grade BETWEEN 1 AND 5"),
-    Check("case_document_number_positive", "case_document_numbers", "{row}last >= 1"),
+    Check("case_document_number_positive", "case_document_numbers", "{row}number >= 1"),
 )

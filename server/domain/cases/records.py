@@ -9,7 +9,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from config.floor import sql
-from config.floor.unit import Unit
+from config.floor.unit import Actor, Unit
 from server.domain.cases.clock import Facts, Limit, LimitUnit, Pause
 from server.domain.cases.errors import CaseMissing, ChangedMeanwhile
 from server.domain.cases.workflow import Outcome, Standing, Status
@@ -59,6 +59,8 @@ class CaseRecord:
     promised_due: date | None
     due_on: date | None
     provisional: bool
+    correction_days: int
+    two_person: bool
     corrections_requested: int
     corrections_due: date | None
     flagged_on: date | None
@@ -90,12 +92,22 @@ class CaseRecord:
 
     def standing(self, *, reviewed: bool = False) -> Standing:
         """What the workflow must know of it."""
-        return Standing(self.status, self.corrections_requested, self.proposed_by, self.proposed_outcome, reviewed)
+        return Standing(
+            status=self.status,
+            corrections_requested=self.corrections_requested,
+            proposed_by=self.proposed_by if self.two_person else None,
+            proposed_outcome=self.proposed_outcome,
+            reviewed=reviewed,
+        )
 
 
 COLUMNS = ", ".join(f"c.{field.name}" for field in fields(CaseRecord))
+LISTED = COLUMNS.replace("c.answers", "NULL AS answers").replace("c.decision", "NULL AS decision")
+"""The columns of a list: without the sealed texts."""
 _INSTANTS = ("submitted_at", "received_at", "closed_at", "created_at", "updated_at")
-_DAYS = ("check_from", "accepted_on", "stopped_on", "legal_due", "promised_due", "due_on", "corrections_due", "flagged_on")
+_DAYS = (
+    "check_from", "accepted_on", "stopped_on", "legal_due", "promised_due", "due_on", "corrections_due", "flagged_on",
+)  # fmt: skip
 _IDS = ("id", "resident_id", "handler_id", "proposed_by")
 
 
@@ -121,12 +133,18 @@ def record(row: sql.Row) -> CaseRecord:
             "proposed_outcome": _outcome(row["proposed_outcome"]),
             "pauses": _pauses(row["pauses"]),
             "provisional": sql.flag(row["provisional"]),
+            "two_person": sql.flag(row["two_person"]),
             "legal_unit": cast(LimitUnit, row["legal_unit"]),
             "promised_unit": cast(LimitUnit, row["promised_unit"]),
-            "answers": bytes(row["answers"]),
+            "answers": bytes(row["answers"] or b""),
             "decision": None if row["decision"] is None else bytes(row["decision"]),
         }
     )
+
+
+def staff_actor(staff_id: UUID, staff_no: str) -> Actor:
+    """A member of staff as an actor, by number."""
+    return Actor(kind="staff", id=staff_id, label=staff_no)
 
 
 async def of_resident(unit: Unit, resident_id: UUID, case_no: str) -> CaseRecord:

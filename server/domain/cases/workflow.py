@@ -6,7 +6,7 @@ rule for a decision and the single correction notice (行政许可法 art. 32: e
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
@@ -188,12 +188,13 @@ _STEPS = (
         event="case.returned",
     ),
 )
+_SECOND_PERSON = (Action.APPROVE_PROPOSAL, Action.REJECT_PROPOSAL)
 TABLE: dict[Action, Step] = {step.action: step for step in _STEPS}
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the machine must know of a case."""
+    """What the machine must know of a case. ``proposed_by`` is None too where one person may decide alone."""
 
     status: Status
     corrections_requested: int = 0
@@ -247,12 +248,12 @@ def move(standing: Standing, action: Action, doer: Doer, given: Given) -> Move:
     if not step.who & doer.roles:
         raise NotYourTurn
     if standing.status not in step.sources:
-        raise WrongState(status=standing.status.value, action=action.value)
+        raise WrongState(state=standing.status.value, action=action.value)
     if action is Action.REQUEST_CORRECTION and standing.corrections_requested:
         raise CorrectionAlreadyRequested
     if action is Action.REVIEW and standing.reviewed:
-        raise WrongState(status=standing.status.value, action=action.value)
-    if action in (Action.APPROVE_PROPOSAL, Action.REJECT_PROPOSAL) and doer.id == standing.proposed_by:
+        raise WrongState(state=standing.status.value, action=action.value)
+    if action in _SECOND_PERSON and doer.id is not None and doer.id == standing.proposed_by:
         raise SamePerson
     _lacks(step, given)
     outcome = standing.proposed_outcome if action is Action.APPROVE_PROPOSAL else None
@@ -260,6 +261,11 @@ def move(standing: Standing, action: Action, doer: Doer, given: Given) -> Move:
     if outcome is not None:
         paper = Paper.GRANT if outcome is Outcome.GRANT else Paper.REFUSAL
     return Move(action, standing.status, step.to or standing.status, paper, step.event, step.public, outcome)
+
+
+def silent(step: Move) -> Move:
+    """The same move without a notice: nobody but the applicant ever saw the draft."""
+    return replace(step, event="")
 
 
 _MAIN_STEP = {
@@ -283,9 +289,8 @@ def offered(standing: Standing, doer: Doer) -> list[Step]:
             continue
         if step.action is Action.REVIEW and standing.reviewed:
             continue
-        if standing.status is Status.PROPOSED and doer.id is not None and doer.id == standing.proposed_by:
-            if step.action is not Action.WITHDRAW:
-                continue
+        if step.action in _SECOND_PERSON and doer.id is not None and doer.id == standing.proposed_by:
+            continue
         found.append(step)
     usual = _MAIN_STEP.get(standing.status)
     return sorted(found, key=lambda step: step.action is not usual)
@@ -304,7 +309,11 @@ _AHEAD = (
     Status.CONCLUDED,
     Status.DELIVERED,
 )
-_STANDS_AT = {Status.CORRECTION: Status.RECEIVED, Status.SUSPENDED: Status.IN_PROGRESS, Status.PROPOSED: Status.IN_PROGRESS}
+_STANDS_AT = {
+    Status.CORRECTION: Status.RECEIVED,
+    Status.SUSPENDED: Status.IN_PROGRESS,
+    Status.PROPOSED: Status.IN_PROGRESS,
+}
 
 
 def ahead(status: Status) -> list[Status]:

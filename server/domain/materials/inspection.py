@@ -30,6 +30,7 @@ _SCRIPTS = (b"<script", b"<?php", b"<!doctype html", b"<html", b"<svg")
 _ACTIVE_PDF = (b"/JavaScript", b"/JS ", b"/JS(", b"/JS<", b"/Launch", b"/EmbeddedFile", b"/RichMedia")
 _SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _LABEL_LENGTH = 100
+_UNSHOWN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ def _jpeg_size(content: bytes) -> tuple[int, int]:
 def label(name: str, kind: MediaType) -> str:
     """A name fit to be shown: no path, no control or direction characters, an ending that tells the truth."""
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
-    visible = "".join(ch for ch in last if unicodedata.category(ch)[0] != "C" and unicodedata.category(ch) not in ("Zl", "Zp"))
+    visible = "".join(ch for ch in last if unicodedata.category(ch) not in _UNSHOWN)
     clean = " ".join(visible.split()).strip(". ")
     stem, dot, ending = clean.rpartition(".")
     if dot and ending.lower() in EXTENSIONS[kind]:

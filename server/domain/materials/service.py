@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol, cast
 from uuid import UUID
@@ -48,7 +48,7 @@ class Uploader(Protocol):
 class MaterialOptions:
     """Budgets of the room, ours to set."""
 
-    inspection: InspectionOptions = InspectionOptions()
+    inspection: InspectionOptions = field(default_factory=InspectionOptions)
     pending_files: int = 40
     pending_hours: int = 24
     store_seconds: float = 10.0
@@ -127,22 +127,20 @@ class Materials:
 
     async def own(self, unit: Unit, resident_id: UUID, file_id: UUID) -> FileInfo:
         """The resident's own file; ``FileMissing`` for anybody else's."""
-        return self._found(
-            await sql.row(
-                f"SELECT {_INFO} FROM material_files WHERE id = $1 AND portal = $2 AND resident_id = $3"
-                " AND state IN ('pending','stored')",
-                file_id, unit.portal, resident_id,
-            )  # fmt: skip
-        )
+        found = await sql.row(
+            f"SELECT {_INFO} FROM material_files WHERE id = $1 AND portal = $2 AND resident_id = $3"
+            " AND state IN ('pending','stored')",
+            file_id, unit.portal, resident_id,
+        )  # fmt: skip
+        return self._found(found)
 
     async def of_case(self, unit: Unit, case_id: UUID, file_id: UUID) -> FileInfo:
         """A file of this case; the caller has shown that it may see the case."""
-        return self._found(
-            await sql.row(
-                f"SELECT {_INFO} FROM material_files WHERE id = $1 AND portal = $2 AND case_id = $3 AND state = 'stored'",
-                file_id, unit.portal, case_id,
-            )  # fmt: skip
-        )
+        found = await sql.row(
+            f"SELECT {_INFO} FROM material_files WHERE id = $1 AND portal = $2 AND case_id = $3 AND state = 'stored'",
+            file_id, unit.portal, case_id,
+        )  # fmt: skip
+        return self._found(found)
 
     async def content(self, info: FileInfo) -> bytes:
         """The opened content, within the deadline; ``FileMissing`` if the store has lost it."""

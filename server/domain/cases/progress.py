@@ -1,0 +1,217 @@
+"""One change of a case: compare-and-set, document, timeline row, audit entry, notice, live update; all in one unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from config.floor import sql
+from config.floor.ids import new_id
+from config.floor.unit import Actor, Unit
+from config.floor.vault import Vault
+from config.wording import Wording
+from server.domain.audit.service import Audit
+from server.domain.calendar.service import word_day
+from server.domain.cases import clock, documents
+from server.domain.cases.clock import Calendar, ClockOptions
+from server.domain.cases.numbers import grouped
+from server.domain.cases.ports import Applicants, Category, Notices
+from server.domain.cases.records import NOTE, CaseRecord, compare_and_set
+from server.domain.cases.workflow import CLOSED, Action, Move, Paper, Status
+
+_SERVICE_EVENTS = frozenset({"case.submitted", "case.resubmitted", "case.withdrawn"})
+_REASON_LENGTH = 120
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOptions:
+    """Figures of the room, ours to set; ``clock`` says which of its figures are law."""
+
+    clock: ClockOptions = field(default_factory=ClockOptions)
+    drafts: int = 20
+    page: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRef:
+    """A case after a change."""
+
+    case_no: str
+    status: Status
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one action adds to the move itself."""
+
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""
+    reason: str = ""
+    due: date | None = None
+    provisional: bool = False
+    rows: Sequence[documents.PaperRow] = ()
+
+
+class Progress:
+    """Carries one allowed move out. Shared by what residents do, what staff do and what time does."""
+
+    def __init__(
+        self,
+        *,
+        vault: Vault,
+        audit: Audit,
+        notices: Notices,
+        applicants: Applicants,
+        calendar: Calendar,
+        wording: Wording,
+        options: CaseOptions,
+    ) -> None:
+        self.vault = vault
+        self.audit = audit
+        self.notices = notices
+        self.applicants = applicants
+        self.calendar = calendar
+        self.wording = wording
+        self.options = options
+
+    async def carry_out(self, unit: Unit, case: CaseRecord, move: Move, actor: Actor, change: Change) -> CaseRef:
+        """Everything that follows from ``move``, or ``ChangedMeanwhile`` and nothing."""
+        after = self._after(unit, case, move, change)
+        names = [*change.columns, "status", "version", "updated_at", "closed_at", "stopped_on", "due_on"]
+        names += ["legal_due", "promised_due", "provisional"]
+        await compare_and_set(case, {name: getattr(after, name) for name in dict.fromkeys(names)})
+        number = await self._paper(unit, after, move, change)
+        await self.write_line(unit, after, move.action, actor, note=change.note, number=number, public=move.public)
+        await self.audit.record(
+            unit, actor, f"case.{move.action.value}",
+            subject_kind="case", subject=str(case.id), resident_id=case.resident_id, region=case.region,
+        )  # fmt: skip
+        await self._tell(unit, after, move, change, number)
+        return CaseRef(after.case_no, after.status, after.version)
+
+    def _after(self, unit: Unit, case: CaseRecord, move: Move, change: Change) -> CaseRecord:
+        ended = move.to in CLOSED or move.to is Status.CONCLUDED
+        after = replace(
+            case,
+            **dict(change.columns)
+            | {"status": move.to, "version": case.version + 1, "updated_at": unit.now}
+            | {"stopped_on": (case.stopped_on or unit.today) if ended else None}
+            | {"closed_at": (case.closed_at or unit.now) if move.to in CLOSED else None},
+        )
+        reading = clock.read(after.clock_facts, unit.today, self.calendar, self.options.clock)
+        return replace(
+            after,
+            due_on=reading.due,
+            legal_due=reading.legal_due,
+            promised_due=reading.promised_due,
+            provisional=reading.provisional,
+        )
+
+    async def open_case(self, unit: Unit, case: CaseRecord, actor: Actor) -> None:
+        """What follows from a new case: the first row of its timeline, the audit entry, and a notice if submitted."""
+        event = "" if case.status is Status.DRAFT else "case.submitted"
+        move = Move(Action.SUBMIT, Status.DRAFT, case.status, None, event, True, None)
+        if event:
+            await self.write_line(unit, case, move.action, actor)
+        await self.audit.record(
+            unit, actor, "case.submit" if event else "case.draft",
+            subject_kind="case", subject=str(case.id), resident_id=case.resident_id, region=case.region,
+        )  # fmt: skip
+        await self._tell(unit, case, move, Change(), None)
+
+    async def _paper(self, unit: Unit, case: CaseRecord, move: Move, change: Change) -> str | None:
+        if move.paper is None:
+            return None
+        served = await documents.serve_all(unit, case.id) if move.action is Action.SERVE else []
+        due, provisional = change.due, change.provisional
+        if move.paper is Paper.ACCEPTANCE:
+            due = min((day for day in (case.legal_due, case.promised_due) if day), default=None)
+            provisional = case.provisional
+        known = await self.applicants.disclose(unit, case.resident_id, ["name"])
+        return await documents.issue(
+            unit,
+            self.vault,
+            case,
+            move.paper,
+            title=self.wording.text(f"documents.titles.{move.paper.value}"),
+            applicant=known.get("name", ""),
+            reason=change.reason,
+            due=due,
+            provisional=provisional,
+            rows=change.rows,
+            served=served,
+        )
+
+    async def write_line(
+        self,
+        unit: Unit,
+        case: CaseRecord,
+        action: Action,
+        actor: Actor,
+        *,
+        note: str = "",
+        number: str | None = None,
+        public: bool = True,
+    ) -> None:
+        """One row of the timeline; its place in the line is the case's version."""
+        await sql.execute(
+            "INSERT INTO case_timeline (id, case_id, portal, region, seq, at, event, actor_kind, actor_id, actor_label,"
+            " note, document_no, public) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)",
+            new_id(), case.id, unit.portal, case.region, case.version, unit.now, action.value, actor.kind, actor.id,
+            actor.label, self.vault.seal(note, NOTE) if note else None, number, public,
+        )  # fmt: skip
+
+    async def _tell(self, unit: Unit, case: CaseRecord, move: Move, change: Change, number: str | None) -> None:
+        if move.event:
+            await self.post(unit, case, move.event, await self._values(case, move, change, number))
+        unit.tell(f"resident:{case.resident_id}", "case", case_no=case.case_no, status=case.status.value)
+        if case.submitted_at is not None:
+            unit.tell(
+                f"staff:{unit.portal}", "case",
+                case_no=case.case_no, status=case.status.value, version=case.version, department=case.department,
+            )  # fmt: skip
+
+    async def post(self, unit: Unit, case: CaseRecord, event: str, values: Mapping[str, str]) -> None:
+        """One notice about this version of the case; posting it twice makes one."""
+        category: Category = "service" if event in _SERVICE_EVENTS else "statutory"
+        await self.notices.post(
+            unit,
+            recipient=case.resident_id,
+            region=case.region,
+            event=event,
+            category=category,
+            dedupe_key=f"case:{case.id}:{case.version}",
+            values=values,
+            subject=f"case:{case.case_no}",
+        )
+
+    async def _values(self, case: CaseRecord, move: Move, change: Change, number: str | None) -> dict[str, str]:
+        values = {
+            "item": case.item_name,
+            "case_no": grouped(case.case_no),
+            "link": f"/m/#/pages/case/case?no={case.case_no}",
+        }
+        if number is not None:
+            values["document_no"] = number
+        if change.reason:
+            values["reason"] = _shortened(change.reason)
+        due = change.due or (case.due_on if move.action is Action.ACCEPT else None)
+        language = await self.applicants.language(case.resident_id)
+        if due is not None:
+            values["due"] = self.worded_day(language, due, case.provisional or change.provisional)
+        if move.outcome is not None:
+            values["outcome"] = self.wording.text(f"cases.outcomes.{move.outcome.value}", language)
+        return values
+
+    def worded_day(self, language: str, day: date, provisional: bool) -> str:
+        """A date for people, marked 暂定 where the calendar had to guess."""
+        text = word_day(self.wording, language, day)
+        return text + self.wording.text("cases.clock.provisional_mark", language) if provisional else text
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _REASON_LENGTH else line[: _REASON_LENGTH - 1] + "…"

@@ -1,0 +1,305 @@
+"""Reads of cases: the resident's, the desk's, other rooms'. A few statements each, whatever the length."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from config.floor import sql
+from config.floor.refusal import FieldFault, Invalid
+from config.floor.unit import Unit
+from server.domain.cases import clock, records, workflow
+from server.domain.cases.clock import Light, Lights
+from server.domain.cases.errors import CaseMissing
+from server.domain.cases.handling import department_of
+from server.domain.cases.numbers import parse_case_no
+from server.domain.cases.ports import Desk
+from server.domain.cases.progress import Progress
+from server.domain.cases.records import (
+    ANSWERS,
+    COLUMNS,
+    COMMENT,
+    DECISION,
+    FILE_NAME,
+    LISTED,
+    NOTE,
+    REASON,
+    CaseRecord,
+)
+from server.domain.cases.views import (
+    CaseDetail,
+    CasePage,
+    CaseSummary,
+    CorrectionLine,
+    MaterialLine,
+    PaperLine,
+    QueuePage,
+    QueueRow,
+    ReviewLine,
+    TimelineLine,
+    View,
+    next_step,
+)
+from server.domain.cases.workflow import RESIDENT, Doer, Paper, Status
+
+_DECIDED = (Status.CONCLUDED, Status.DELIVERED, Status.NOT_ACCEPTED)
+_STANDING = "'submitted','received','correction','accepted','in_progress','suspended','proposed','concluded'"
+_FAR = date(9999, 12, 31)
+_LIGHTS: tuple[Light, ...] = ("overdue", "red", "yellow", "green", "none")
+_LIGHT_SQL = (
+    "CASE WHEN c.due_on IS NULL THEN 'none' WHEN c.due_on < $2 THEN 'overdue' WHEN c.due_on <= $3 THEN 'red'"
+    " WHEN c.due_on <= $4 THEN 'yellow' ELSE 'green' END"
+)
+
+
+def _cursor(*parts: str) -> str:
+    return base64.urlsafe_b64encode("|".join(parts).encode()).decode().rstrip("=")
+
+
+def _parts(cursor: str, count: int) -> list[str]:
+    try:
+        parts = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii").split("|")
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        parts = []
+    if len(parts) != count:
+        raise Invalid(faults=[FieldFault("cursor", "invalid")])
+    return parts
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Invalid(faults=[FieldFault("cursor", "invalid")]) from None
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Invalid(faults=[FieldFault("cursor", "invalid")]) from None
+
+
+class Reading:
+    """Every read is scoped by portal, and by owner or department in the query itself."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._vault = progress.vault
+
+    def _lights(self, unit: Unit) -> Lights:
+        return Lights.on(unit.today, self._progress.calendar, self._progress.options.clock)
+
+    async def of_resident(self, unit: Unit, resident_id: UUID, cursor: str | None = None) -> CasePage:
+        """The resident's cases, newest first, drafts included."""
+        limit = self._progress.options.page
+        before = _id(_parts(cursor, 1)[0]) if cursor else UUID(int=2**128 - 1)
+        rows = await sql.rows(
+            f"SELECT {LISTED}, (SELECT count(*) FROM case_corrections k"
+            " WHERE k.case_id = c.id AND k.resolved_at IS NULL) AS todo FROM cases c"
+            " WHERE c.portal = $1 AND c.resident_id = $2 AND c.id < $3 ORDER BY c.id DESC LIMIT $4",
+            unit.portal, resident_id, before, limit + 1,
+        )  # fmt: skip
+        found = self._summaries(unit, rows[:limit])
+        more = len(rows) > limit
+        return CasePage(found, _cursor(str(found[-1].case.id)) if more else None)
+
+    def _summaries(self, unit: Unit, rows: list[sql.Row]) -> list[CaseSummary]:
+        lights = self._lights(unit)
+        found = []
+        for row in rows:
+            case = records.record(row)
+            todo = int(row["todo"]) if case.status is Status.CORRECTION else 0
+            found.append(CaseSummary(case, lights.light(case.due_on), next_step(case), todo))
+        return found
+
+    async def open_count(self, unit: Unit, resident_id: UUID) -> list[CaseSummary]:
+        """The resident's cases that still stand somewhere, for a counter that may see them; at most twenty."""
+        rows = await sql.rows(
+            f"SELECT {LISTED}, 0 AS todo FROM cases c WHERE c.portal = $1 AND c.resident_id = $2"
+            f" AND c.status IN ({_STANDING}) ORDER BY c.id DESC LIMIT 20",
+            unit.portal, resident_id,
+        )  # fmt: skip
+        return self._summaries(unit, rows)
+
+    async def applicants(self, unit: Unit, item_code: str) -> list[UUID]:
+        """Who has ever applied for this item here: the audience of a campaign."""
+        rows = await sql.rows(
+            "SELECT DISTINCT resident_id FROM cases WHERE portal = $1 AND item_code = $2 AND submitted_at IS NOT NULL",
+            unit.portal, item_code,
+        )  # fmt: skip
+        return [sql.uid(row["resident_id"]) for row in rows]
+
+    async def detail(self, unit: Unit, resident_id: UUID, case_no: str) -> CaseDetail:
+        """The resident's own case: three statements, four while it is being corrected."""
+        row = await sql.row(
+            f"SELECT {COLUMNS}, v.grade, v.comment FROM cases c LEFT JOIN case_reviews v ON v.case_id = c.id"
+            " WHERE c.portal = $1 AND c.case_no = $2 AND c.resident_id = $3",
+            unit.portal, case_no, resident_id,
+        )  # fmt: skip
+        return await self._detail(unit, row, Doer(resident_id, frozenset({RESIDENT})), internal=False)
+
+    async def staff_detail(self, unit: Unit, desk: Desk, case_no: str) -> CaseDetail:
+        """A case of the desk's department, deliberation included."""
+        department = department_of(desk)
+        row = await sql.row(
+            f"SELECT {COLUMNS}, v.grade, v.comment FROM cases c LEFT JOIN case_reviews v ON v.case_id = c.id"
+            " WHERE c.portal = $1 AND c.case_no = $2 AND c.submitted_at IS NOT NULL AND ($3 = '' OR c.department = $3)",
+            unit.portal, case_no, department if department is not None else "",
+        )  # fmt: skip
+        return await self._detail(unit, row, Doer(desk.staff_id, desk.roles), internal=True)
+
+    async def _detail(self, unit: Unit, row: sql.Row | None, doer: Doer, *, internal: bool) -> CaseDetail:
+        if row is None:
+            raise CaseMissing
+        case = records.record(row)
+        timeline, papers = await self._timeline(case, internal=internal)
+        options = self._progress.options.clock
+        return CaseDetail(
+            case=case,
+            reading=clock.read(case.clock_facts, unit.today, self._progress.calendar, options),
+            light=self._lights(unit).light(case.due_on),
+            next=next_step(case),
+            timeline=timeline,
+            documents=papers,
+            corrections=await self._corrections(case) if case.status is Status.CORRECTION else [],
+            materials=await self.materials(case),
+            answers=self._answers(case),
+            decision=self._decision(case) if internal or case.status in _DECIDED else "",
+            review=self._review(row),
+            steps=workflow.offered(case.standing(reviewed=row["grade"] is not None), doer),
+        )
+
+    def _answers(self, case: CaseRecord) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self._vault.open(case.answers, ANSWERS))
+        return found
+
+    def _decision(self, case: CaseRecord) -> str:
+        return self._vault.open(case.decision, DECISION) if case.decision else ""
+
+    def _review(self, row: sql.Row) -> ReviewLine | None:
+        if row["grade"] is None:
+            return None
+        return ReviewLine(int(row["grade"]), self._vault.open(bytes(row["comment"]), COMMENT) if row["comment"] else "")
+
+    async def _timeline(self, case: CaseRecord, *, internal: bool) -> tuple[list[TimelineLine], list[PaperLine]]:
+        rows = await sql.rows(
+            "SELECT t.seq, t.at, t.event, t.actor_kind, t.actor_label, t.note, t.document_no, t.public, d.kind,"
+            " d.issued_on, d.served_at FROM case_timeline t LEFT JOIN case_documents d ON d.document_no = t.document_no"
+            " WHERE t.case_id = $1 ORDER BY t.seq",
+            case.id,
+        )  # fmt: skip
+        lines, papers = [], []
+        for row in rows:
+            if not (internal or sql.flag(row["public"])):
+                continue
+            note = self._vault.open(bytes(row["note"]), NOTE) if row["note"] else ""
+            lines.append(
+                TimelineLine(
+                    int(row["seq"]), sql.instant(row["at"]), row["event"], row["actor_kind"], row["actor_label"], note,
+                    row["document_no"], sql.flag(row["public"]),
+                )
+            )  # fmt: skip
+            if row["kind"] is not None:
+                papers.append(
+                    PaperLine(
+                        row["document_no"], Paper(row["kind"]), sql.day(row["issued_on"]),
+                        sql.instant_or_none(row["served_at"]),
+                    )
+                )  # fmt: skip
+        return lines, papers
+
+    async def _corrections(self, case: CaseRecord) -> list[CorrectionLine]:
+        rows = await sql.rows(
+            "SELECT target, label, reason FROM case_corrections WHERE case_id = $1 AND resolved_at IS NULL ORDER BY id",
+            case.id,
+        )  # fmt: skip
+        return [
+            CorrectionLine(row["target"], row["label"], self._vault.open(bytes(row["reason"]), REASON)) for row in rows
+        ]
+
+    async def materials(self, case: CaseRecord) -> list[MaterialLine]:
+        """The files that count: those that no correction replaced."""
+        rows = await sql.rows(
+            "SELECT code, file_id, file_name, media_type, size FROM case_materials"
+            " WHERE case_id = $1 AND superseded_at IS NULL ORDER BY id",
+            case.id,
+        )  # fmt: skip
+        return [
+            MaterialLine(
+                row["code"], sql.uid(row["file_id"]), self._vault.open(bytes(row["file_name"]), FILE_NAME),
+                row["media_type"], int(row["size"]),
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    async def queue(
+        self,
+        unit: Unit,
+        desk: Desk,
+        *,
+        view: View = "department",
+        status: Status | None = None,
+        light: Light | None = None,
+        q: str = "",
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> QueuePage:
+        """What waits at this desk, the most urgent first: the page, the masked names, and the lights of the view."""
+        lights = self._lights(unit)
+        where, values = self._scope(unit, desk, lights, view, status, q)
+        shown, chosen = list(values), where
+        if light is not None:
+            shown.append(light)
+            chosen += f" AND {_LIGHT_SQL} = ${len(shown)}"
+        shown.append(_FAR)
+        far = f"${len(shown)}"
+        if cursor:
+            day, last = _parts(cursor, 2)
+            shown += [_day(day), _id(last)]
+            chosen += f" AND (COALESCE(c.due_on, {far}), c.id) > (${len(shown) - 1}, ${len(shown)})"
+        shown.append(limit + 1)
+        rows = await sql.rows(
+            f"SELECT {LISTED} FROM cases c WHERE {chosen} ORDER BY COALESCE(c.due_on, {far}), c.id LIMIT ${len(shown)}",
+            *shown,
+        )
+        found = [records.record(row) for row in rows[:limit]]
+        names = await self._progress.applicants.masked(unit, list({case.resident_id for case in found}))
+        last_case = found[-1] if len(rows) > limit else None
+        return QueuePage(
+            rows=[QueueRow(case, names.get(case.resident_id, ""), lights.light(case.due_on)) for case in found],
+            counts=await self._counts(where, values),
+            next_cursor=_cursor((last_case.due_on or _FAR).isoformat(), str(last_case.id)) if last_case else None,
+        )
+
+    def _scope(
+        self, unit: Unit, desk: Desk, lights: Lights, view: View, status: Status | None, q: str
+    ) -> tuple[str, list[Any]]:
+        """The condition of a view. $2 to $4 are the lights' dates, which every text here mentions."""
+        values: list[Any] = [unit.portal, lights.today, lights.red_until, lights.yellow_until]
+        where = f"c.portal = $1 AND c.submitted_at IS NOT NULL AND {_LIGHT_SQL} <> ''"
+        department = department_of(desk)
+        if department is not None:
+            values.append(department)
+            where += f" AND c.department = ${len(values)}"
+        if view == "mine":
+            values.append(desk.staff_id)
+            where += f" AND c.handler_id = ${len(values)}"
+        where += f" AND c.status = '{status.value}'" if status else f" AND c.status IN ({_STANDING})"
+        if text := q.strip():
+            number = parse_case_no(text)
+            values.append(number or "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%")
+            at = len(values)
+            where += f" AND c.case_no = ${at}" if number else f" AND c.item_name LIKE ${at} ESCAPE '\\'"
+        return where, values
+
+    async def _counts(self, where: str, values: list[Any]) -> dict[Light, int]:
+        rows = await sql.rows(
+            f"SELECT {_LIGHT_SQL} AS light, count(*) AS cases FROM cases c WHERE {where} GROUP BY 1", *values
+        )
+        found = {row["light"]: int(row["cases"]) for row in rows}
+        return {light: found.get(light, 0) for light in _LIGHTS}

@@ -1,0 +1,128 @@
+"""The public door of cases."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from config.floor.unit import Unit
+from config.floor.vault import Vault
+from config.wording import Wording
+from server.domain.audit.service import Audit
+from server.domain.cases import documents, records
+from server.domain.cases.clock import Calendar, Lights
+from server.domain.cases.documents import Document
+from server.domain.cases.handling import CorrectionRequest, Handling, department_of
+from server.domain.cases.ports import Applicants, Desk, Notices
+from server.domain.cases.progress import CaseOptions, CaseRef, Progress
+from server.domain.cases.reading import Reading
+from server.domain.cases.submission import Catalogue, Submission
+from server.domain.cases.views import CaseDetail, CasePage, CaseSummary, QueuePage
+from server.domain.materials.errors import FileMissing
+from server.domain.materials.service import FileInfo, Materials
+
+
+class Cases:
+    """Applications from submission to delivery.
+
+    ``submit finish_draft correct withdraw review`` are the applicant's; ``transition`` is the desk's;
+    ``return_overdue flag_unchecked recount`` are time's; the rest reads.
+    """
+
+    def __init__(
+        self,
+        *,
+        vault: Vault,
+        audit: Audit,
+        notify: Notices,
+        residents: Applicants,
+        catalogue: Catalogue,
+        calendar: Calendar,
+        materials: Materials,
+        wording: Wording,
+        options: CaseOptions | None = None,
+        year_shift: int = 0,
+    ) -> None:
+        self._progress = Progress(
+            vault=vault,
+            audit=audit,
+            notices=notify,
+            applicants=residents,
+            calendar=calendar,
+            wording=wording,
+            options=options or CaseOptions(),
+        )
+        self._materials = materials
+        submission = Submission(self._progress, catalogue, materials, year_shift=year_shift)
+        self._handling = Handling(self._progress)
+        reading = Reading(self._progress)
+
+        self.submit = submission.submit
+        self.finish_draft = submission.finish_draft
+        self.correct = submission.correct
+        self.withdraw = submission.withdraw
+        self.review = submission.review
+        self.transition = self._handling.transition
+        self.return_overdue = self._handling.return_overdue
+        self.flag_unchecked = self._handling.flag_unchecked
+        self.recount = self._handling.recount
+        self.of_resident = reading.of_resident
+        self.detail = reading.detail
+        self.staff_detail = reading.staff_detail
+        self.queue = reading.queue
+        self.open_count = reading.open_count
+        self.applicants = reading.applicants
+
+    async def sweep_overdue(self, unit: Unit) -> int:
+        """What time does to this portal's cases, a batch of each; how many changed."""
+        returned = await self.return_overdue(unit)
+        flagged = await self.flag_unchecked(unit)
+        return len(returned) + len(flagged)
+
+    def lights(self, unit: Unit) -> Lights:
+        """Today's thresholds of the lights."""
+        return Lights.on(unit.today, self._progress.calendar, self._progress.options.clock)
+
+    async def document(self, unit: Unit, resident_id: UUID, case_no: str, document_no: str) -> Document:
+        """A document of the resident's own case."""
+        case = await records.of_resident(unit, resident_id, case_no)
+        return await documents.read(self._progress.vault, case, document_no)
+
+    async def staff_document(self, unit: Unit, desk: Desk, case_no: str, document_no: str) -> Document:
+        """A document of a case of the desk's department; the look is recorded, as it names the applicant."""
+        case = await records.of_staff(unit, case_no, department_of(desk))
+        found = await documents.read(self._progress.vault, case, document_no)
+        await self._looked(unit, desk, case.id, case.resident_id, case.region, "case.document", document_no)
+        return found
+
+    async def staff_look(self, unit: Unit, desk: Desk, case_no: str) -> CaseDetail:
+        """As ``staff_detail``, and the look is recorded where the applicant can see it."""
+        found = await self.staff_detail(unit, desk, case_no)
+        case = found.case
+        await self._looked(unit, desk, case.id, case.resident_id, case.region, "case.look", case.case_no)
+        return found
+
+    async def staff_file(self, unit: Unit, desk: Desk, case_no: str, file_id: UUID) -> FileInfo:
+        """A file of a case of the desk's department, superseded ones too; the look is recorded."""
+        case = await records.of_staff(unit, case_no, department_of(desk))
+        info = await self._materials.of_case(unit, case.id, file_id)
+        await self._looked(unit, desk, case.id, case.resident_id, case.region, "case.file", str(file_id))
+        return info
+
+    async def applicant_masked(self, unit: Unit, case: records.CaseRecord) -> str:
+        """The applicant's masked name."""
+        return (await self._progress.applicants.masked(unit, [case.resident_id])).get(case.resident_id, "")
+
+    async def _looked(
+        self, unit: Unit, desk: Desk, case_id: UUID, resident_id: UUID, region: str, action: str, subject: str
+    ) -> None:
+        actor = records.staff_actor(desk.staff_id, desk.staff_no)
+        await self._progress.audit.record(
+            unit, actor, action, subject_kind="case", subject=str(case_id), resident_id=resident_id, region=region,
+            purpose="case-handling", fields=(subject,),
+        )  # fmt: skip
+
+
+__all__ = [
+    "CaseDetail", "CaseOptions", "CasePage", "CaseRef", "CaseSummary", "Cases", "CorrectionRequest", "FileMissing",
+    "QueuePage",
+]  # fmt: skip
