@@ -1,0 +1,1 @@
+"""Residents come in: one noun a file. ``OPERATIONS`` names them all for the application."""

@@ -17,7 +17,7 @@ from config.wording import Wording
 from notify.campaigns import Campaigns
 from notify.service import Notify
 from server.domain.audit.service import Audit
-from server.domain.calendar.service import Calendar
+from server.domain.calendar.service import CalendarService
 from server.domain.cases.service import Cases
 from server.domain.catalogue.service import Catalogue
 from server.domain.materials.service import Materials
@@ -88,7 +88,7 @@ class Services:
     sign_in: PhoneSignIn
     staff: Staff
     catalogue: Catalogue
-    calendar: Calendar
+    calendar: CalendarService
     cases: Cases
     materials: Materials
     purposes: Purposes

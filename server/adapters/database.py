@@ -29,6 +29,7 @@ MODEL_APPS: dict[str, tuple[str, ...]] = {
         "server.domain.cases.models",
         "server.domain.materials.models",
         "server.domain.visits.models",
+        "server.domain.replays.models",
     ),
 }
 MIGRATIONS = {"codes": "codes.migrations", "notify": "notify.migrations", "domain": "server.domain.migrations"}

@@ -1,0 +1,52 @@
+"""The demo's keys: made on first start into an ignored folder that only its owner can read."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+from pathlib import Path
+
+from config.settings import Demo, Secrets, Settings
+
+YEAR_SHIFT = 120
+
+
+def with_demo_secrets(settings: Settings) -> Settings:
+    """The settings with keys and a staff password, taken from ``data_dir`` or made there (0600)."""
+    path = settings.data_dir / "secrets.json"
+    kept = _read(path) or _make(path)
+    return settings.model_copy(
+        update={
+            "secrets": Secrets(
+                vault_keys={"demo": kept["vault"]},
+                vault_current="demo",
+                index_key=kept["index"],
+                code_keys={"demo": kept["code"]},
+                code_current="demo",
+            ),
+            "demo": Demo(
+                year_shift=settings.demo.year_shift or YEAR_SHIFT,
+                staff_password=settings.demo.staff_password.get_secret_value() or kept["staff_password"],
+            ),
+        }
+    )
+
+
+def _read(path: Path) -> dict[str, str] | None:
+    if not path.exists():
+        return None
+    found: dict[str, str] = json.loads(path.read_text("utf-8"))
+    return found
+
+
+def _make(path: Path) -> dict[str, str]:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.chmod(path.parent, 0o700)
+    made = {name: base64.b64encode(secrets.token_bytes(32)).decode() for name in ("vault", "index", "code")}
+    made["staff_password"] = "-".join(secrets.token_hex(2) for _ in range(3))
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(made, file, indent=1)
+    return made

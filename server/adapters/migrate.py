@@ -1,0 +1,104 @@
+"""Bringing a database to this program's schema, and proving that it got there.
+
+Tortoise 1.1 can lose constraints and indexes without a word, so the real schema is read after every migrate.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from tortoise import Tortoise
+from tortoise.migrations.api import migrate as run_migrations
+
+from config.floor import sql
+from config.floor.schema import Check, Index, Rule
+from server.adapters.database import MODEL_APPS, tortoise_config
+
+_LOCK = 727_118_940  # an arbitrary number of ours for pg_advisory_xact_lock
+
+
+class SchemaWrong(Exception):
+    """The schema after migrating is not what this program needs; the message names what is missing."""
+
+
+def rules() -> Iterator[Rule]:
+    """Every rule that every room's models declare."""
+    for modules in MODEL_APPS.values():
+        for name in modules:
+            yield from getattr(importlib.import_module(name), "RULES", ())
+
+
+async def migrate(url: str, *, direction: str = "both", target: str | None = None) -> None:
+    """Run the migrations that are missing, then check the schema. ``target``: ``app.name`` to go to, or all the way."""
+    config = tortoise_config(url, pool_size=4, statement_seconds=120.0)
+    if url.startswith("sqlite://"):
+        Path(url.removeprefix("sqlite://")).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        await run_migrations(config=config, direction=direction, target=target)
+        if target is None:
+            missing = await missing_from_schema()
+            if missing:
+                raise SchemaWrong("missing after migrating: " + ", ".join(missing))
+    finally:
+        await Tortoise.close_connections()
+
+
+async def missing_from_schema() -> list[str]:
+    """Tables, columns and rules that the models want and the open database lacks."""
+    have = await (_postgres_names() if sql.is_postgres() else _sqlite_names())
+    wanted = set()
+    for modules in MODEL_APPS.values():
+        for name in modules:
+            for model in _models(name):
+                table = model._meta.db_table
+                wanted |= {f"{table}.{column}" for column in model._meta.fields_db_projection.values()}
+    for rule in rules():
+        if isinstance(rule, Check) and not sql.is_postgres():
+            wanted |= {f"{rule.name}_insert", f"{rule.name}_update"}
+        elif isinstance(rule, Index | Check):
+            wanted.add(rule.name)
+    return sorted(wanted - have)
+
+
+def _models(module: str) -> Iterator[type]:
+    from tortoise.models import Model
+
+    for value in vars(importlib.import_module(module)).values():
+        if isinstance(value, type) and issubclass(value, Model) and value.__module__ == module and not value._meta.abstract:
+            yield value
+
+
+async def _postgres_names() -> set[str]:
+    columns = await sql.rows("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()")
+    indexes = await sql.rows("SELECT indexname AS name FROM pg_indexes WHERE schemaname = current_schema()")
+    checks = await sql.rows("SELECT conname AS name FROM pg_constraint")
+    return {f"{c['table_name']}.{c['column_name']}" for c in columns} | {r["name"] for r in [*indexes, *checks]}
+
+
+async def _sqlite_names() -> set[str]:
+    found = await sql.rows("SELECT name, type FROM sqlite_master")
+    names = {row["name"] for row in found}
+    for table in [row["name"] for row in found if row["type"] == "table"]:
+        columns = await sql.rows(f"SELECT name FROM pragma_table_info('{table}')")
+        names |= {f"{table}.{column['name']}" for column in columns}
+    return names
+
+
+async def apply_rules() -> None:
+    """Make every rule on the open database: what the migrations' second step does."""
+    dialect = "postgres" if sql.is_postgres() else "sqlite"
+    for rule in rules():
+        for statement in rule.create(dialect):
+            await sql.execute(statement)
+
+
+async def create_from_models(url: str) -> None:
+    """The schema straight from the models: for tests of single rooms while they grow, never for a real database."""
+    await Tortoise.init(config=tortoise_config(url, pool_size=4))
+    try:
+        await Tortoise.generate_schemas()
+        await apply_rules()
+    finally:
+        await Tortoise.close_connections()

@@ -1,0 +1,118 @@
+"""The web application: every operation, page and static folder, behind one guard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from config.floor.refusal import Refusal
+from miniapp_api import cases, code, files, items, me, notices, otp, session, stream, visits
+from server.edges import console, counter, hooks, tour
+from server.services import Services
+from server.web import operating
+from server.web.endpoint import Door, Endpoint
+from server.web.guard import AccessLog, make_guard
+from server.web.openapi import describe
+from server.web.operations import Open, Operation, Operations
+from server.web.pages import CONTENT_POLICY, PageEndpoint, PageRoute, Pages, environment
+from server.web.problems import status_of
+from server.web.static_files import StaticFolder
+
+_HERE = Path(__file__).parent
+FRONT = _HERE.parent / "miniapp_api" / "front" / "dist" / "build" / "h5"
+STATIC = {
+    "web": _HERE / "web" / "static",
+    "counter": _HERE / "edges" / "counter" / "static",
+    "console": _HERE / "edges" / "console" / "static",
+    "tour": _HERE / "edges" / "tour" / "static",
+}
+# uni-app sets style attributes at run time; scripts stay our own.
+FRONT_POLICY = CONTENT_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+VERSION = "0.1.0"
+_KEEP_ALIVE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """Everything that can be reached from outside."""
+
+    operations: tuple[Operation, ...]
+    pages: tuple[tuple[Pages, PageRoute], ...]
+
+
+def surface(*, demo: bool) -> Surface:
+    """The tables of all edges; the demo's own doors only in the demo."""
+    residents = [otp, session, me, items, files, cases, notices, stream, code, visits]
+    tables: list[Operations] = [module.operations for module in residents]
+    tables += [operating.operations, counter.operations, *_many(console.operations)]
+    page_tables: list[Pages] = [counter.pages, console.pages]
+    if demo:
+        tables += [*_many(hooks.operations), *_many(tour.operations)]
+        page_tables.append(tour.pages)
+    found: list[Operation] = [operation for table in tables for operation in table.all]
+    contract, docs = operating.describe_contract(lambda: _document(found))
+    page_tables.append(docs)
+    return Surface(
+        operations=(*found, *contract.all),
+        pages=tuple((table, route) for table in page_tables for route in table.all),
+    )
+
+
+def _many(tables: Operations | Iterable[Operations]) -> list[Operations]:
+    return [tables] if isinstance(tables, Operations) else list(tables)
+
+
+def problem_statuses() -> dict[str, int]:
+    """Every public refusal's code → HTTP status."""
+    found: dict[str, int] = {}
+    waiting: list[type[Refusal]] = [Refusal]
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        found[kind.code] = status_of(kind.__new__(kind))
+    return found
+
+
+def _document(operations: list[Operation]) -> dict[str, Any]:
+    return describe(operations, problem_statuses(), title="Yima 一码", version=VERSION)
+
+
+def make_app(services: Services, log: AccessLog | None = None) -> web.Application:
+    """The application for services that are open already. It opens and closes nothing itself."""
+    app = web.Application(
+        middlewares=[make_guard(services, log or AccessLog())],
+        client_max_size=services.settings.limits.upload_bytes + 65_536,
+        handler_args={"keepalive_timeout": _KEEP_ALIVE, "access_log": None},
+    )
+    door = Door(services)
+    reachable = surface(demo=services.settings.profile != "production")
+    for operation in reachable.operations:
+        app.router.add_route(operation.method, operation.path, Endpoint(operation, door))
+    environments: dict[Path, Any] = {}
+    for table, route in reachable.pages:
+        templates = environments.setdefault(table.templates, environment(table.templates))
+        app.router.add_route("GET", route.path, PageEndpoint(route, templates, door))
+    _add_static(app, services)
+    return app
+
+
+def _add_static(app: web.Application, services: Services) -> None:
+    headers = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+    for name, folder in STATIC.items():
+        app.router.add_route("GET", f"/static/{name}/{{tail:.+}}", StaticFolder(folder, headers=headers))
+    front = StaticFolder(FRONT, headers={**headers, "Content-Security-Policy": FRONT_POLICY}, index="index.html")
+    app.router.add_route("GET", "/m/{tail:.*}", front)
+    app.router.add_route("GET", "/m", _to_front)
+    if services.settings.profile == "production":
+        app.router.add_route("GET", "/", _to_front)
+
+
+async def _to_front(request: web.Request) -> web.StreamResponse:
+    raise web.HTTPFound("/m/")
+
+
+__all__ = ["FRONT", "Open", "Surface", "make_app", "problem_statuses", "surface"]

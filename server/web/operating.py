@@ -1,0 +1,74 @@
+"""For whoever runs it: alive, ready, figures, and the contract itself."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from config.floor.refusal import Forbidden
+from server.web.operations import Call, NoBody, NoQuery, Open, Operations
+from server.web.pages import Page, Pages
+from server.web.shapes import Wire
+
+operations = Operations(tag="operations")
+
+
+class Alive(Wire):
+    """The process answers."""
+
+    status: Literal["ok"]
+
+
+class Ready(Wire):
+    """What the process stands on."""
+
+    ready: bool
+    database: bool
+    store: bool
+
+
+_ALIVE = Alive(status="ok")
+
+
+@operations.get("/healthz", name="healthz", summary="Alive: touches nothing", access=Open(), answer=Alive)
+async def healthz(call: Call[NoBody, NoQuery]) -> Alive:
+    return _ALIVE
+
+
+@operations.get("/readyz", name="readyz", summary="Ready: the database answers; the store only slows news", access=Open(), answer=Ready)
+async def readyz(call: Call[NoBody, NoQuery]) -> Ready:
+    await call.services.clock.read()
+    return Ready(ready=True, database=True, store=await call.services.store.ready())
+
+
+@operations.get("/metrics", name="metrics", summary="Prometheus figures", access=Open(), media="binary")
+async def metrics(call: Call[NoBody, NoQuery]) -> web.Response:
+    """Open in the demo; elsewhere it asks for the token of ``YIMA_SECRETS__METRICS_TOKEN``."""
+    settings = call.services.settings
+    if settings.profile == "production":
+        token = settings.secrets.metrics_token.get_secret_value()
+        given = call.request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if not token or not hmac.compare_digest(given.encode("utf-8", "replace"), token.encode()):
+            raise Forbidden()
+    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})
+
+
+def describe_contract(document: Callable[[], dict[str, Any]]) -> tuple[Operations, Pages]:
+    """``/openapi.json`` and ``/docs`` for a finished table of operations."""
+    own = Operations(tag="operations")
+    shown = Pages(templates=Path(__file__).parent / "templates")
+
+    @own.get("/openapi.json", name="openapi", summary="This contract", access=Open(), media="binary")
+    async def openapi(call: Call[NoBody, NoQuery]) -> web.Response:
+        return web.json_response(document(), headers={"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"})
+
+    @shown.get("/docs", access=Open())
+    async def docs(call: Call[NoBody, NoQuery]) -> Page:
+        return Page("web/docs.html", {"document": document()})
+
+    return own, shown
