@@ -1,0 +1,132 @@
+// What a check answers, as elements. Text only ever enters as text.
+
+const words = JSON.parse(document.getElementById("words").textContent);
+
+/** A word of the page with its {placeholders} filled. */
+export const say = (key, facts = {}) => (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "");
+
+/** An element with attributes and children; null children are left out. */
+export function el(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) if (value !== null) node.setAttribute(name, value);
+  node.append(...children.filter((child) => child !== null && child !== ""));
+  return node;
+}
+
+const icon = (name) => el("span", { class: `icon icon-${name}`, "aria-hidden": "true" });
+
+function verdict(kind, word, note) {
+  return el("div", { class: `verdict verdict-${kind}` }, icon(kind === "ok" ? "ok" : kind === "warn" ? "warn" : "bad"), el("strong", {}, word), note ? el("span", { class: "verdict-note" }, note) : null);
+}
+
+function seenFields(fields) {
+  if (!fields.length) return null;
+  const list = el("dl", { class: "seen" });
+  for (const field of fields) {
+    list.append(el("div", {}, el("dt", {}, field.label), el("dd", {}, String(field.value)), el("dd", { class: "hint" }, `${say("result.reason")}：${field.reason}`.replace("：", document.documentElement.lang === "en" ? ": " : "："))));
+  }
+  return el("section", {}, el("h3", {}, say("result.fields")), list);
+}
+
+function openCases(cases) {
+  const title = el("h3", {}, say("result.open_cases"));
+  if (!cases.length) return el("section", {}, title, el("p", { class: "muted" }, say("result.no_cases")));
+  const list = el("ul", { class: "open-cases" });
+  for (const one of cases) {
+    list.append(el("li", {}, el("span", {}, el("strong", {}, one.item_name), " ", el("span", { class: "code muted", title: say("result.case_no") }, window.Yima.grouped(one.case_no))), el("span", { class: "badge badge-info" }, one.status_label)));
+  }
+  return el("section", {}, title, list);
+}
+
+function nextSteps(steps) {
+  const linked = steps.filter((step) => step.href);
+  if (!linked.length) return null;
+  const row = el("div", { class: "actions" });
+  linked.forEach((step, index) => row.append(el("a", { class: `button${index ? "" : " button-primary"}`, href: step.href, target: "yima-console" }, step.label)));
+  return el("section", {}, el("h3", {}, say("result.next")), row);
+}
+
+const ROUND = 2 * Math.PI * 32;
+
+/** The ring that empties while the resident is asked; `turn(seconds, share)` moves it. */
+function ring(consent) {
+  const space = "http://www.w3.org/2000/svg";
+  const picture = document.createElementNS(space, "svg");
+  picture.setAttribute("viewBox", "0 0 72 72");
+  picture.setAttribute("class", "ask-ring");
+  picture.setAttribute("aria-hidden", "true");
+  const circles = ["whole", "left"].map((name) => {
+    const circle = document.createElementNS(space, "circle");
+    circle.setAttribute("cx", "36");
+    circle.setAttribute("cy", "36");
+    circle.setAttribute("r", "32");
+    circle.setAttribute("class", name);
+    picture.append(circle);
+    return circle;
+  });
+  circles[1].style.strokeDasharray = String(ROUND);
+  const seconds = el("p", { class: "ask-seconds muted", role: "timer" });
+  const asked = consent.fields.map((field) => field.label).join(document.documentElement.lang === "en" ? ", " : "、");
+  const node = el("div", { class: "ask" }, picture, el("div", {}, el("strong", {}, say("consent.asking")), el("p", {}, asked), seconds));
+  node.turn = (left, share) => {
+    circles[1].style.strokeDashoffset = String(ROUND * (1 - share));
+    seconds.textContent = say("consent.left", { seconds: left });
+  };
+  return node;
+}
+
+const CONSENT_KIND = { allowed: "ok", refused: "bad", expired: "warn" };
+
+function consentPart(consent) {
+  if (!consent) return null;
+  if (consent.state === "pending") return ring(consent);
+  const note = consent.state === "allowed" ? null : el("p", {}, say("consent.refused_now"));
+  return el("div", { class: `message message-${CONSENT_KIND[consent.state]}` }, el("strong", {}, say(`consent.${consent.state}`)), note);
+}
+
+/** An accepted look: who, what may be seen and why, what to do next. */
+export function accepted(visit) {
+  const holder = visit.holder;
+  const body = el("div", { class: "result-body" },
+    el("div", {},
+      el("p", { class: "holder-name" }, holder.name_masked ?? "—"),
+      el("p", {}, holder.proof_label),
+      holder.acting_for ? el("p", { class: "strong" }, say("result.acting_for", { name: holder.acting_for })) : null,
+      visit.scene_label ? el("p", { class: "muted" }, say("result.scene", { scene: visit.scene_label })) : null),
+    consentPart(visit.consent),
+    seenFields(holder.fields),
+    openCases(holder.open_cases),
+    nextSteps(visit.next_steps));
+  return [verdict("ok", say("result.ok"), say("result.at", { time: window.Yima.clockTime(visit.at) })), body];
+}
+
+const sentences = (text) => text.split(/(?<=[。！？])|(?<=[.!?])\s+/u).map((part) => part.trim()).filter(Boolean);
+
+/** A refusal in three parts: what happened, why, what to do now. */
+export function refused(problem) {
+  const parts = sentences(problem.detail);
+  const what = problem.title || parts.shift() || say("result.failed");
+  const now = parts.length > 1 ? parts.pop() : say("result.now_default");
+  const gap = document.documentElement.lang === "en" ? " " : "";
+  const facts = el("dl", { class: "facts" });
+  const { used_at: usedAt, counter } = problem.facts;
+  if (usedAt) facts.append(el("dt", {}, say("result.used_at")), el("dd", {}, window.Yima.dayTime(usedAt)));
+  if (counter) facts.append(el("dt", {}, say("result.used_counter")), el("dd", {}, counter));
+  const failed = problem.status === 0 || problem.status >= 500;
+  return [
+    verdict(failed ? "warn" : "bad", failed ? say("result.failed") : say("result.refused")),
+    el("div", { class: "result-body three", "data-code": problem.code },
+      el("p", { class: "three-what" }, what),
+      parts.length ? el("div", {}, el("h3", {}, say("result.why")), el("p", {}, parts.join(gap))) : null,
+      facts.children.length ? facts : null,
+      el("div", { class: "three-now" }, el("h3", {}, say("result.now")), el("p", {}, now))),
+  ];
+}
+
+export function working() {
+  return [el("p", { class: "visually-hidden" }, say("result.working")), el("div", { class: "skeleton", "aria-hidden": "true" }, ...Array.from({ length: 6 }, () => el("div", { class: "skeleton-line" })))];
+}
+
+export function waiting() {
+  return [el("div", { class: "empty" }, icon("code"), el("h3", {}, say("result.waiting_title")), el("p", {}, say("result.waiting_text")))];
+}
