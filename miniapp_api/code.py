@@ -71,6 +71,8 @@ async def show(call: Call[NoBody, CodeQuery]) -> CodePicture:
     async def fresh(unit: Unit) -> ShownCode:
         return codes.first(unit, await codes.issue(unit, holder), scene)
 
-    shown = await codes.shown(call.unit, holder, scene) or await call.decide(fresh)
+    shown = await codes.shown(call.unit, holder, scene)
+    if shown is None:
+        shown = await call.decide(fresh)
     drawn = await asyncio.to_thread(picture.svg, shown.text)
     return CodePicture(text=shown.text, svg=drawn, expires_at=shown.renew_at)

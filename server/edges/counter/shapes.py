@@ -1,0 +1,116 @@
+"""Wire shapes of the counter."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from server.web.shapes import Instant, Wire
+
+
+class PurposeField(Wire):
+    """One thing that a purpose shows."""
+
+    code: str
+    label: str
+    reason: str
+    needs_consent: bool
+
+
+class PurposeChoice(Wire):
+    """One purpose that this terminal may declare."""
+
+    code: str
+    label: str
+    basis: str
+    sample: bool = Field(description="the basis is sample data, to be replaced by the city")
+    fields: list[PurposeField]
+
+
+class PurposeChoices(Wire):
+    """What this terminal may look for."""
+
+    purposes: list[PurposeChoice]
+
+
+class NewScan(Wire):
+    """What the scanner read, and what for."""
+
+    text: str = Field(min_length=1, max_length=4096, description="the scanned text, exactly")
+    purpose: str = Field(max_length=32)
+    item: Annotated[str, Field(max_length=64)] | None = None
+
+
+class SeenField(Wire):
+    """One thing to see, with the reason for it."""
+
+    code: str
+    label: str
+    value: str
+    reason: str
+
+
+class OpenCase(Wire):
+    """A case in hand."""
+
+    case_no: str
+    item_name: str
+    status_label: str
+
+
+class CodeHolder(Wire):
+    """Who stands at the counter, as far as the purpose allows; ``name_masked`` is null where it needs no name."""
+
+    name_masked: str | None
+    loa: int
+    proof_label: str
+    fields: list[SeenField]
+    open_cases: list[OpenCase]
+    acting_for: str | None
+
+
+class AskedField(Wire):
+    """One thing that the resident is asked for."""
+
+    code: str
+    label: str
+    reason: str
+
+
+class CounterConsent(Wire):
+    """The question on the resident's phone."""
+
+    state: Literal["pending", "allowed", "refused", "expired"]
+    fields: list[AskedField]
+    granted: list[str]
+    expires_at: Instant
+
+
+class NextStep(Wire):
+    """What to do now; ``href`` leads there where it is a page."""
+
+    code: str
+    label: str
+    href: str | None
+
+
+class ScanAnswer(Wire):
+    """An accepted code."""
+
+    visit_id: UUID
+    outcome: Literal["accepted"] = "accepted"
+    at: Instant
+    scene: str
+    scene_label: str
+    holder: CodeHolder
+    consent: CounterConsent | None
+    next_steps: list[NextStep]
+
+
+class TodayCounts(Wire):
+    """This terminal's day."""
+
+    scanned: int
+    refused: int
