@@ -102,6 +102,8 @@ class Dispatcher:
             return Verdict(item, "failed", "expired", "expired")
         if item.attempt > self._options.max_attempts:
             return Verdict(item, "failed", "expired", "attempts-exhausted")
+        if loaded.stopped:
+            return Verdict(item, "skipped", "skipped", "stopped")
         if channel.needs_phone and loaded.read and loaded.category == "information":
             return Verdict(item, "skipped", "skipped", "already-read")
         try:

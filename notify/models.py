@@ -164,7 +164,7 @@ class Campaign(Model):
     submitter_id = fields.UUIDField(null=True)
     approver_id = fields.UUIDField(null=True)
     approver_no = fields.CharField(32)
-    reason = fields.CharField(200)
+    reason = fields.CharField(300)
     people = fields.IntField()
     cursor = fields.UUIDField(null=True)
     expanded = fields.IntField()
@@ -186,7 +186,7 @@ class Campaign(Model):
 class CampaignRecipient(Model):
     """One person of the audience, fixed at the moment of approval."""
 
-    id = fields.UUIDField(primary_key=True, default=new_id)
+    id = fields.BigIntField(primary_key=True, generated=True)  # the whole audience is one INSERT … SELECT
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
         "notify.Campaign", on_delete=fields.OnDelete.RESTRICT
     )

@@ -47,6 +47,7 @@ class Loaded:
     address: bytes | None
     content: bytes
     read: bool
+    stopped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,9 @@ def _claimed(row: sql.Row) -> Claimed:
 async def load(lease_id: UUID) -> dict[UUID, Loaded]:
     """The messages of one claim, by delivery id. One statement."""
     rows = await sql.rows(
-        "SELECT d.id, m.portal, m.event, m.category, m.language, m.recipient, m.address, m.content, i.read_at "
-        "FROM notify_deliveries d JOIN notify_messages m ON m.id = d.message_id "
-        "LEFT JOIN notify_inbox i ON i.id = m.id WHERE d.lease_id = $1",
+        "SELECT d.id, m.portal, m.event, m.category, m.language, m.recipient, m.address, m.content, i.read_at, "
+        "c.status FROM notify_deliveries d JOIN notify_messages m ON m.id = d.message_id "
+        "LEFT JOIN notify_inbox i ON i.id = m.id LEFT JOIN campaigns c ON c.id = d.campaign_id WHERE d.lease_id = $1",
         lease_id,
     )
     return {
@@ -106,6 +107,7 @@ async def load(lease_id: UUID) -> dict[UUID, Loaded]:
             None if row["address"] is None else bytes(row["address"]),
             bytes(row["content"]),
             row["read_at"] is not None,
+            row["status"] == "stopped",
         )
         for row in rows
     }

@@ -1,0 +1,88 @@
+"""A campaign as it is stored, read from its row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from config.floor import sql
+from notify.campaign_rules import CampaignWords, Status
+
+COLUMNS = (
+    "id, region, title, body, category, audience_region, audience_item, audience_label, fills, content_hash, status, "
+    "author_id, author_no, editor_id, submitter_id, approver_no, reason, people, expanded, planned, reached, failed, "
+    "skipped, created_at, updated_at, submitted_at, decided_at, ended_at"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far it is, from counters. ``expanded``: people who have it in their inbox; the rest counts deliveries
+    by the active channels: planned, reached, failed for good, and left out."""
+
+    expanded: int
+    planned: int
+    reached: int
+    failed: int
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRecord:
+    """One campaign. ``writers`` are who may not release it."""
+
+    id: UUID
+    region: str
+    words: CampaignWords
+    item_name: str
+    content_hash: str
+    status: Status
+    author_no: str
+    approver_no: str
+    writers: frozenset[UUID]
+    reason: str
+    people: int
+    progress: Progress
+    created_at: datetime
+    updated_at: datetime
+    submitted_at: datetime | None
+    decided_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignPage:
+    """A page of campaigns and where the next begins."""
+
+    campaigns: tuple[CampaignRecord, ...]
+    next_cursor: str | None
+
+
+def record(row: sql.Row) -> CampaignRecord:
+    """A row of ``COLUMNS`` as a record."""
+    writers = {sql.uid(row[name]) for name in ("author_id", "editor_id", "submitter_id") if row[name] is not None}
+    words = CampaignWords(
+        row["title"], row["body"], row["category"], row["audience_region"], row["audience_item"],
+        sql.document(row["fills"]),
+    )  # fmt: skip
+    counters = (int(row[name]) for name in ("expanded", "planned", "reached", "failed", "skipped"))
+    return CampaignRecord(
+        id=sql.uid(row["id"]),
+        region=row["region"],
+        words=words,
+        item_name=row["audience_label"],
+        content_hash=row["content_hash"],
+        status=row["status"],
+        author_no=row["author_no"],
+        approver_no=row["approver_no"],
+        writers=frozenset(writers),
+        reason=row["reason"],
+        people=int(row["people"]),
+        progress=Progress(*counters),
+        created_at=sql.instant(row["created_at"]),
+        updated_at=sql.instant(row["updated_at"]),
+        submitted_at=sql.instant_or_none(row["submitted_at"]),
+        decided_at=sql.instant_or_none(row["decided_at"]),
+        ended_at=sql.instant_or_none(row["ended_at"]),
+    )

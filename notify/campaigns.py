@@ -1,0 +1,220 @@
+"""Campaigns: one person writes, another reads every word and releases, the engine sends, anybody may stop.
+
+draft → submitted → approved → sending → done; rejected goes back to its author; an edit makes a draft again
+and voids what was submitted or approved. What is released is exactly what was read: the content's hash and
+the number of people are part of the approval, and the audience is fixed in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from config.floor import sql
+from config.floor.ids import new_id
+from config.floor.refusal import Refusal
+from config.floor.unit import Actor, Unit
+from notify import cursor as cursors
+from notify.audience import Audience
+from notify.campaign_preview import Preview, Previewer
+from notify.campaign_record import COLUMNS, CampaignPage, CampaignRecord, record
+from notify.campaign_rules import EDITABLE, CampaignWords
+from notify.errors import (
+    AudienceChanged,
+    CampaignBlocked,
+    CampaignMissing,
+    ContentChanged,
+    SamePerson,
+    WrongState,
+)
+from notify.service import WAKE, NotifyOptions
+
+PAGE = 20
+
+
+class Campaigns:
+    """The public door of campaigns. Refusals that leave a trace are returned, so that the unit commits."""
+
+    def __init__(self, *, audience: Audience, options: NotifyOptions) -> None:
+        self._audience = audience
+        self._previewer = Previewer(audience, options)
+
+    async def preview(self, unit: Unit, words: CampaignWords) -> Preview:
+        """What would be sent to whom, and what stands in the way. Stores nothing."""
+        return await self._previewer.preview(unit, words)
+
+    async def draft(self, unit: Unit, author: Actor, region: str, words: CampaignWords) -> CampaignRecord:
+        """Keep a new draft."""
+        campaign_id, author_id = new_id(), _id(author)
+        label = await self._label(unit, words)
+        row = await sql.row(
+            "INSERT INTO campaigns (id, portal, region, title, body, category, audience_region, audience_item, "
+            "audience_label, fills, content_hash, status, author_id, author_no, editor_id, approver_no, reason, "
+            "people, expanded, planned, reached, failed, skipped, all_expanded, created_at, updated_at) "
+            "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,'draft',$12,$13,$12,'','',0,0,0,0,0,0,$14,$15,$15) "
+            f"RETURNING {COLUMNS}",
+            campaign_id, unit.portal, region, words.title, words.body, words.category, words.region, words.item,
+            label, sql.to_json(dict(words.fills)), words.content_hash, author_id, author.label, False, unit.now,
+        )  # fmt: skip
+        assert row is not None
+        return record(row)
+
+    async def edit(self, unit: Unit, editor: Actor, campaign_id: UUID, words: CampaignWords) -> CampaignRecord:
+        """Change it. It is a draft again: nothing submitted or approved before holds any more."""
+        row = await sql.row(
+            "UPDATE campaigns SET title=$1, body=$2, category=$3, audience_region=$4, audience_item=$5, "
+            "audience_label=$6, fills=$7, content_hash=$8, status='draft', editor_id=$9, submitter_id=NULL, "
+            "approver_id=NULL, approver_no='', reason='', people=0, submitted_at=NULL, decided_at=NULL, "
+            f"updated_at=$10 WHERE id=$11 AND portal=$12 AND status IN ({_quoted(EDITABLE)}) RETURNING {COLUMNS}",
+            words.title, words.body, words.category, words.region, words.item, await self._label(unit, words),
+            sql.to_json(dict(words.fills)), words.content_hash, _id(editor), unit.now, campaign_id, unit.portal,
+        )  # fmt: skip
+        if row is None:
+            raise WrongState(status=(await self.get(unit, campaign_id)).status)
+        await _forget_recipients(campaign_id)
+        return record(row)
+
+    async def get(self, unit: Unit, campaign_id: UUID) -> CampaignRecord:
+        """One campaign of this portal; ``CampaignMissing`` otherwise."""
+        row = await sql.row(f"SELECT {COLUMNS} FROM campaigns WHERE id = $1 AND portal = $2", campaign_id, unit.portal)
+        if row is None:
+            raise CampaignMissing()
+        return record(row)
+
+    async def page(self, unit: Unit, cursor: str | None = None, limit: int = PAGE) -> CampaignPage:
+        """Newest first. One statement."""
+        where, values = "", [unit.portal, limit + 1]
+        if cursor:
+            at, last = cursors.read(cursor)
+            where, values = "AND (created_at < $3 OR (created_at = $3 AND id < $4)) ", [*values, at, last]
+        rows = await sql.rows(
+            f"SELECT {COLUMNS} FROM campaigns WHERE portal = $1 {where}ORDER BY created_at DESC, id DESC LIMIT $2",
+            *values,
+        )
+        found = tuple(record(row) for row in rows[:limit])
+        more = len(rows) > limit
+        return CampaignPage(found, cursors.after(found[-1].created_at, found[-1].id) if more else None)
+
+    async def submit(self, unit: Unit, submitter: Actor, campaign_id: UUID) -> CampaignRecord:
+        """Ask another person to release it. Refused while anything blocks it."""
+        found = await self.get(unit, campaign_id)
+        if found.status not in ("draft", "rejected"):
+            raise WrongState(status=found.status)
+        preview = await self.preview(unit, found.words)
+        if preview.blockers:
+            raise CampaignBlocked(blockers=", ".join(remark.code for remark in preview.blockers))
+        row = await sql.row(
+            "UPDATE campaigns SET status='submitted', submitter_id=$1, people=$2, submitted_at=$3, updated_at=$3, "
+            "reason='' WHERE id=$4 AND portal=$5 AND status IN ('draft','rejected') AND content_hash=$6 "
+            f"RETURNING {COLUMNS}",
+            _id(submitter), preview.people, unit.now, campaign_id, unit.portal, found.content_hash,
+        )  # fmt: skip
+        if row is None:
+            raise ContentChanged()
+        unit.tell(f"staff:{unit.portal}", "campaign", id=str(campaign_id), status="submitted")
+        return record(row)
+
+    async def approve(
+        self, unit: Unit, approver: Actor, campaign_id: UUID, *, content_hash: str, people: int
+    ) -> CampaignRecord | Refusal:
+        """Release exactly this content to exactly this many people; the engine begins after the commit.
+
+        Refused (returned): whoever wrote, edited or submitted it; other content; another number of people,
+        which is then stored so that the next look shows today's.
+        """
+        found = await self.get(unit, campaign_id)
+        approver_id = _id(approver)
+        if refused := _may_approve(found, approver_id, content_hash):
+            return refused
+        audience = await self._audience.people(unit, found.words.region, found.words.item)
+        if len(audience) != people or people < 1:
+            await sql.execute(
+                "UPDATE campaigns SET people = $1 WHERE id = $2 AND status = 'submitted'", len(audience), campaign_id
+            )
+            return AudienceChanged(people=len(audience))
+        row = await sql.row(
+            "UPDATE campaigns SET status='approved', approver_id=$1, approver_no=$2, people=$3, decided_at=$4, "
+            "updated_at=$4 WHERE id=$5 AND portal=$6 AND status='submitted' AND content_hash=$7 "
+            f"AND author_id<>$1 AND editor_id<>$1 AND submitter_id<>$1 RETURNING {COLUMNS}",
+            approver_id, approver.label, people, unit.now, campaign_id, unit.portal, content_hash,
+        )  # fmt: skip
+        if row is None:  # somebody was quicker
+            return WrongState(status=(await self.get(unit, campaign_id)).status)
+        await _fix_recipients(unit, campaign_id, found.region, audience)
+        unit.tell(WAKE, "due")
+        unit.tell(f"staff:{unit.portal}", "campaign", id=str(campaign_id), status="approved")
+        return record(row)
+
+    async def reject(self, unit: Unit, reader: Actor, campaign_id: UUID, reason: str) -> CampaignRecord | Refusal:
+        """Give it back with a reason. Not by its own people either: they edit it instead."""
+        found = await self.get(unit, campaign_id)
+        if refused := _may_approve(found, _id(reader), found.content_hash):
+            return refused
+        row = await sql.row(
+            "UPDATE campaigns SET status='rejected', reason=$1, decided_at=$2, updated_at=$2 "
+            f"WHERE id=$3 AND portal=$4 AND status='submitted' RETURNING {COLUMNS}",
+            reason[:300], unit.now, campaign_id, unit.portal,
+        )  # fmt: skip
+        if row is None:
+            return WrongState(status=(await self.get(unit, campaign_id)).status)
+        unit.tell(f"staff:{unit.portal}", "campaign", id=str(campaign_id), status="rejected")
+        return record(row)
+
+    async def stop(self, unit: Unit, campaign_id: UUID) -> CampaignRecord | Refusal:
+        """Send nothing more. The chunk and the batch in hand are the last; what was sent stays sent."""
+        row = await sql.row(
+            "UPDATE campaigns SET status='stopped', ended_at=$1, updated_at=$1 WHERE id=$2 AND portal=$3 "
+            "AND status IN ('approved','sending') RETURNING id",
+            unit.now, campaign_id, unit.portal,
+        )  # fmt: skip
+        if row is None:
+            return WrongState(status=(await self.get(unit, campaign_id)).status)
+        dropped = await sql.execute(
+            "UPDATE notify_deliveries SET state='skipped', reason='stopped', updated_at=$1 WHERE campaign_id=$2 "
+            "AND state='pending' AND (lease_until IS NULL OR lease_until <= $1)",
+            unit.now,
+            campaign_id,
+        )
+        await sql.execute("UPDATE campaigns SET skipped = skipped + $1 WHERE id = $2", dropped, campaign_id)
+        unit.tell(f"staff:{unit.portal}", "campaign", id=str(campaign_id), status="stopped")
+        return await self.get(unit, campaign_id)
+
+    async def _label(self, unit: Unit, words: CampaignWords) -> str:
+        return (await self._audience.item_name(unit, words.item))[:120]
+
+
+def _may_approve(found: CampaignRecord, reader: UUID, content_hash: str) -> Refusal | None:
+    if found.status != "submitted":
+        return WrongState(status=found.status)
+    if reader in found.writers:
+        return SamePerson()
+    if found.content_hash != content_hash:
+        return ContentChanged()
+    return None
+
+
+async def _fix_recipients(unit: Unit, campaign_id: UUID, region: str, people: Sequence[UUID]) -> None:
+    """The audience as of now, in one statement."""
+    listed = "SELECT unnest($4::uuid[]) AS value" if sql.is_postgres() else "SELECT value FROM json_each($4)"
+    ids = list(people) if sql.is_postgres() else sql.to_json([str(person) for person in people])
+    own_id = "$1::uuid, $2::varchar, $3::varchar" if sql.is_postgres() else "$1, $2, $3"
+    await sql.execute(
+        f"INSERT INTO campaign_recipients (campaign_id, portal, region, recipient) SELECT {own_id}, value "
+        f"FROM ({listed}) AS audience WHERE true ON CONFLICT (campaign_id, recipient) DO NOTHING",
+        campaign_id, unit.portal, region, ids,
+    )  # fmt: skip
+
+
+async def _forget_recipients(campaign_id: UUID) -> None:
+    """A voided approval's audience, before anything was sent to it."""
+    await sql.execute("DELETE FROM campaign_recipients WHERE campaign_id = $1", campaign_id)
+
+
+def _id(actor: Actor) -> UUID:
+    if actor.id is None:
+        raise ValueError("a campaign belongs to a person")
+    return actor.id
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return ",".join(f"'{word}'" for word in words)
