@@ -50,7 +50,8 @@ def subclasses(base: type) -> set[type]:
     found: set[type] = set()
     waiting: list[type] = [base]
     while waiting:
-        for below in waiting.pop().__subclasses__():
+        here: list[type] = waiting.pop().__subclasses__()
+        for below in here:
             if below not in found:
                 found.add(below)
                 waiting.append(below)

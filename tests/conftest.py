@@ -1,0 +1,100 @@
+"""What every test may ask for. One process knows one dialect: PostgreSQL and Redis where
+YIMA_TEST_DATABASE_URL and YIMA_TEST_REDIS_URL are set (``python -m tests.services -- pytest``), else SQLite and
+the in-process store."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from config.floor.vault import Vault
+from server.adapters.clock import ShiftedClock
+from server.adapters.database import Database
+from server.adapters.keyring import KeyringVault
+from server.adapters.store_embedded import EmbeddedStore
+from server.adapters.store_redis import RedisStore
+from tests.guards import loopback_only, no_blocking
+from tests.services.databases import Databases, PostgresDatabases, SqliteDatabases
+
+DATABASE_URL = os.environ.get("YIMA_TEST_DATABASE_URL", "")
+REDIS_URL = os.environ.get("YIMA_TEST_REDIS_URL", "")
+BOTH = {"database", "store", "services", "server", "program"}
+for _name in [name for name in os.environ if name.startswith("YIMA_")]:
+    if not _name.startswith("YIMA_TEST_") and _name not in ("YIMA_CI", "YIMA_RACE_ROUNDS"):
+        del os.environ[_name]  # a developer's own settings are none of the tests' business
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--both-only", action="store_true", help="only tests that touch the database or the store")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--both-only"):
+        return
+    kept = [item for item in items if BOTH & set(getattr(item, "fixturenames", ()))]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _guards() -> Iterator[None]:
+    with loopback_only(), no_blocking():
+        yield
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """Where fresh, migrated databases come from."""
+    made: Databases
+    made = PostgresDatabases(DATABASE_URL) if DATABASE_URL else SqliteDatabases(tmp_path_factory.mktemp("db"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+async def database_url(databases: Databases) -> AsyncIterator[str]:
+    """A fresh, migrated database of this test's own."""
+    url = await databases.fresh()
+    yield url
+    await databases.drop(url)
+
+
+@pytest.fixture
+def clock() -> ShiftedClock:
+    """The database's clock; ``clock.set(instant)`` and ``clock.advance(timedelta)`` move it."""
+    return ShiftedClock()
+
+
+@pytest.fixture
+async def store() -> AsyncIterator[EmbeddedStore]:
+    """Live events and coarse counters, empty."""
+    made = RedisStore(REDIS_URL) if REDIS_URL else EmbeddedStore()
+    if isinstance(made, RedisStore):
+        await made._redis.flushall()
+    await made.open()
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def database(database_url: str, clock: ShiftedClock, store: EmbeddedStore) -> AsyncIterator[Database]:
+    """An open, empty database; ``await database.unit_of_work("demo", decide)`` runs one unit."""
+    opened = Database(database_url, clock=clock, publisher=store)
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+def vault() -> Vault:
+    """Keys of the tests' own."""
+    return KeyringVault({"t1": bytes(range(32))}, "t1", bytes(range(32, 64)))
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """Where this test's program keeps its files."""
+    return tmp_path / "data"
