@@ -33,7 +33,6 @@ def _page(call: PageCall, name: str, *, here: str, title: str = "", facts: dict[
     context = {
         "page": name,
         "title": title or call.text(f"console.titles.{name}"),
-        "portal_name": call.portal.name if call.language == "zh-CN" else call.portal.name_en,
         "doors": _doors(call, here),
         "facts": facts or {},
         **more,
@@ -62,7 +61,6 @@ async def sign_in(call: PageCall) -> Page:
     inside = _NEXT.fullmatch(wanted) and not wanted.startswith(SIGN_IN)
     context = {
         "title": call.text("console.titles.sign_in"),
-        "portal_name": call.portal.name if call.language == "zh-CN" else call.portal.name_en,
         "then": wanted if inside else "/console",
     }
     return Page("sign_in.html", context)

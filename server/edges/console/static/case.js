@@ -24,7 +24,7 @@ function head() {
 
 function actionsCard() {
   if (!detail.actions.length) return card(t("actions"), h("p", { class: "hint" }, t("actions_none")));
-  return card(t("actions"), h("ul", { class: "actions" }, detail.actions.map((action) => actionItem(action, detail, drafts, send))));
+  return card(t("actions"), h("ul", { class: "case-actions" }, detail.actions.map((action) => actionItem(action, detail, drafts, send))));
 }
 
 function show() {

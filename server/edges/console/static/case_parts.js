@@ -43,7 +43,7 @@ export function materialsCard(detail) {
 function bar(label, used, days, due, clock) {
   const part = days > 0 ? Math.min(100, Math.round((used / days) * 100)) : 0;
   const words = t(clock.unit === "day" ? "used_days" : "used", { used, days });
-  return h("div", { class: "bar" },
+  return h("div", { class: "bar-limit" },
     h("div", { class: "bar-words" }, h("strong", {}, label), h("span", {}, words),
       due && h("span", { class: "bar-due" }, t("due", { date: dateWords(due) }),
         clock.provisional && h("span", { class: "mark", title: t("provisional_why") }, t("provisional")))),
@@ -73,8 +73,9 @@ export function documentsCard(detail) {
 
 export function timelineCard(detail) {
   return card(t("timeline"), h("ol", { class: "timeline" },
-    detail.timeline.map((line) => h("li", {}, h("time", { datetime: line.at, class: "hint" }, momentWords(line.at)),
-      h("strong", {}, line.label), line.actor && h("span", { class: "hint" }, line.actor), line.note && h("p", {}, line.note))),
+    detail.timeline.map((line) => h("li", {}, h("div", { class: "timeline-line" },
+      h("strong", {}, line.label), line.actor && h("span", { class: "hint" }, line.actor), h("time", { datetime: line.at }, momentWords(line.at))),
+    line.note && h("p", {}, line.note))),
     (detail.ahead || []).map((label) => h("li", { class: "ahead" }, h("span", {}, label)))));
 }
 
