@@ -2,49 +2,57 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from codes.holder import Holder
 from config.floor.refusal import Refusal
 
 
-class CodeProblem(Refusal):
-    """A code that is not accepted. ``holder`` is whose it is, where that was proven: never part of the answer."""
+class Shown:
+    """What was proven about a refused code: whose it is and for which scene. Never part of the answer."""
 
-    def __init__(self, *, holder: Holder | None = None, scene: str = "", **facts: str | int) -> None:
-        super().__init__(faults=(), retry_after=None, **facts)
-        self.holder = holder
-        self.scene = scene
+    holder: Holder | None = None
+    scene: str = ""
+
+    def of(self, holder: Holder, scene: str) -> Self:
+        """The same refusal, knowing whose code it was."""
+        self.holder, self.scene = holder, scene
+        return self
 
 
-class CodeMalformed(CodeProblem):
+class CodeMalformed(Shown, Refusal):
     """Not one of our codes. ``looks_like`` names a known foreign one, or is empty."""
 
     code = "code-malformed"
     kind = "malformed"
 
 
-class CodeUnknown(CodeProblem):
+class CodeUnknown(Shown, Refusal):
     """Has our form, but no key made it, or it is older than its step digits can tell."""
 
     code = "code-unknown"
     kind = "missing"
 
 
-class CodeExpired(CodeProblem):
+class CodeExpired(Shown, Refusal):
     """Genuine, but shown outside its window."""
 
     code = "code-expired"
     kind = "gone"
 
 
-class CodeUsed(CodeProblem):
+class CodeUsed(Shown, Refusal):
     """Genuine, but looked at before: ``used_at`` (ISO 8601) and ``used_by`` say when and by whom."""
 
     code = "code-used"
     kind = "conflict"
 
 
-class CodeRevoked(CodeProblem):
+class CodeRevoked(Shown, Refusal):
     """Genuine, but its resident has signed out, reported a loss, or replaced it."""
 
     code = "code-revoked"
     kind = "gone"
+
+
+CodeProblem = CodeMalformed | CodeUnknown | CodeExpired | CodeUsed | CodeRevoked

@@ -155,9 +155,9 @@ class Codes:
         if found["used_at"] is not None:
             return _used(holder, parsed.scene, found)
         if found["revoked_at"] is not None:
-            return CodeRevoked(holder=holder, scene=parsed.scene)
+            return CodeRevoked().of(holder, parsed.scene)
         if judgement.outcome == "expired" or sql.instant(found["valid_until"]) <= unit.now:
-            return CodeExpired(holder=holder, scene=parsed.scene)
+            return CodeExpired().of(holder, parsed.scene)
         return await self._use(unit, parsed, judgement.step, holder, by)
 
     def _prove(self, parsed: dynamic.Parsed, now: float) -> tuple[str, dynamic.Judgement] | None:
@@ -202,4 +202,4 @@ def _holder(found: sql.Row) -> Holder:
 
 def _used(holder: Holder, scene: str, winner: sql.Row) -> CodeUsed:
     at = sql.instant(winner["used_at"]).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return CodeUsed(holder=holder, scene=scene, used_at=at, used_by=winner["used_by"])
+    return CodeUsed(used_at=at, used_by=winner["used_by"]).of(holder, scene)

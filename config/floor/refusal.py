@@ -77,3 +77,10 @@ class Busy(Refusal):
 
     code = "busy"
     kind = "unavailable"
+
+
+class TooMany(Refusal):
+    """Too often in a short time; come back after ``retry_after`` seconds."""
+
+    code = "too-many"
+    kind = "limited"

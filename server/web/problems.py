@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from config.floor.refusal import FieldFault, Invalid, Kind, Refusal
+from config.floor.refusal import TooMany as TooMany
 from config.wording import Wording
 
 STATUS: dict[Kind, int] = {
@@ -24,13 +25,6 @@ STATUS: dict[Kind, int] = {
     "unavailable": 503,
 }
 MEDIA = "application/problem+json"
-
-
-class TooMany(Refusal):
-    """The coarse limit for one caller or address."""
-
-    code = "too-many"
-    kind = "limited"
 
 
 class MethodNotAllowed(Refusal):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.floor.refusal import Refusal
+from config.floor.refusal import Refusal, TooMany
 
 
 class PurposeNotAllowed(Refusal):
@@ -12,11 +12,8 @@ class PurposeNotAllowed(Refusal):
     kind = "forbidden"
 
 
-class TerminalLocked(Refusal):
+class TerminalLocked(TooMany):
     """Too many refused scans at this terminal; it may scan again after ``retry_after`` seconds."""
-
-    code = "too-many"
-    kind = "limited"
 
 
 class ConsentClosed(Refusal):

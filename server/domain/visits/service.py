@@ -216,7 +216,7 @@ class Visits:
         counter = ""
         with suppress(Refusal, ValueError):  # used elsewhere, or at a terminal that has been withdrawn since
             counter = (await self._terminals.get(unit, UUID(str(problem.facts["used_by"])))).counter
-        return CodeUsed(scene=problem.scene, used_at=problem.facts["used_at"], counter=counter)
+        return CodeUsed(used_at=problem.facts["used_at"], counter=counter)
 
     async def _too_late(
         self, unit: Unit, row: sql.Row, state: str, granted: tuple[str, ...]
