@@ -19,7 +19,7 @@ from notify.service import Notify
 from server.domain.audit.service import Audit
 from server.domain.calendar.service import CalendarService
 from server.domain.cases.service import Cases
-from server.domain.catalogue.service import Catalogue
+from server.domain.catalogue.service import CatalogueService
 from server.domain.materials.service import Materials
 from server.domain.purposes.service import Purposes
 from server.domain.replays.service import Replays
@@ -87,7 +87,7 @@ class Services:
     otp: OneTimeCodes
     sign_in: PhoneSignIn
     staff: Staff
-    catalogue: Catalogue
+    catalogue: CatalogueService
     calendar: CalendarService
     cases: Cases
     materials: Materials

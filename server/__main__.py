@@ -1,0 +1,162 @@
+"""``python -m server serve | worker | migrate | seed | check | import-items FILE | demo``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TextIO
+
+from aiohttp import web
+
+from config.settings import Settings
+from server.adapters.clock import ShiftedClock
+from server.adapters.migrate import migrate
+from server.app import FRONT, make_app
+from server.demo.doors import doors
+from server.demo.seed import seed
+from server.demo.story import tell
+from server.domain.catalogue.importing import run_import
+from server.opening import Opened, opened, prepared
+from server.worker import Timetable
+
+Command = Callable[[Settings, argparse.Namespace], Awaitable[int]]
+_SHUTDOWN = 20.0
+
+
+async def serve(settings: Settings, asked: argparse.Namespace) -> int:
+    """Migrate (demo and test), seed an empty demo, listen until SIGINT or SIGTERM."""
+    if settings.profile != "production":
+        await migrate(settings.storage_url(migrating=True))
+    async with opened(settings) as house:
+        if settings.is_demo:
+            await _seed_if_empty(house, sys.stdout)
+        await house.database.unit_of_work(_home(house), house.services.catalogue.publish)
+        timetable = Timetable(house)
+        runner = web.AppRunner(make_app(house.services), handle_signals=False, access_log=None, shutdown_timeout=_SHUTDOWN)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, settings.host, settings.port, backlog=1024, reuse_port=asked.reuse_port or None).start()
+            if settings.fan_out:
+                await timetable.start()
+            port = runner.addresses[0][1]
+            print(doors(house.services, f"http://{settings.host}:{port}", front_built=(FRONT / "index.html").exists()), flush=True)
+            await _until_told()
+        finally:
+            await timetable.stop()
+            await runner.cleanup()
+    print("stopped", flush=True)
+    return 0
+
+
+async def worker(settings: Settings, asked: argparse.Namespace) -> int:
+    """Only the timetable and the notice dispatcher."""
+    async with opened(settings) as house:
+        timetable = Timetable(house)
+        await timetable.start()
+        try:
+            await _until_told()
+        finally:
+            await timetable.stop()
+    return 0
+
+
+async def migrate_now(settings: Settings, asked: argparse.Namespace) -> int:
+    """Bring the database to this program's schema."""
+    await migrate(settings.storage_url(migrating=True))
+    print("migrated; the schema is complete")
+    return 0
+
+
+async def seed_now(settings: Settings, asked: argparse.Namespace) -> int:
+    """Fill an empty demo database."""
+    if not settings.is_demo:
+        print("only the demo profile is seeded", file=sys.stderr)
+        return 2
+    await migrate(settings.storage_url(migrating=True))
+    async with opened(settings) as house:
+        return 0 if await _seed_if_empty(house, sys.stdout) else 1
+
+
+async def check(settings: Settings, asked: argparse.Namespace) -> int:
+    """Open everything once: settings, keys, database, store, data files."""
+    async with opened(settings) as house:
+        await house.clock.read()
+        print("settings, data files, database: well; store:", "well" if await house.services.store.ready() else "not reached")
+    return 0
+
+
+async def import_items(settings: Settings, asked: argparse.Namespace) -> int:
+    """Read a file of service items into the catalogue."""
+    if settings.profile != "production":
+        await migrate(settings.storage_url(migrating=True))
+    async with opened(settings) as house:
+        return await run_import(house.database, _home(house), asked.file, sys.stdout)
+
+
+async def demo(settings: Settings, asked: argparse.Namespace) -> int:
+    """Tell the main job against a running server."""
+    return await tell(asked.url or f"http://{settings.host}:{settings.port}", sys.stdout)
+
+
+def _home(house: Opened) -> str:
+    return next(iter(house.services.portals)).id
+
+
+async def _seed_if_empty(house: Opened, out: TextIO) -> bool:
+    if await house.services.staff.anybody():
+        return False
+    assert isinstance(house.clock, ShiftedClock)
+    await seed(house.services, house.clock, out)
+    return True
+
+
+async def _until_told() -> None:
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, told.set)
+    await told.wait()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m server", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    def add(name: str, run: Command) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=(run.__doc__ or "").splitlines()[0])
+        one.set_defaults(run=run)
+        return one
+
+    add("serve", serve).add_argument("--reuse-port", action="store_true", help="several processes on one port")
+    add("worker", worker)
+    add("migrate", migrate_now)
+    add("seed", seed_now)
+    add("check", check)
+    add("import-items", import_items).add_argument("file", type=Path)
+    add("demo", demo).add_argument("--url", default="")
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    asked = _parser().parse_args(arguments)
+    if "PORT" in os.environ and "YIMA_PORT" not in os.environ:
+        os.environ["YIMA_PORT"] = os.environ["PORT"]
+    settings = prepared(Settings())
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("tortoise").setLevel(logging.INFO)
+    logging.getLogger("asyncio").setLevel(logging.WARNING)
+    with contextlib.suppress(KeyboardInterrupt):
+        return int(asyncio.run(asked.run(settings, asked)))
+    return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,218 @@
+"""Settings → Services: the only file that picks adapters."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from codes.keys import MasterKeys
+from codes.service import Codes
+from config.portal import Portals, read_portals
+from config.settings import Limits, Settings
+from config.wording import Wording
+from notify.campaigns import Campaigns
+from notify.channels.console_sms import ConsoleSms
+from notify.channels.inbox import InboxChannel
+from notify.channels.live import LiveChannel
+from notify.dispatch import Dispatcher
+from notify.engine.embedded import EmbeddedEngine
+from notify.service import Notify, NotifyOptions
+from notify.templates import Templates
+from server.adapters.clock import DatabaseClock, ShiftedClock
+from server.adapters.database import Database
+from server.adapters.demo_secrets import with_demo_secrets
+from server.adapters.files import FolderFiles
+from server.adapters.identity_register import HttpIdentityRegister
+from server.adapters.keyring import KeyringVault, decode_keys
+from server.adapters.register_standin import RegisterStandIn, read_population
+from server.adapters.store_embedded import EmbeddedStore
+from server.adapters.store_redis import RedisStore
+from server.domain.audit.service import Audit
+from server.domain.calendar.service import CalendarService
+from server.domain.cases.service import Cases
+from server.domain.catalogue.service import CatalogueService
+from server.domain.materials.inspection import InspectionOptions
+from server.domain.materials.service import MaterialOptions, Materials
+from server.domain.purposes.service import Purposes
+from server.domain.replays.service import Replays
+from server.domain.residents.service import ResidentOptions, Residents
+from server.domain.sessions.otp import OneTimeCodes, OtpLimits
+from server.domain.sessions.service import Lifetimes, Sessions
+from server.domain.sessions.sign_in import PhoneSignIn
+from server.domain.staff.service import Staff
+from server.domain.visits.service import VisitOptions, Visits
+from server.services import Services
+
+TOUR_TOPIC = "tour"
+_CONFIG = Path(__file__).parent.parent / "config"
+POPULATION = (_CONFIG / "demo" / "cast.toml", _CONFIG / "demo" / "population.toml")
+DEMO_MARK = "demo"
+
+
+class WrongDatabase(Exception):
+    """The demo met a database it did not seed, or a real profile met the demo's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The services, and what only the program itself touches."""
+
+    services: Services
+    database: Database
+    clock: DatabaseClock
+    engine: EmbeddedEngine
+    standin: RegisterStandIn | None
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, clock: DatabaseClock | None = None) -> AsyncIterator[Opened]:
+    """Open everything for ``settings`` on a migrated database; close it again, in reverse, whatever happens."""
+    settings = prepared(settings)
+    clock = clock or (DatabaseClock() if settings.profile == "production" else ShiftedClock())
+    async with AsyncExitStack() as stack:
+        store = _store(settings)
+        stack.push_async_callback(store.close)
+        await store.open()
+        database = _database(settings, clock, store)
+        stack.push_async_callback(database.close)
+        await database.open()
+        standin = await _standin(settings, stack)
+        register = HttpIdentityRegister(
+            standin.url if standin else settings.identity.register_url, timeout=settings.identity.timeout_seconds
+        )
+        await register.open()
+        stack.push_async_callback(register.close)
+        services, engine = _assemble(settings, clock, store, database, register)
+        await _check_profile(services)
+        yield Opened(services, database, clock, engine, standin)
+
+
+def prepared(settings: Settings) -> Settings:
+    """The demo's settings with its own keys; all others as they are."""
+    if settings.profile == "production" or settings.secrets.vault_keys:
+        return settings
+    return with_demo_secrets(settings)
+
+
+def _store(settings: Settings) -> EmbeddedStore:
+    mirror = TOUR_TOPIC if settings.profile != "production" else ""
+    if url := settings.redis_url.get_secret_value():
+        return RedisStore(url, mirror_topic=mirror)
+    return EmbeddedStore(mirror_topic=mirror)
+
+
+def _database(settings: Settings, clock: DatabaseClock, store: EmbeddedStore) -> Database:
+    limits = settings.limits
+    return Database(
+        settings.storage_url(),
+        clock=clock,
+        publisher=store,
+        pool_size=settings.pool_size,
+        units_at_once=min(limits.units_at_once, settings.pool_size - 1),
+        wait_seconds=limits.unit_wait_seconds,
+        statement_seconds=limits.statement_seconds,
+    )
+
+
+async def _standin(settings: Settings, stack: AsyncExitStack) -> RegisterStandIn | None:
+    if settings.profile == "production" or settings.identity.register_url:
+        return None
+    standin = RegisterStandIn(read_population(*(path for path in POPULATION if path.exists())))
+    await standin.open()
+    stack.push_async_callback(standin.close)
+    return standin
+
+
+def _vault(settings: Settings) -> KeyringVault:
+    secrets = settings.secrets
+    keys = decode_keys({name: key.get_secret_value() for name, key in secrets.vault_keys.items()})
+    return KeyringVault(keys, secrets.vault_current, base64.b64decode(secrets.index_key.get_secret_value(), validate=True))
+
+
+def _code_keys(settings: Settings) -> MasterKeys:
+    secrets = settings.secrets
+    return MasterKeys(decode_keys({n: k.get_secret_value() for n, k in secrets.code_keys.items()}), secrets.code_current)
+
+
+def _otp_limits(limits: Limits) -> OtpLimits:
+    return OtpLimits(
+        digits=limits.otp_digits,
+        seconds=limits.otp_seconds,
+        attempts=limits.otp_attempts,
+        per_phone_hour=limits.otp_per_phone_hour,
+        per_phone_day=limits.otp_per_phone_day,
+        per_address=limits.otp_per_address,
+        per_portal_day=limits.otp_per_portal_day,
+        resend_seconds=limits.otp_resend_seconds,
+    )
+
+
+def _lifetimes(limits: Limits) -> Lifetimes:
+    return Lifetimes(
+        resident=timedelta(days=limits.resident_session_days),
+        resident_idle=timedelta(days=limits.resident_idle_days),
+        staff=timedelta(hours=limits.staff_session_hours),
+        staff_idle=timedelta(minutes=limits.staff_idle_minutes),
+    )
+
+
+def _assemble(
+    settings: Settings, clock: DatabaseClock, store: EmbeddedStore, database: Database, register: HttpIdentityRegister
+) -> tuple[Services, EmbeddedEngine]:
+    limits, wording, vault, audit = settings.limits, Wording(), _vault(settings), Audit()
+    portals = read_portals(demo=settings.profile != "production")
+    sessions = Sessions(_lifetimes(limits))
+    home = next(iter(portals)).region
+    options = ResidentOptions(region=home, year_shift=settings.demo.year_shift, attempts=limits.identity_attempts)
+    residents = Residents(vault, audit, sessions, options)
+    notify = Notify(vault=vault, contacts=residents, templates=Templates(), options=_notify_options(portals))
+    otp = OneTimeCodes(vault, notify, _otp_limits(limits))
+    staff = Staff(vault, audit, sessions, attempts=limits.password_attempts)
+    catalogue, calendar, purposes, codes = CatalogueService(), CalendarService.load(), Purposes.load(), Codes(_code_keys(settings))
+    inspection = InspectionOptions(max_bytes=limits.upload_bytes, max_pixels=limits.upload_pixels)
+    materials = Materials(
+        FolderFiles(settings.data_dir / "files"), vault, MaterialOptions(inspection, pending_files=limits.pending_files)
+    )
+    cases = Cases(
+        vault=vault, audit=audit, notify=notify, residents=residents, catalogue=catalogue, calendar=calendar,
+        materials=materials, wording=wording, year_shift=settings.demo.year_shift,
+    )  # fmt: skip
+    visit_options = VisitOptions(
+        consent_seconds=limits.visit_consent_seconds,
+        failures=limits.terminal_failures,
+        lock_seconds=limits.terminal_lock_seconds,
+    )
+    visits = Visits(codes, purposes, residents, cases, audit, staff, visit_options)
+    campaigns = Campaigns(notify=notify, residents=residents, cases=cases, audit=audit, run=database.unit_of_work)
+    dispatcher = Dispatcher(
+        run=database.unit_of_work,
+        vault=vault,
+        contacts=residents,
+        channels=[InboxChannel(), LiveChannel(store), ConsoleSms(database.unit_of_work, vault)],
+    )
+    services = Services(
+        settings=settings, wording=wording, portals=portals, database=database, clock=clock, store=store, vault=vault,
+        codes=codes, notify=notify, campaigns=campaigns, residents=residents, register=register, sessions=sessions, otp=otp,
+        sign_in=PhoneSignIn(otp, residents, sessions), staff=staff, catalogue=catalogue, calendar=calendar, cases=cases,
+        materials=materials, purposes=purposes, visits=visits, audit=audit, replays=Replays(vault, hours=limits.idempotency_hours),
+    )  # fmt: skip
+    return services, EmbeddedEngine(dispatcher, campaigns, store)
+
+
+def _notify_options(portals: Portals) -> NotifyOptions:
+    return NotifyOptions(signatures={portal.id: portal.name for portal in portals})
+
+
+async def _check_profile(services: Services) -> None:
+    """The demo never opens on real data, and nothing real opens on the demo's."""
+    if services.settings.profile == "test":
+        return
+    seeded = await services.staff.marked(DEMO_MARK) is not None
+    if services.settings.is_demo and not seeded and await services.staff.anybody():
+        raise WrongDatabase("the demo profile refuses a database that it did not seed")
+    if seeded and not services.settings.is_demo:
+        raise WrongDatabase("this database belongs to the demo profile")
