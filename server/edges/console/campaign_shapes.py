@@ -1,0 +1,147 @@
+"""Wire shapes of campaigns."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from server.web.shapes import Instant, Wire
+
+Region = Annotated[str, StringConstraints(pattern=r"^([0-9]{6}|[0-9]{12})?$")]
+State = Literal["draft", "submitted", "approved", "rejected", "sending", "finished", "stopped"]
+Fill = Annotated[str, StringConstraints(max_length=100)]
+FillName = Annotated[str, StringConstraints(pattern=r"^[^()（）]{1,20}$")]
+
+
+class AudienceChosen(Wire):
+    """Who: a region (6 or 12 digits; empty = everywhere in the portal), narrowed to who applied for an item."""
+
+    region: Region = ""
+    item: Annotated[str, Field(max_length=64)] | None = None
+
+
+class CampaignLooked(Wire):
+    """Words to be looked at; they may be half written."""
+
+    title: Annotated[str, Field(max_length=60)] = ""
+    body: Annotated[str, Field(max_length=1000)] = ""
+    audience: AudienceChosen = AudienceChosen()
+    category: Literal["service", "information"] = "service"
+    values: dict[FillName, Fill] = Field(default_factory=dict, max_length=10)
+
+
+class CampaignWritten(CampaignLooked):
+    """Words to be kept."""
+
+    title: Annotated[str, Field(min_length=1, max_length=60)]
+    body: Annotated[str, Field(min_length=1, max_length=1000)]
+    audience: AudienceChosen
+    category: Literal["service", "information"]
+
+
+class CampaignApproval(Wire):
+    """What the approver read, and the number of people typed by hand."""
+
+    content_hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    people: Annotated[int, Field(ge=0, le=100_000_000)]
+
+
+class CampaignRejection(Wire):
+    """Why it goes back."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class CampaignQuery(Wire):
+    """Which page."""
+
+    cursor: str | None = Field(None, max_length=200)
+
+
+class AudienceShown(Wire):
+    """Who, with the item's name at the time of writing."""
+
+    region: str
+    item: str | None
+    item_name: str | None
+
+
+class ProgressShown(Wire):
+    """How far: ``done`` of ``total`` people have it; the rest counts deliveries by live page and SMS."""
+
+    done: int
+    total: int
+    planned: int
+    reached: int
+    failed: int
+    skipped: int
+
+
+class CampaignShown(Wire):
+    """One campaign. ``own``: the caller wrote, edited or submitted it and cannot release it."""
+
+    id: UUID
+    title: str
+    body: str
+    category: Literal["service", "information"]
+    audience: AudienceShown
+    values: dict[str, str]
+    state: State
+    content_hash: str
+    author: str
+    author_staff_no: str
+    approver: str | None
+    own: bool
+    reason: str | None
+    people: int | None
+    progress: ProgressShown | None
+    created_at: Instant
+    updated_at: Instant
+    submitted_at: Instant | None
+    decided_at: Instant | None
+
+
+class CampaignList(Wire):
+    """Campaigns, newest first."""
+
+    campaigns: list[CampaignShown]
+    next_cursor: str | None
+
+
+class RemarkShown(Wire):
+    """A blocker or a warning, in words."""
+
+    code: str
+    message: str
+
+
+class ReachShown(Wire):
+    """How many people each channel would try."""
+
+    inbox: int
+    sms: int
+    live: int
+
+
+class ExampleShown(Wire):
+    """One real person's copy, the name masked."""
+
+    name_masked: str
+    title: str
+    body: str
+    sms: str
+
+
+class PreviewShown(Wire):
+    """What it would look like, whom it would reach, and what stands in the way."""
+
+    people: int
+    reach: ReachShown
+    parts: int
+    blockers: list[RemarkShown]
+    warnings: list[RemarkShown]
+    examples: list[ExampleShown]
+    placeholders: list[str]
+    content_hash: str

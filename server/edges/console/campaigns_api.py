@@ -1,0 +1,206 @@
+"""Campaigns: operators write, approvers release; each step leaves an audit entry, refused ones too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from config.floor.refusal import Refusal
+from config.floor.unit import Unit
+from notify.campaign_preview import Preview
+from notify.campaign_record import CampaignRecord
+from notify.campaign_rules import CampaignWords, Remark
+from server.edges.console.campaign_shapes import (
+    AudienceShown,
+    CampaignApproval,
+    CampaignList,
+    CampaignLooked,
+    CampaignQuery,
+    CampaignRejection,
+    CampaignShown,
+    CampaignWritten,
+    ExampleShown,
+    PreviewShown,
+    ProgressShown,
+    ReachShown,
+    RemarkShown,
+    State,
+)
+from server.web.operations import Call, NoBody, NoQuery, Operations, Staff
+
+operations = Operations(tag="console-campaigns")
+_ROOT = "/console/api/v1/campaigns"
+_WRITER = Staff("operator")
+_READER = Staff("operator", "publisher")
+_RELEASER = Staff("publisher")
+_STEP = ("campaign-not-found", "campaign-wrong-state")
+
+
+@operations.get(
+    _ROOT, name="listCampaigns", summary="Notices to many, newest first", access=_READER, query=CampaignQuery,
+    answer=CampaignList, problems=("invalid-input",),
+)  # fmt: skip
+async def campaigns(call: Call[NoBody, CampaignQuery]) -> CampaignList:
+    """One page of the portal's campaigns."""
+    page = await call.services.campaigns.page(call.unit, call.query.cursor)
+    return CampaignList(campaigns=[_shown(call, one) for one in page.campaigns], next_cursor=page.next_cursor)
+
+
+@operations.post(
+    _ROOT, name="draftCampaign", summary="Keep a new draft", access=_WRITER, body=CampaignWritten,
+    answer=CampaignShown, status=201, idempotent=True,
+)  # fmt: skip
+async def draft(call: Call[CampaignWritten, NoQuery]) -> CampaignShown:
+    """A draft is seen by colleagues, and by nobody else."""
+    made = await call.services.campaigns.draft(call.unit, call.actor, call.staff.region, _words(call.body))
+    return await _done(call, "campaign.draft", made)
+
+
+@operations.post(
+    f"{_ROOT}/preview", name="previewCampaign", summary="People, reach, parts, blockers and real examples",
+    access=_READER, body=CampaignLooked, answer=PreviewShown, own_unit=True,
+)  # fmt: skip
+async def preview(call: Call[CampaignLooked, NoQuery]) -> PreviewShown:
+    """Stores nothing; asked again with every pause in typing, so it takes no writing transaction."""
+    words = _words(call.body)
+    return _previewed(call, words, await call.services.campaigns.preview(call.unit, words))
+
+
+@operations.get(
+    f"{_ROOT}/{{id}}", name="getCampaign", summary="One notice to many", access=_READER, answer=CampaignShown,
+    problems=("campaign-not-found",),
+)  # fmt: skip
+async def campaign(call: Call[NoBody, NoQuery]) -> CampaignShown:
+    """Words, state, progress."""
+    return _shown(call, await call.services.campaigns.get(call.unit, call.path_id("id")))
+
+
+@operations.put(
+    f"{_ROOT}/{{id}}", name="editCampaign", summary="Change it; what was submitted or approved is void",
+    access=_WRITER, body=CampaignWritten, answer=CampaignShown, problems=_STEP,
+)  # fmt: skip
+async def edit(call: Call[CampaignWritten, NoQuery]) -> CampaignShown:
+    """It is a draft again."""
+    made = await call.services.campaigns.edit(call.unit, call.actor, call.path_id("id"), _words(call.body))
+    return await _done(call, "campaign.edit", made)
+
+
+@operations.post(
+    f"{_ROOT}/{{id}}/submission", name="submitCampaign", summary="Ask another person to release it",
+    access=_WRITER, answer=CampaignShown, problems=(*_STEP, "campaign-blocked", "campaign-content-changed"),
+)  # fmt: skip
+async def submit(call: Call[NoBody, NoQuery]) -> CampaignShown:
+    """Refused while anything blocks it."""
+    made = await call.services.campaigns.submit(call.unit, call.actor, call.path_id("id"))
+    return await _done(call, "campaign.submit", made)
+
+
+@operations.post(
+    f"{_ROOT}/{{id}}/approval", name="approveCampaign", summary="Release exactly this content to exactly this many",
+    access=_RELEASER, body=CampaignApproval, answer=CampaignShown,
+    problems=(*_STEP, "campaign-same-person", "campaign-content-changed", "campaign-audience-changed"),
+)  # fmt: skip
+async def approve(call: Call[CampaignApproval, NoQuery]) -> CampaignShown | Refusal:
+    """Sending begins at once."""
+    answer = await call.services.campaigns.approve(
+        call.unit, call.actor, call.path_id("id"), content_hash=call.body.content_hash, people=call.body.people
+    )
+    return await _decided(call, "campaign.approve", answer)
+
+
+@operations.post(
+    f"{_ROOT}/{{id}}/rejection", name="rejectCampaign", summary="Give it back with a reason", access=_RELEASER,
+    body=CampaignRejection, answer=CampaignShown, problems=(*_STEP, "campaign-same-person"),
+)  # fmt: skip
+async def reject(call: Call[CampaignRejection, NoQuery]) -> CampaignShown | Refusal:
+    """Its author sees the reason."""
+    answer = await call.services.campaigns.reject(call.unit, call.actor, call.path_id("id"), call.body.reason)
+    return await _decided(call, "campaign.reject", answer)
+
+
+@operations.post(
+    f"{_ROOT}/{{id}}/stop", name="stopCampaign", summary="Send nothing more", access=_READER, answer=CampaignShown,
+    problems=_STEP,
+)  # fmt: skip
+async def stop(call: Call[NoBody, NoQuery]) -> CampaignShown | Refusal:
+    """One person is enough to stop."""
+    return await _decided(call, "campaign.stop", await call.services.campaigns.stop(call.unit, call.path_id("id")))
+
+
+async def _done(call: Call[Any, Any], action: str, made: CampaignRecord) -> CampaignShown:
+    await _record(call, call.unit, action, str(made.id), "done")
+    return _shown(call, made)
+
+
+async def _decided(call: Call[Any, Any], action: str, answer: CampaignRecord | Refusal) -> CampaignShown | Refusal:
+    if isinstance(answer, Refusal):
+        await _record(call, call.unit, action, str(call.path_id("id")), "refused")
+        return answer
+    return await _done(call, action, answer)
+
+
+async def _record(call: Call[Any, Any], unit: Unit, action: str, subject: str, outcome: str) -> None:
+    await call.services.audit.record(
+        unit, call.actor, action, subject_kind="campaign", subject=subject, region=call.staff.region, outcome=outcome
+    )
+
+
+def _words(body: CampaignLooked) -> CampaignWords:
+    region = body.audience.region
+    return CampaignWords(
+        title=body.title.strip(),
+        body=body.body.strip(),
+        category=body.category,
+        region=region.ljust(12, "0") if region else "",
+        item=(body.audience.item or "").strip(),
+        fills={name.strip(): value.strip() for name, value in body.values.items()},
+    )
+
+
+def _shown(call: Call[Any, Any], found: CampaignRecord) -> CampaignShown:
+    words, progress = found.words, found.progress
+    state: State = "finished" if found.status == "done" else found.status
+    started = found.status in ("approved", "sending", "done", "stopped")
+    return CampaignShown(
+        id=found.id,
+        title=words.title,
+        body=words.body,
+        category=words.category,
+        audience=AudienceShown(region=words.region, item=words.item or None, item_name=found.item_name or None),
+        values=dict(words.fills),
+        state=state,
+        content_hash=found.content_hash,
+        author=found.author_no,
+        author_staff_no=found.author_no,
+        approver=found.approver_no or None,
+        own=call.staff.staff_id in found.writers,
+        reason=found.reason or None,
+        people=None if found.submitted_at is None else found.people,
+        progress=ProgressShown(
+            done=progress.expanded, total=found.people, planned=progress.planned, reached=progress.reached,
+            failed=progress.failed, skipped=progress.skipped,
+        ) if started else None,
+        created_at=found.created_at,
+        updated_at=found.updated_at,
+        submitted_at=found.submitted_at,
+        decided_at=found.decided_at,
+    )  # fmt: skip
+
+
+def _previewed(call: Call[Any, Any], words: CampaignWords, found: Preview) -> PreviewShown:
+    return PreviewShown(
+        people=found.people,
+        reach=ReachShown(inbox=found.reach.inbox, sms=found.reach.sms, live=found.reach.live),
+        parts=found.parts,
+        blockers=[_remark(call, "blockers", remark) for remark in found.blockers],
+        warnings=[_remark(call, "warnings", remark) for remark in found.warnings],
+        examples=[
+            ExampleShown(name_masked=one.name_masked, title=one.title, body=one.body, sms=one.sms)
+            for one in found.examples
+        ],
+        placeholders=list(found.placeholders),
+        content_hash=words.content_hash,
+    )
+
+
+def _remark(call: Call[Any, Any], kind: str, remark: Remark) -> RemarkShown:
+    return RemarkShown(code=remark.code, message=call.text(f"campaigns.{kind}.{remark.code}", **dict(remark.facts)))
