@@ -12,12 +12,12 @@ from server.domain.cases import documents, records
 from server.domain.cases.clock import Calendar, Lights
 from server.domain.cases.documents import Document
 from server.domain.cases.handling import CorrectionRequest, Handling, department_of
+from server.domain.cases.looks import Looks
 from server.domain.cases.ports import Applicants, Desk, Notices
 from server.domain.cases.progress import CaseOptions, CaseRef, Progress
 from server.domain.cases.reading import Reading
 from server.domain.cases.submission import Catalogue, Submission
 from server.domain.cases.views import CaseDetail, CasePage, CaseSummary, QueuePage
-from server.domain.materials.errors import FileMissing
 from server.domain.materials.service import FileInfo, Materials
 
 
@@ -52,6 +52,7 @@ class Cases:
             options=options or CaseOptions(),
         )
         self._materials = materials
+        self.looks = Looks()
         submission = Submission(self._progress, catalogue, materials, year_shift=year_shift)
         self._handling = Handling(self._progress)
         reading = Reading(self._progress)
@@ -91,38 +92,36 @@ class Cases:
         """A document of a case of the desk's department; the look is recorded, as it names the applicant."""
         case = await records.of_staff(unit, case_no, department_of(desk))
         found = await documents.read(self._progress.vault, case, document_no)
-        await self._looked(unit, desk, case.id, case.resident_id, case.region, "case.document", document_no)
+        await self._looked(unit, desk, case, "case.document", document_no)
         return found
 
-    async def staff_look(self, unit: Unit, desk: Desk, case_no: str) -> CaseDetail:
-        """As ``staff_detail``, and the look is recorded where the applicant can see it."""
-        found = await self.staff_detail(unit, desk, case_no)
-        case = found.case
-        await self._looked(unit, desk, case.id, case.resident_id, case.region, "case.look", case.case_no)
-        return found
+    async def staff_case(self, unit: Unit, desk: Desk, case_no: str) -> records.CaseRecord:
+        """The bare case, in the desk's department."""
+        return await records.of_staff(unit, case_no, department_of(desk))
+
+    async def record_look(self, unit: Unit, desk: Desk, case: records.CaseRecord) -> None:
+        """Write down, where the applicant can see it, that this person read the case."""
+        await self._looked(unit, desk, case, "case.look", "answers")
 
     async def staff_file(self, unit: Unit, desk: Desk, case_no: str, file_id: UUID) -> FileInfo:
         """A file of a case of the desk's department, superseded ones too; the look is recorded."""
         case = await records.of_staff(unit, case_no, department_of(desk))
         info = await self._materials.of_case(unit, case.id, file_id)
-        await self._looked(unit, desk, case.id, case.resident_id, case.region, "case.file", str(file_id))
+        await self._looked(unit, desk, case, "case.file", str(file_id))
         return info
 
     async def applicant_masked(self, unit: Unit, case: records.CaseRecord) -> str:
         """The applicant's masked name."""
         return (await self._progress.applicants.masked(unit, [case.resident_id])).get(case.resident_id, "")
 
-    async def _looked(
-        self, unit: Unit, desk: Desk, case_id: UUID, resident_id: UUID, region: str, action: str, subject: str
-    ) -> None:
+    async def _looked(self, unit: Unit, desk: Desk, case: records.CaseRecord, action: str, seen: str) -> None:
         actor = records.staff_actor(desk.staff_id, desk.staff_no)
         await self._progress.audit.record(
-            unit, actor, action, subject_kind="case", subject=str(case_id), resident_id=resident_id, region=region,
-            purpose="case-handling", fields=(subject,),
+            unit, actor, action, subject_kind="case", subject=str(case.id), resident_id=case.resident_id,
+            region=case.region, purpose="case-handling", fields=(seen,),
         )  # fmt: skip
 
 
 __all__ = [
-    "CaseDetail", "CaseOptions", "CasePage", "CaseRef", "CaseSummary", "Cases", "CorrectionRequest", "FileMissing",
-    "QueuePage",
+    "CaseDetail", "CaseOptions", "CasePage", "CaseRef", "CaseSummary", "Cases", "CorrectionRequest", "QueuePage",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 from server.domain.cases.errors import (
@@ -81,6 +82,7 @@ class Paper(StrEnum):
     RETURN = "return_notice"
 
 
+Need = Literal["opinion", "corrections", "outcome"]
 RESIDENT = "resident"
 SYSTEM = "system"
 HANDLER = frozenset({"handler"})
@@ -113,7 +115,7 @@ class Step:
     sources: frozenset[Status]
     to: Status | None
     who: frozenset[str]
-    needs: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
     paper: Paper | None = None
     event: str = ""
     public: bool = True
@@ -125,7 +127,7 @@ def _step(
     to: Status | None,
     who: frozenset[str],
     *,
-    needs: tuple[str, ...] = (),
+    needs: tuple[Need, ...] = (),
     paper: Paper | None = None,
     event: str = "",
     public: bool = True,

@@ -1,0 +1,84 @@
+"""My files: upload one for a case, look at one of mine."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from aiohttp import BodyPartReader, web
+
+from miniapp_api.wire.files import UploadedFile
+from server.domain.materials.errors import FileEmpty, FileExpected, FileTooLarge, UploadTimeout
+from server.web.files import file_response
+from server.web.operations import Call, NoBody, NoQuery, Operations, Resident
+
+operations = Operations(tag="files")
+_SECONDS = 60.0
+_CHUNK = 64 * 1024
+_FIELD = "file"
+
+
+@operations.post(
+    "/api/v1/files",
+    name="uploadFile",
+    summary="Upload one PDF, JPEG or PNG, in the form field file",
+    access=Resident(),
+    answer=UploadedFile,
+    status=201,
+    own_unit=True,
+    media="multipart",
+    limit=60,
+    problems=(
+        "file-expected", "file-empty", "file-too-large", "picture-too-large", "file-type-refused", "file-damaged",
+        "file-unsafe", "too-many-files", "upload-timeout",
+    ),
+)  # fmt: skip
+async def upload(call: Call[NoBody, NoQuery]) -> UploadedFile:
+    """Read under a limit and a deadline, looked at off the loop, kept sealed. Between two units lies only the write."""
+    materials, resident = call.services.materials, call.resident
+    name, content = await _read(call.request, materials.options.inspection.max_bytes)
+    found = await materials.inspect(name, content)
+    await call.decide(lambda unit: materials.reserve(unit, resident, found))
+    await materials.write(found)
+    info = await call.decide(lambda unit: materials.confirm(unit, resident, found))
+    return UploadedFile(file_id=info.id, name=info.name, media_type=info.media_type, size=info.size)
+
+
+@operations.get(
+    "/api/v1/files/{file_id}", name="readFile", summary="A file of mine", access=Resident(), media="binary"
+)
+async def read_file(call: Call[NoBody, NoQuery]) -> web.Response:
+    """The content as it was uploaded."""
+    materials = call.services.materials
+    info = await materials.own(call.unit, call.resident.resident_id, call.path_id("file_id"))
+    return file_response(info, await materials.content(info))
+
+
+async def _read(request: web.Request, most: int) -> tuple[str, bytes]:
+    """The first part, which must be the field ``file``, within the limit and the deadline."""
+    if not request.content_type.startswith("multipart/form-data"):
+        raise FileExpected
+    if request.content_length is not None and request.content_length > most + _CHUNK:
+        raise FileTooLarge(megabytes=most // (1024 * 1024))
+    try:
+        async with asyncio.timeout(_SECONDS):
+            return await _first_part(request, most)
+    except TimeoutError:
+        raise UploadTimeout from None
+
+
+async def _first_part(request: web.Request, most: int) -> tuple[str, bytes]:
+    try:
+        part: Any = await (await request.multipart()).next()
+        if not isinstance(part, BodyPartReader) or part.name != _FIELD or part.filename is None:
+            raise FileExpected
+        content = bytearray()
+        while chunk := await part.read_chunk(_CHUNK):
+            content += chunk
+            if len(content) > most:
+                raise FileTooLarge(megabytes=most // (1024 * 1024))
+    except (ValueError, AssertionError, KeyError, RuntimeError):
+        raise FileExpected from None
+    if not content:
+        raise FileEmpty
+    return part.filename, bytes(content)
