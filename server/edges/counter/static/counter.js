@@ -23,6 +23,11 @@ function show(nodes) {
   result.replaceChildren(...nodes);
 }
 
+/** On a narrow screen the answer lies below the camera. */
+function bringIntoView() {
+  if (result.getBoundingClientRect().top > innerHeight * 0.6) result.scrollIntoView({ block: "start" });
+}
+
 function reset() {
   turn += 1;
   clearInterval(clearing);
@@ -92,6 +97,7 @@ async function check(text) {
     sent.settled = true;
     if (own !== turn) return;
     show(refused(problem));
+    bringIntoView();
     play("bad");
     clearLater();
   } finally {
@@ -103,6 +109,7 @@ async function check(text) {
 
 function answer(visit, own) {
   show(accepted(visit));
+  bringIntoView();
   const pending = visit.consent?.state === "pending";
   play(pending ? "ask" : visit.consent && visit.consent.state !== "allowed" ? "bad" : "ok");
   if (pending) return ask(visit, own);
@@ -140,9 +147,9 @@ function describePurpose() {
   if (!chosen) return facts.replaceChildren();
   const shown = el("ul", { "aria-label": say("scan.will_show") });
   for (const field of chosen.fields) {
-    shown.append(el("li", { title: field.reason }, el("span", { class: `badge badge-${field.needs_consent ? "warn" : "none"}` }, field.needs_consent ? `${field.label} · ${say("scan.needs_consent")}` : field.label)));
+    shown.append(el("li", { title: field.reason }, el("span", { class: `badge badge-${field.needs_consent ? "ask" : "see"}` }, field.needs_consent ? `${field.label} · ${say("scan.needs_consent")}` : field.label)));
   }
-  facts.replaceChildren(shown, el("p", {}, say("scan.basis", { basis: chosen.basis })));
+  facts.replaceChildren(shown, el("details", { class: "basis" }, el("summary", {}, say("scan.basis")), el("p", {}, chosen.basis)));
   localStorage.setItem("yima-purpose", chosen.code);
 }
 

@@ -1,0 +1,168 @@
+"""The tour's own calls: who plays, one-tap sign-in, and the stream of what really happened. Never in production."""
+
+from __future__ import annotations
+
+import json
+from typing import Literal
+
+from aiohttp import web
+
+from config.floor.refusal import Forbidden, Missing, Refusal
+from config.floor.unit import Event
+from server.domain.sessions.service import OpenedSession
+from server.edges.tour.cast import CastMember, cast, member
+from server.edges.tour.story import step_of
+from server.web.endpoint import COOKIES
+from server.web.operations import Call, NoBody, NoQuery, Open, Operations
+from server.web.shapes import Wire
+
+operations = Operations(tag="tour")
+_HEARTBEAT = 15.0
+
+
+class CastEntry(Wire):
+    """One invented person of the demonstration."""
+
+    id: str
+    name: str
+    role: str
+    role_label: str
+    note: str
+    door: Literal["phone", "counter", "console"]
+    signs_in: bool
+    phone: str | None
+
+
+class CastList(Wire):
+    """Everybody whom the tour shows."""
+
+    cast: list[CastEntry]
+
+
+class ChosenCast(Wire):
+    """Whom to sign in as."""
+
+    cast_id: str
+
+
+class TourSession(Wire):
+    """Signed in: residents get a bearer token for the phone frame, staff a cookie for their door."""
+
+    door: Literal["phone", "counter", "console"]
+    name: str
+    token: str | None
+    loa: int | None
+
+
+def entry(call: Call[NoBody, NoQuery], one: CastMember) -> CastEntry:
+    """A member of the cast in the visitor's language."""
+    return CastEntry(
+        id=one.id,
+        name=one.named(call.language),
+        role=one.role,
+        role_label=call.text(f"tour.roles.{one.role}"),
+        note=one.noted(call.language),
+        door=one.door,
+        signs_in=one.signs_in,
+        phone=one.phone or None,
+    )
+
+
+@operations.get("/tour/cast", name="listCast", summary="The cast of the demonstration", access=Open(), answer=CastList)
+async def list_cast(call: Call[NoBody, NoQuery]) -> CastList:
+    """Residents first, then staff."""
+    return CastList(cast=[entry(call, one) for one in cast()])
+
+
+@operations.post(
+    "/tour/api/v1/sign-in",
+    name="tourSignIn",
+    summary="Sign in as one of the cast, without a password; demonstration only",
+    access=Open(),
+    body=ChosenCast,
+    answer=TourSession,
+    status=200,
+    problems=("terminal-unknown", "role-missing"),
+)
+async def sign_in(call: Call[ChosenCast, NoQuery]) -> web.Response | Refusal:
+    """Opens the same kind of session as the person's real door does."""
+    if call.services.settings.profile == "production" or not call.portal.demo:
+        raise Missing()
+    chosen = member(call.body.cast_id)
+    if chosen is None:
+        raise Missing()
+    if not chosen.signs_in:
+        raise Forbidden()
+    if chosen.door == "phone":
+        return await _resident(call, chosen)
+    return await _staff(call, chosen)
+
+
+async def _resident(call: Call[ChosenCast, NoQuery], chosen: CastMember) -> web.Response:
+    unit, services = call.unit, call.services
+    profile = await services.residents.enter(unit, chosen.phone, language=call.language)
+    signed = await services.sign_in.open(unit, profile, device="tour")
+    return _answer(call, chosen, token=signed.session.token, loa=profile.loa)
+
+
+async def _staff(call: Call[ChosenCast, NoQuery], chosen: CastMember) -> web.Response | Refusal:
+    unit, staff = call.unit, call.services.staff
+    profile = await staff.by_number(unit, chosen.staff_no)
+    opened: OpenedSession
+    if chosen.door == "counter":
+        entered = await staff.enter_counter(unit, profile)
+        if isinstance(entered, Refusal):
+            return entered
+        opened = entered[0]
+    else:
+        session = await staff.enter_console(unit, profile)
+        if isinstance(session, Refusal):
+            return session
+        opened = session
+    response = _answer(call, chosen)
+    cookie, path = COOKIES[chosen.door]
+    response.set_cookie(cookie, opened.token, path=path, httponly=True, samesite="Strict")
+    return response
+
+
+def _answer(
+    call: Call[ChosenCast, NoQuery], chosen: CastMember, *, token: str | None = None, loa: int | None = None
+) -> web.Response:
+    body = TourSession(door=chosen.door, name=chosen.named(call.language), token=token, loa=loa)
+    return web.Response(
+        body=body.model_dump_json().encode(),
+        headers={"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"},
+    )
+
+
+@operations.get(
+    "/tour/events",
+    name="tourEvents",
+    summary="What happens in the running service, as ids and words: each event once, with the step it ticks",
+    access=Open(),
+    media="stream",
+)
+async def events(call: Call[NoBody, NoQuery]) -> web.StreamResponse:
+    """A server-sent stream; a comment every fifteen seconds keeps it open."""
+    response = web.StreamResponse(
+        headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    )
+    async with call.services.store.subscribe("tour") as line:
+        await response.prepare(call.request)
+        try:
+            await response.write(b"retry: 2000\n: listening\n\n")
+            while True:
+                event = await line.next(_HEARTBEAT)
+                await response.write(b": still here\n\n" if event is None else moment(event))
+        except (ConnectionError, OSError):
+            pass
+    return response
+
+
+def moment(event: Event) -> bytes:
+    """One event as the page reads it. The topic stays here: it names a person."""
+    told = {"name": event.name, "step": step_of(event.name, event.data), "data": dict(event.data)}
+    return f"event: moment\ndata: {json.dumps(told, ensure_ascii=False, default=str)}\n\n".encode()
+
+
+__all__ = ["entry", "moment", "operations"]
