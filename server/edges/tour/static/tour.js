@@ -92,6 +92,8 @@ function tellPhone() {
 
 function showPane(pane) {
   at(`tab-${pane}`).click();
+  const top = at("stage").getBoundingClientRect().top;
+  if (top < 0 || top > innerHeight * 0.4) at("stage").scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
 }
 
 async function become(castId, button) {
