@@ -9,14 +9,19 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from config.floor.vault import Vault
+from config.settings import Demo, Limits, Settings
 from server.adapters.clock import ShiftedClock
 from server.adapters.database import Database
 from server.adapters.keyring import KeyringVault
 from server.adapters.store_embedded import EmbeddedStore
 from server.adapters.store_redis import RedisStore
+from server.opening import opened
+from server.services import Services
 from tests.guards import loopback_only, no_blocking
+from tests.journeys.town import Town, running_town
 from tests.services.databases import Databases, PostgresDatabases, SqliteDatabases
 
 DATABASE_URL = os.environ.get("YIMA_TEST_DATABASE_URL", "")
@@ -92,6 +97,34 @@ async def database(database_url: str, clock: ShiftedClock, store: EmbeddedStore)
 def vault() -> Vault:
     """Keys of the tests' own."""
     return KeyringVault({"t1": bytes(range(32))}, "t1", bytes(range(32, 64)))
+
+
+@pytest.fixture
+def settings(database_url: str, data_dir: Path) -> Settings:
+    """The test profile on this test's database, with limits that only tests of limits should meet."""
+    limits = Limits(requests_per_minute=0, otp_resend_seconds=0, otp_per_phone_hour=1000, otp_per_phone_day=1000)
+    return Settings(
+        profile="test",
+        data_dir=data_dir,
+        database_url=SecretStr(database_url),
+        redis_url=SecretStr(REDIS_URL),
+        limits=limits.model_copy(update={"otp_per_address": 100_000}),
+        demo=Demo(year_shift=120, staff_password=SecretStr("")),
+    )
+
+
+@pytest.fixture
+async def server(settings: Settings, clock: ShiftedClock) -> AsyncIterator[Town]:
+    """The whole application over HTTP in this process: ``server.resident()``, ``.desk()``, ``.counter()``, ``.clock``."""
+    async with running_town(settings, clock) as town:
+        yield town
+
+
+@pytest.fixture
+async def services(settings: Settings, clock: ShiftedClock) -> AsyncIterator[Services]:
+    """Every service, opened as the program opens them, without HTTP."""
+    async with opened(settings, clock=clock) as house:
+        yield house.services
 
 
 @pytest.fixture

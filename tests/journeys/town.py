@@ -1,0 +1,145 @@
+"""A small running town inside the test's own process: the real application, a clock that can be moved, a few people."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from functools import cache
+from typing import TypeVar
+
+from aiohttp import web
+
+from config.floor.unit import Unit
+from config.settings import Settings
+from server.adapters.clock import ShiftedClock
+from server.adapters.register_standin import RegisterStandIn
+from server.app import make_app
+from server.domain.staff.passwords import hash_password
+from server.opening import Opened, opened
+from server.services import Services
+from tests.journeys.people import Counter, Desk, Phone
+from tests.journeys.visitor import Visitor
+
+V = TypeVar("V", bound=Visitor)
+PORTAL, REGION, DEPARTMENT = "demo", "511602000000", "区行政审批局"
+PASSWORD = "a long enough password"
+ROLES = ("clerk", "handler", "operator", "publisher", "hall_manager", "agent", "auditor", "administrator")
+PEOPLE = (
+    ("王秀兰", "511602186209161281", "15400000001"),
+    ("李建国", "511602185807202317", "15400000003"),
+    ("陈静怡", "511602187605031643", "15400000011"),
+)
+
+
+@cache
+def _hashes() -> dict[str, str]:
+    return {}
+
+
+async def password_hash() -> str:
+    """The one password's hash, made once for all tests: it is slow by design."""
+    kept = _hashes()
+    if PASSWORD not in kept:
+        kept[PASSWORD] = await hash_password(PASSWORD)
+    return kept[PASSWORD]
+
+
+class Town:
+    """What a test of the API holds in its hands."""
+
+    def __init__(self, house: Opened, origin: str, stack: AsyncExitStack) -> None:
+        self.house, self.origin, self._stack = house, origin, stack
+
+    @property
+    def services(self) -> Services:
+        return self.house.services
+
+    @property
+    def clock(self) -> ShiftedClock:
+        assert isinstance(self.house.clock, ShiftedClock)
+        return self.house.clock
+
+    @property
+    def register(self) -> RegisterStandIn:
+        assert self.house.standin is not None
+        return self.house.standin
+
+    def now(self) -> float:
+        """Unix seconds by the town's clock."""
+        return self.clock.adopt(datetime.fromtimestamp(time.time(), UTC)).timestamp()
+
+    async def invite(self, visitor: V) -> V:
+        """Let somebody in; they leave when the town closes."""
+        await self._stack.enter_async_context(visitor)
+        return visitor
+
+    async def stranger(self) -> Visitor:
+        """Somebody who is not signed in."""
+        return await self.invite(Visitor(self.origin))
+
+    async def resident(self, which: int = 0, *, loa: int = 3) -> Phone:
+        """One of the people of ``PEOPLE``, signed in and, for LoA 3, verified."""
+        name, id_number, number = PEOPLE[which]
+        phone = await self.invite(Phone(self.origin, number))
+        me = await phone.sign_in()
+        if loa >= 3 > me["loa"]:
+            await phone.verify(name, id_number)
+        return phone
+
+    async def hire(
+        self, staff_no: str, roles: Sequence[str], *, counter: str = "", department: str = DEPARTMENT
+    ) -> None:
+        """Employ somebody, at a counter's terminal if one is named."""
+        hashed = await password_hash()
+        purposes = [purpose.code for purpose in self.services.purposes.all()]
+
+        async def employ(unit: Unit) -> None:
+            staff = self.services.staff
+            staff_id = await staff.hire(
+                unit,
+                staff_no=staff_no,
+                name=f"员工{staff_no}",
+                department=department,
+                region=REGION,
+                roles=list(roles),
+                password_hash=hashed,
+            )
+            if counter:
+                await staff.enrol_terminal(
+                    unit, staff_id=staff_id, hall="政务大厅", counter=counter, region=REGION, purposes=purposes
+                )
+
+        await self.house.database.unit_of_work(PORTAL, employ)
+
+    async def desk(self, staff_no: str, *roles: str) -> Desk:
+        """A new employee, signed in at the console."""
+        await self.hire(staff_no, roles)
+        desk = await self.invite(Desk(self.origin, staff_no, PASSWORD))
+        await desk.sign_in()
+        return desk
+
+    async def counter(self, staff_no: str = "C1", name: str = "3 号窗口") -> Counter:
+        """A new clerk, signed in at a new terminal."""
+        await self.hire(staff_no, ["clerk"], counter=name)
+        clerk = await self.invite(Counter(self.origin, staff_no, PASSWORD))
+        await clerk.sign_in()
+        return clerk
+
+
+@asynccontextmanager
+async def running_town(settings: Settings, clock: ShiftedClock) -> AsyncIterator[Town]:
+    """Serve the application for ``settings`` on a free port until the block ends."""
+    async with AsyncExitStack() as stack:
+        house = await stack.enter_async_context(opened(settings, clock=clock))
+        await house.database.unit_of_work(PORTAL, house.services.catalogue.publish)
+        runner = web.AppRunner(make_app(house.services), access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        await house.engine.start()
+        stack.push_async_callback(house.engine.stop)
+        origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        async with AsyncExitStack() as visitors:
+            yield Town(house, origin, visitors)

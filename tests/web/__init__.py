@@ -1,0 +1,1 @@
+"""The HTTP craft: hostile input, who may call what, and the published contract."""
