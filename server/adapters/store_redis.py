@@ -33,9 +33,12 @@ class RedisStore(EmbeddedStore):
             socket_timeout=0.3,
             socket_connect_timeout=0.3,
             retry=Retry(NoBackoff(), 0),
+            driver_info=None,  # else each new connection reads package metadata from disk, on the event loop
         )
         self._redis = Redis(connection_pool=pool)
-        self._listener_redis = Redis.from_url(url, socket_connect_timeout=1.0, retry=Retry(NoBackoff(), 0))
+        self._listener_redis = Redis.from_url(
+            url, socket_connect_timeout=1.0, socket_timeout=None, retry=Retry(NoBackoff(), 0), driver_info=None
+        )
         self._origin = secrets.token_hex(8)
         self._outgoing: asyncio.Queue[list[str]] = asyncio.Queue(10_000)
         self._tasks: list[asyncio.Task[None]] = []
