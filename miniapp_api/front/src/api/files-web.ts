@@ -1,0 +1,47 @@
+import { headers, judged, offlineProblem, origin } from './client'
+import type { Picked } from './picked'
+import type { Uploaded } from './shapes'
+
+/** Send one file; throws Problem. */
+export async function upload(file: Picked): Promise<Uploaded> {
+  const form = new FormData()
+  form.append('file', file.blob as File, file.name)
+  const answer = await fetch(`${origin}/api/v1/files`, { method: 'POST', headers: headers(), body: form }).catch(() => {
+    throw offlineProblem()
+  })
+  return judged<Uploaded>(answer.status, await answer.json().catch(() => null), '/files')
+}
+
+async function fetched(path: string): Promise<Response> {
+  const answer = await fetch(`${origin}/api/v1${path}`, { headers: headers() }).catch(() => {
+    throw offlineProblem()
+  })
+  if (!answer.ok) judged<never>(answer.status, await answer.json().catch(() => null), path)
+  return answer
+}
+
+/** The person's own uploaded file as an address this page alone can open. */
+export async function ownFile(id: string): Promise<string> {
+  return URL.createObjectURL(await (await fetched(`/files/${id}`)).blob())
+}
+
+/** A served document as HTML text. */
+export async function documentText(caseNo: string, documentNo: string): Promise<string> {
+  return (await fetched(`/cases/${caseNo}/documents/${encodeURIComponent(documentNo)}`)).text()
+}
+
+/** Let the person pick one file of these kinds; null when they changed their mind. */
+export function pick(media: string[]): Promise<Picked | null> {
+  const accept = media.map((kind) => (kind === 'pdf' ? 'application/pdf' : `image/${kind}`)).join(',')
+  return new Promise((resolve) => {
+    const input = document.createElement('input')
+    input.type = 'file'
+    input.accept = accept
+    input.addEventListener('change', () => {
+      const file = input.files?.[0]
+      resolve(file ? { name: file.name, size: file.size, path: '', blob: file } : null)
+    })
+    input.addEventListener('cancel', () => resolve(null))
+    input.click()
+  })
+}

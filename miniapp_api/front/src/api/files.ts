@@ -1,0 +1,20 @@
+// #ifdef H5
+import * as web from './files-web'
+// #endif
+// #ifndef H5
+import * as mini from './files-mini'
+// #endif
+
+export type { Picked } from './picked'
+
+type Files = typeof web
+let files: Files | undefined
+// #ifdef H5
+files = web
+// #endif
+// #ifndef H5
+files = mini
+// #endif
+
+/** Picking, sending and reading files, the way this platform does it. */
+export const { upload, pick, ownFile, documentText } = files as Files

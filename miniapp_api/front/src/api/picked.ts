@@ -1,0 +1,2 @@
+/** A file the person picked: a blob on a web page, a path in a mini-program. */
+export interface Picked { name: string; size: number; path: string; blob?: File }

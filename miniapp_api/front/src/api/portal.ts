@@ -1,0 +1,43 @@
+import { call } from './client'
+import type * as Wire from './shapes'
+
+/** Every call a resident's phone makes, named as the portal names it. */
+export const api = {
+  portal: () => call<Wire.Portal>('GET', '/portal'),
+
+  sendOtp: (phone: string) => call<{ retry_after: number; expires_in: number }>('POST', '/otp', { body: { phone } }),
+  signIn: (phone: string, otp: string) => call<Wire.SignedIn>('POST', '/sessions', { body: { method: 'sms', phone, otp } }),
+  signOut: () => call<void>('DELETE', '/sessions/current'),
+  me: () => call<Wire.Me>('GET', '/me'),
+  prefer: (body: { language?: string; elder?: boolean }) => call<Wire.Me>('PUT', '/me/preferences', { body }),
+  verify: (name: string, idNumber: string, key: string) =>
+    call<{ loa: number; outcome: string; resident: Wire.Me }>('POST', '/me/verifications', {
+      body: { method: 'name_and_id', name, id_number: idNumber },
+      key,
+    }),
+
+  themes: () => call<{ themes: Wire.Theme[] }>('GET', '/themes'),
+  items: (query: { q?: string; theme?: string; cursor?: string | null; limit?: number }) =>
+    call<Wire.ItemPage>('GET', '/items', { query }),
+  item: (code: string) => call<Wire.Item>('GET', `/items/${encodeURIComponent(code)}`),
+
+  submit: (body: { item: string; answers: Wire.Answers; materials: { code: string; file_id: string }[] }, key: string) =>
+    call<Wire.CaseRef>('POST', '/cases', { body, key }),
+  cases: (cursor?: string | null) => call<Wire.CasePage>('GET', '/cases', { query: { cursor } }),
+  case: (no: string) => call<Wire.Case>('GET', `/cases/${no}`),
+  correct: (no: string, body: { answers: Wire.Answers; materials: { code: string; file_id: string }[] }, key: string) =>
+    call<Wire.CaseRef>('POST', `/cases/${no}/corrections`, { body, key }),
+  withdraw: (no: string, key: string) => call<Wire.CaseRef>('POST', `/cases/${no}/withdrawal`, { body: {}, key }),
+  review: (no: string, grade: number, comment: string, key: string) =>
+    call<unknown>('POST', `/cases/${no}/review`, { body: comment ? { grade, comment } : { grade }, key }),
+
+  notices: (cursor?: string | null) => call<Wire.NoticePage>('GET', '/notices', { query: { cursor } }),
+  markRead: (id: string) => call<void>('POST', `/notices/${id}/read`),
+  noticePreferences: () => call<Wire.NoticePreferences>('GET', '/notice-preferences'),
+  preferNotices: (body: Wire.NoticePreferences) => call<Wire.NoticePreferences>('PUT', '/notice-preferences', { body }),
+
+  codeKey: () => call<Wire.CodeKey>('POST', '/code-keys', { body: {} }),
+  visits: (cursor?: string | null) => call<Wire.VisitPage>('GET', '/visits', { query: { cursor } }),
+  consent: (id: string, allow: boolean, fields: string[], key: string) =>
+    call<Wire.Visit>('POST', `/visits/${id}/consent`, { body: { allow, fields }, key }),
+}

@@ -1,0 +1,82 @@
+/** What crosses the wire, as the portal's OpenAPI document says it. */
+
+export interface Portal { id: string; name: string; name_en: string; demo: boolean; languages: string[] }
+
+export interface Me {
+  id: string; loa: number; name_masked: string | null; phone_masked: string; id_number_masked: string | null
+  region: string; language: string; elder: boolean; portal: { id: string; name: string }; verified_at: string | null
+}
+export interface SignedIn { token: string; expires_at: string; resident: Me }
+
+export interface Limit { days: number; unit: 'working_day' | 'day'; label: string }
+export interface ItemSummary {
+  code: string; name: string; department: string; region: string; theme: string
+  guide: 'full' | 'incomplete'; online: boolean; legal_limit: Limit | null; promised_limit: Limit | null
+}
+export interface ItemPage { items: ItemSummary[]; next_cursor: string | null; total: number }
+export interface Theme { name: string; count: number }
+
+export type FieldKind = 'text' | 'multiline' | 'number' | 'date' | 'choice' | 'choices' | 'phone' | 'checkbox'
+export interface FormField {
+  code: string; label: string; kind: FieldKind; required: boolean; hint: string | null
+  max_length: number | null; minimum: number | string | null; maximum: number | string | null
+  options: { value: string; label: string }[]; show_if: { field: string; equals: unknown } | null; prefill: string | null
+}
+export interface FormSection { title: string; fields: FormField[] }
+export interface MaterialNeed { code: string; name: string; required: boolean; media: string[]; note: string | null; source: string | null }
+export interface Item extends ItemSummary {
+  summary: string | null; who_can_apply: string[]; fee: string | null; materials: MaterialNeed[]; form: FormSection[]
+  steps: { name: string; note: string | null }[]; results: string[]; basis: { title: string; clause: string | null }[]
+  places: { name: string; address: string; hours: string | null; phone: string | null }[]
+  questions: { question: string; answer: string }[]; channels: string[]; sample_figures: string[]; version: number | string
+}
+
+export type Answer = string | number | boolean | string[]
+export type Answers = Record<string, Answer>
+export interface Uploaded { file_id: string; name: string; media_type: string; size: number }
+export interface CaseRef { case_no: string; status: string }
+
+export type Light = 'none' | 'green' | 'yellow' | 'red' | 'overdue'
+export interface Next { who: string; what: string; by: string | null; provisional: boolean }
+export interface CaseSummary {
+  case_no: string; item_code: string; item_name: string; status: string; status_label: string
+  submitted_at: string; updated_at: string; next: Next | null; light: Light; todo: number
+}
+export interface CasePage { cases: CaseSummary[]; next_cursor: string | null }
+export interface TodoItem { target: string; label: string; reason: string }
+export interface Todo { kind: 'correct' | 'review'; title: string; due: string | null; items: TodoItem[] }
+export interface Clock {
+  state: 'not_started' | 'running' | 'paused' | 'stopped'; accepted_on: string | null
+  legal_due: string | null; promised_due: string | null; legal_days: number | null; promised_days: number | null
+  used_days: number | null; provisional: boolean; paused: boolean; explanation: string[]
+}
+export interface CaseMaterial { code: string; name: string; file_id: string; file_name: string; media_type: string; size: number }
+export interface Case {
+  case_no: string; item: { code: string; name: string; department: string }; status: string; status_label: string
+  version: number; submitted_at: string | null; next: Next | null; light: Light
+  timeline: { at: string; event: string; label: string; actor: string; note: string; document_no: string | null }[]
+  ahead: string[]; documents: { document_no: string; kind: string; title: string; issued_on: string; served_at: string | null }[]
+  clock: Clock; todo: Todo[]; answers: { code: string; label: string; value: Answer; shown: string }[]
+  materials: CaseMaterial[]; actions: string[]
+  result: { outcome: string; text: string } | null; review: { grade: number; comment: string | null } | null
+}
+
+export interface Notice {
+  id: string; at: string; category: string; title: string; body: string
+  link: string | null; read_at: string | null; subject: string
+}
+export interface NoticePage { notices: Notice[]; next_cursor: string | null; unread: number }
+export interface Ways { sms: boolean; live: boolean }
+export interface NoticePreferences { service: Ways; information: Ways }
+
+export interface CodeKey {
+  handle: string; key: string; step_seconds: number; valid_from: string; valid_until: string; server_time: string
+}
+export interface Consent {
+  state: 'pending' | 'allowed' | 'refused' | 'expired'; fields: { code: string; label: string }[]; expires_at: string
+}
+export interface Visit {
+  id: string; at: string; place: string; counter: string; staff_no: string; purpose: string; purpose_label: string
+  scene: string; outcome: string; outcome_label: string; fields: string[]; consent: Consent | null
+}
+export interface VisitPage { visits: Visit[]; next_cursor: string | null }

@@ -1,0 +1,41 @@
+import { reactive } from 'vue'
+import { on } from '@/api/live'
+import { api } from '@/api/portal'
+import type { Notice, Visit } from '@/api/shapes'
+import { session } from './session'
+
+/** What reached this person lately: unread count, the newest notice, the newest look at their code, an open question. */
+export const inbox = reactive({
+  unread: 0,
+  latest: null as Notice | null,
+  visit: null as Visit | null,
+  asking: null as Visit | null,
+})
+
+export async function readNotices(): Promise<void> {
+  if (!session.token) return
+  const { notices, unread } = await api.notices()
+  inbox.unread = unread
+  inbox.latest = notices[0] ?? null
+}
+
+/** Look at the newest visits; fresh says that one has just happened and should be shown. */
+export async function readVisits(fresh: boolean): Promise<void> {
+  if (!session.token) return
+  const { visits } = await api.visits()
+  const pending = visits.find(({ consent }) => consent?.state === 'pending' && Date.parse(consent.expires_at) > Date.now())
+  inbox.asking = pending ?? null
+  if (fresh) inbox.visit = visits[0] ?? null
+}
+
+export function forgetInbox(): void {
+  Object.assign(inbox, { unread: 0, latest: null, visit: null, asking: null })
+}
+
+/** Follow the live line. Call once. */
+export function startInbox(): void {
+  const quietly = (work: Promise<void>) => work.catch(() => undefined)
+  on('notice', () => void quietly(readNotices()))
+  on('visit', () => void quietly(readVisits(true)))
+  on('consent', () => void quietly(readVisits(true)))
+}

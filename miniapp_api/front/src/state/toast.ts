@@ -1,0 +1,11 @@
+import { reactive } from 'vue'
+
+/** One short sentence about what just happened. */
+export const toast = reactive({ text: '' })
+let timer: ReturnType<typeof setTimeout> | undefined
+
+export function say(text: string): void {
+  toast.text = text
+  clearTimeout(timer)
+  timer = setTimeout(() => (toast.text = ''), 3_500)
+}
