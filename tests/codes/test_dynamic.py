@@ -73,7 +73,9 @@ def test_no_single_edited_digit_is_accepted(handle: str, scene: str, place: int,
 
 @given(handle=handles, scene=scenes, place=st.integers(2, 32), shift=st.integers(1, 9))
 @settings(max_examples=300)
-def test_an_edited_digit_with_a_mended_check_digit_is_a_forgery(handle: str, scene: str, place: int, shift: int) -> None:
+def test_an_edited_digit_with_a_mended_check_digit_is_a_forgery(
+    handle: str, scene: str, place: int, shift: int
+) -> None:
     text = dynamic.compose(KEY, handle, STEP, scene)
     body = text[:place] + str((int(text[place]) + shift) % 10) + text[place + 1 : 33]
     parsed = dynamic.parse(body + damm.check_digit(body))

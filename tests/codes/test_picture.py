@@ -18,7 +18,9 @@ KEY = bytes(range(32))
 def some_texts(count: int) -> list[str]:
     dice = random.Random(7)
     return [
-        dynamic.compose(KEY, f"{dice.randrange(10**12):012}", 59_000_000 + dice.randrange(10**6), f"0{dice.randrange(7)}")
+        dynamic.compose(
+            KEY, f"{dice.randrange(10**12):012}", 59_000_000 + dice.randrange(10**6), f"0{dice.randrange(7)}"
+        )
         for _ in range(count)
     ]
 
