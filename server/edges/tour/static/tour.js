@@ -148,7 +148,11 @@ scan.addEventListener("click", () => {
 window.addEventListener("message", (event) => {
   if (event.origin !== location.origin || event.source !== frame("phone").contentWindow) return;
   if (event.data?.type === "yima-ready") tellPhone();
-  if (event.data?.type === "yima-signed-in") pendingToken = "";
+  if (event.data?.type === "yima-signed-in" || event.data?.type === "yima-sign-in-refused") pendingToken = "";
+  if (event.data?.type === "yima-route" && !String(event.data.path).includes("/code/")) {
+    codeText = "";
+    drawScan();
+  }
   if (event.data?.type === "yima-code") {
     codeText = typeof event.data.text === "string" ? event.data.text : "";
     drawScan();
