@@ -28,6 +28,7 @@ def document_page(call: Call[Any, Any], document: Document) -> web.Response:
     """The document in the caller's language, in the portal's name, with the demo mark where it is one."""
     chinese = call.language.startswith("zh")
     kind = document.kind.value
+    closing = f"documents.closings.{kind}"
     facts = {
         "item": document.item_name,
         "applicant": document.applicant or call.text("documents.applicant_unnamed"),
@@ -44,7 +45,7 @@ def document_page(call: Call[Any, Any], document: Document) -> web.Response:
         case_no=grouped(document.case_no),
         title=call.text(f"documents.titles.{kind}"),
         opening=call.text(f"documents.bodies.{kind}", **facts),
-        closing=call.text(f"documents.closings.{kind}", **facts),
+        closing=call.text(closing, **facts) if call.services.wording.has(closing) else "",
         applicant=facts["applicant"],
         remedy=document.kind in _WITH_REMEDY,
         issued_on=_long_day(call, document.issued_on.year, document.issued_on.month, document.issued_on.day),

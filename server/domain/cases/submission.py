@@ -20,13 +20,15 @@ from server.domain.cases.progress import CaseRef, Change, Progress
 from server.domain.cases.records import ANSWERS, COMMENT, FILE_NAME, CaseRecord
 from server.domain.cases.workflow import RESIDENT, Action, Doer, Given, Move, Status
 from server.domain.catalogue.answers import Answers, check_answers, check_materials
-from server.domain.catalogue.guide import Guide
+from server.domain.catalogue.guide import Guide, Medium
 from server.domain.catalogue.records import Item
+from server.domain.materials.inspection import MediaType
 from server.domain.materials.service import FileInfo, Materials
 from server.domain.residents.errors import LoaTooLow
 
 Handed = Sequence[tuple[str, UUID]]
 _PER_MATERIAL = 10
+_MEDIUM: dict[MediaType, Medium] = {"application/pdf": "pdf", "image/jpeg": "jpeg", "image/png": "png"}
 
 
 class Catalogue(Protocol):
@@ -72,7 +74,7 @@ class Submission:
         checked = self._check(unit, guide, answers, materials, complete=not draft)
         case_no = await self._insert(unit, resident, item, guide, checked, draft)
         case = await records.of_resident(unit, resident.resident_id, case_no)
-        await self._hand_in(unit, case, checked.materials)
+        await self._hand_in(unit, case, guide, checked.materials)
         await self._progress.open_case(unit, case, applicant(case.resident_id))
         return CaseRef(case.case_no, case.status, case.version)
 
@@ -84,7 +86,7 @@ class Submission:
         move = self._move(case, Action.SUBMIT)
         guide = _online(await self._catalogue.version(unit, case.item_code, case.item_version))
         checked = await self._merged(unit, case, guide, answers, materials)
-        await self._replace(unit, case, materials)
+        await self._replace(unit, case, guide, materials)
         columns = self._sealed(checked.answers) | {"submitted_at": unit.now, "check_from": unit.today}
         return await self._progress.carry_out(unit, case, move, applicant(case.resident_id), Change(columns=columns))
 
@@ -99,7 +101,7 @@ class Submission:
         await self._all_corrected(case, answers, materials)
         guide = _online(await self._catalogue.version(unit, case.item_code, case.item_version))
         checked = await self._merged(unit, case, guide, answers, materials)
-        await self._replace(unit, case, materials)
+        await self._replace(unit, case, guide, materials)
         await sql.execute("UPDATE case_corrections SET resolved_at = $1 WHERE case_id = $2", unit.now, case.id)
         columns = self._sealed(checked.answers) | {"check_from": unit.today}
         return await self._progress.carry_out(unit, case, move, applicant(case.resident_id), Change(columns=columns))
@@ -203,7 +205,7 @@ class Submission:
     def _sealed(self, answers: Answers) -> dict[str, Any]:
         return {"answers": self._progress.vault.seal(sql.to_json(answers), ANSWERS)}
 
-    async def _replace(self, unit: Unit, case: CaseRecord, materials: Handed) -> None:
+    async def _replace(self, unit: Unit, case: CaseRecord, guide: Guide, materials: Handed) -> None:
         """New files take the place of the earlier ones of the same material, which are kept as superseded."""
         for code in sorted({code for code, _ in materials}):
             await sql.execute(
@@ -211,13 +213,20 @@ class Submission:
                 " WHERE case_id = $2 AND code = $3 AND superseded_at IS NULL",
                 unit.now, case.id, code,
             )  # fmt: skip
-        await self._hand_in(unit, case, materials)
+        await self._hand_in(unit, case, guide, materials)
 
-    async def _hand_in(self, unit: Unit, case: CaseRecord, materials: Handed) -> None:
+    async def _hand_in(self, unit: Unit, case: CaseRecord, guide: Guide, materials: Handed) -> None:
         if not materials:
             return
         ids = [file_id for _, file_id in materials]
         found = await self._materials.attach(unit, case.resident_id, case.id, ids)
+        faults = [
+            FieldFault(f"materials.{code}", "media-not-taken")
+            for code, file_id in materials
+            if (paper := guide.material(code)) and _MEDIUM[found[file_id].media_type] not in paper.media
+        ]
+        if faults:
+            raise AnswersInvalid(faults=faults)
         await sql.execute_many(
             "INSERT INTO case_materials (id, case_id, portal, region, code, file_id, file_name, media_type, size)"
             " VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)",

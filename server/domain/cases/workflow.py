@@ -74,10 +74,10 @@ class Paper(StrEnum):
     RECEIPT = "receipt"
     CORRECTION = "correction_notice"
     ACCEPTANCE = "acceptance_notice"
-    NOT_ACCEPTANCE = "non_acceptance_notice"
+    NOT_ACCEPTANCE = "refusal_to_accept"
     SPECIAL_PROCEDURE = "special_procedure_notice"
-    GRANT = "grant_decision"
-    REFUSAL = "refusal_decision"
+    GRANT = "decision_granted"
+    REFUSAL = "decision_refused"
     SERVICE = "service_record"
     RETURN = "return_notice"
 
