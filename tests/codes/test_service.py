@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -60,9 +59,9 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(database: Database, clock: ShiftedClock) -> AsyncIterator[Desk]:
+async def desk(database: Database, clock: ShiftedClock) -> Desk:
     clock.set(NOON)
-    yield Desk(database, clock)
+    return Desk(database, clock)
 
 
 async def test_a_code_is_accepted_once_and_the_second_look_hears_when_and_by_whom(desk: Desk) -> None:

@@ -38,9 +38,9 @@ class Locks:
             since,
         )
         assert row is not None
-        if int(row["refused"]) < self._options.terminal_failures:
+        if int(row["refused"]) < self._options.failures:
             return
-        until = unit.now + timedelta(seconds=self._options.terminal_lock_seconds)
+        until = unit.now + timedelta(seconds=self._options.lock_seconds)
         await sql.execute(
             "INSERT INTO terminal_locks (id, portal, region, terminal_id, locked_until) VALUES ($1,$2,$3,$4,$5)"
             " ON CONFLICT (terminal_id) DO UPDATE SET locked_until = excluded.locked_until",

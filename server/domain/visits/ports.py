@@ -73,7 +73,7 @@ class VisitOptions:
 
     consent_seconds: int = 90
     disclosure_seconds: int = 300
-    terminal_failures: int = 10
+    failures: int = 10
     failure_window_seconds: int = 60
-    terminal_lock_seconds: int = 300
+    lock_seconds: int = 300
     page: int = 30

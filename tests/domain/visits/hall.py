@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 
-from codes import dynamic
 from codes.keys import MasterKeys
 from codes.service import Codes, Holder
 from config.floor.ids import new_id
@@ -100,7 +99,8 @@ class Hall:
         someone = new_id()
         self.town.people[someone] = {
             "name": "王小兰", "name_masked": "王*兰", "loa": "3", "id_number": "511602190001010020",
-            "id_number_masked": "5116**********0020", "phone": "17000000001", "birth_date": "1900-01-01", "senior": "true",
+            "id_number_masked": "5116**********0020", "phone": "17000000001", "birth_date": "1900-01-01",
+            "senior": "true",
         }  # fmt: skip
         return someone
 

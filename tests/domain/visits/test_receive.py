@@ -170,7 +170,7 @@ async def test_slow_failures_do_not_lock(hall: Hall) -> None:
 
 
 async def test_the_limit_is_a_setting(hall: Hall) -> None:
-    strict = Hall(hall.database, hall.clock, VisitOptions(terminal_failures=1, terminal_lock_seconds=5))
+    strict = Hall(hall.database, hall.clock, VisitOptions(failures=1, lock_seconds=5))
     clerk = strict.counter("3 号窗口")
     await strict.scan(clerk, "nonsense")
     assert isinstance(await strict.scan(clerk, "nonsense"), TerminalLocked)
