@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from server.web import operating
 from server.web.endpoint import Door, Endpoint
 from server.web.guard import AccessLog, make_guard
 from server.web.openapi import describe
-from server.web.operations import Open, Operation, Operations
+from server.web.operations import Operation, Operations
 from server.web.pages import CONTENT_POLICY, PageEndpoint, PageRoute, Pages, environment
 from server.web.problems import status_of
 from server.web.static_files import StaticFolder
@@ -48,10 +47,10 @@ def surface(*, demo: bool) -> Surface:
     """The tables of all edges; the demo's own doors only in the demo."""
     residents = [otp, session, me, items, files, cases, notices, stream, code, visits]
     tables: list[Operations] = [module.operations for module in residents]
-    tables += [operating.operations, counter.operations, *_many(console.operations)]
+    tables += [operating.operations, *counter.operations, *console.operations]
     page_tables: list[Pages] = [counter.pages, console.pages]
     if demo:
-        tables += [*_many(hooks.operations), *_many(tour.operations)]
+        tables += [*hooks.operations, *tour.operations]
         page_tables.append(tour.pages)
     found: list[Operation] = [operation for table in tables for operation in table.all]
     contract, docs = operating.describe_contract(lambda: _document(found))
@@ -60,10 +59,6 @@ def surface(*, demo: bool) -> Surface:
         operations=(*found, *contract.all),
         pages=tuple((table, route) for table in page_tables for route in table.all),
     )
-
-
-def _many(tables: Operations | Iterable[Operations]) -> list[Operations]:
-    return [tables] if isinstance(tables, Operations) else list(tables)
 
 
 def problem_statuses() -> dict[str, int]:
@@ -115,4 +110,4 @@ async def _to_front(request: web.Request) -> web.StreamResponse:
     raise web.HTTPFound("/m/")
 
 
-__all__ = ["FRONT", "Open", "Surface", "make_app", "problem_statuses", "surface"]
+__all__ = ["FRONT", "Surface", "make_app", "problem_statuses", "surface"]

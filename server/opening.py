@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,12 +14,14 @@ from codes.service import Codes
 from config.portal import Portals, read_portals
 from config.settings import Limits, Settings
 from config.wording import Wording
+from notify.audience import Audience
 from notify.campaigns import Campaigns
 from notify.channels.console_sms import ConsoleSms
 from notify.channels.inbox import InboxChannel
 from notify.channels.live import LiveChannel
 from notify.dispatch import Dispatcher
 from notify.engine.embedded import EmbeddedEngine
+from notify.fanout import CampaignFanOut
 from notify.service import Notify, NotifyOptions
 from notify.templates import Templates
 from server.adapters.clock import DatabaseClock, ShiftedClock
@@ -187,7 +189,9 @@ def _assemble(
         lock_seconds=limits.terminal_lock_seconds,
     )
     visits = Visits(codes, purposes, residents, cases, audit, staff, visit_options)
-    campaigns = Campaigns(notify=notify, residents=residents, cases=cases, audit=audit, run=database.unit_of_work)
+    notices = _notify_options(portals)
+    audience = Audience(residents=residents, cases=cases, items=catalogue, place=_place_name(portals))
+    fan_out = CampaignFanOut(run=database.unit_of_work, vault=vault, audience=audience, options=notices)
     dispatcher = Dispatcher(
         run=database.unit_of_work,
         vault=vault,
@@ -196,15 +200,25 @@ def _assemble(
     )
     services = Services(
         settings=settings, wording=wording, portals=portals, database=database, clock=clock, store=store, vault=vault,
-        codes=codes, notify=notify, campaigns=campaigns, residents=residents, register=register, sessions=sessions, otp=otp,
+        codes=codes, notify=notify, campaigns=Campaigns(audience=audience, options=notices), residents=residents, register=register, sessions=sessions, otp=otp,
         sign_in=PhoneSignIn(otp, residents, sessions), staff=staff, catalogue=catalogue, calendar=calendar, cases=cases,
         materials=materials, purposes=purposes, visits=visits, audit=audit, replays=Replays(vault, hours=limits.idempotency_hours),
     )  # fmt: skip
-    return services, EmbeddedEngine(dispatcher, campaigns, store)
+    return services, EmbeddedEngine(dispatcher, fan_out, store)
 
 
 def _notify_options(portals: Portals) -> NotifyOptions:
     return NotifyOptions(signatures={portal.id: portal.name for portal in portals})
+
+
+def _place_name(portals: Portals) -> Callable[[str, str], str]:
+    """What a region is called in a notice; the portal's own name for everything it does not name."""
+
+    def name(portal_id: str, region: str) -> str:
+        portal = portals.get(portal_id)
+        return portal.region_name or portal.name
+
+    return name
 
 
 async def _check_profile(services: Services) -> None:

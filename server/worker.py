@@ -11,35 +11,45 @@ from typing import Any
 from config.floor.unit import Unit
 from server.domain.sessions import budgets
 from server.opening import Opened
-from server.services import Services
 
 _log = logging.getLogger("yima.timetable")
-Work = Callable[[Unit], Awaitable[Any]]
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One piece of regular work: a unit of its own each time, for the whole program or for each portal."""
+    """One piece of regular work and how many seconds lie between two runs of it."""
 
     name: str
     every: float
-    work: Work
-    per_portal: bool = False
+    run: Callable[[], Awaitable[Any]]
 
 
-def timetable(services: Services) -> list[Entry]:
-    """Everything that must happen without anybody asking."""
+def timetable(house: Opened) -> list[Entry]:
+    """Everything that must happen without anybody asking; each run is a unit of work of its own."""
+    services, unit_of_work = house.services, house.database.unit_of_work
+
+    def whole(work: Callable[[Unit], Awaitable[Any]]) -> Callable[[], Awaitable[Any]]:
+        return lambda: unit_of_work("", work)
+
+    async def cases() -> None:
+        for portal in services.portals:
+            await unit_of_work(portal.id, services.cases.sweep_overdue)
+
     return [
-        Entry("budgets", 3600, budgets.sweep),
-        Entry("sign-in codes", 3600, services.otp.sweep),
-        Entry("sessions", 3600, services.sessions.sweep),
-        Entry("replays", 3600, services.replays.sweep),
-        Entry("code handles", 3600, services.codes.purge),
-        Entry("uploads", 600, services.materials.sweep),
-        Entry("questions at counters", 15, services.visits.expire),
-        Entry("overdue corrections", 600, services.cases.return_overdue, per_portal=True),
-        Entry("unchecked applications", 600, services.cases.flag_unchecked, per_portal=True),
+        Entry("budgets", 3600, whole(budgets.sweep)),
+        Entry("sign-in codes", 3600, whole(services.otp.sweep)),
+        Entry("sessions", 3600, whole(services.sessions.sweep)),
+        Entry("replays", 3600, whole(services.replays.sweep)),
+        Entry("code handles", 3600, whole(services.codes.purge)),
+        Entry("uploads", 600, lambda: _sweep_uploads(house)),
+        Entry("overdue corrections and unchecked applications", 600, cases),
     ]
+
+
+async def _sweep_uploads(house: Opened) -> None:
+    """Mark in one unit, delete outside any, forget in another: a death in between only means doing it again."""
+    materials = house.services.materials
+    dropped = await house.database.unit_of_work("", materials.sweep)
+    await materials.remove(dropped)
+    await house.database.unit_of_work("", lambda unit: materials.forget(unit, dropped))
 
 
 class Timetable:
@@ -52,7 +62,7 @@ class Timetable:
 
     async def start(self) -> None:
         await self._opened.engine.start()
-        for entry in timetable(self._opened.services):
+        for entry in timetable(self._opened):
             self._tasks.append(asyncio.create_task(self._repeat(entry), name=f"timetable {entry.name}"))
 
     async def stop(self) -> None:
@@ -61,15 +71,13 @@ class Timetable:
         await self._opened.engine.stop()
 
     async def _repeat(self, entry: Entry) -> None:
-        portals = [portal.id for portal in self._opened.services.portals] if entry.per_portal else [""]
         while True:
             try:
                 await asyncio.wait_for(self._stop.wait(), entry.every)
                 return
             except TimeoutError:
                 pass
-            for portal in portals:
-                try:
-                    await self._opened.database.unit_of_work(portal, entry.work)
-                except Exception as error:
-                    _log.warning("%s failed and will be tried again: %s", entry.name, type(error).__name__)
+            try:
+                await entry.run()
+            except Exception as error:
+                _log.warning("%s failed and will be tried again: %s", entry.name, type(error).__name__)
