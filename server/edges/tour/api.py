@@ -10,7 +10,7 @@ from aiohttp import web
 from config.floor.refusal import Forbidden, Missing, Refusal
 from config.floor.unit import Event
 from server.domain.sessions.service import OpenedSession
-from server.edges.tour.cast import CastMember, cast, member
+from server.edges.tour.cast import CAST, CastMember, member
 from server.edges.tour.story import step_of
 from server.web.endpoint import COOKIES
 from server.web.operations import Call, NoBody, NoQuery, Open, Operations
@@ -71,7 +71,7 @@ def entry(call: Call[NoBody, NoQuery], one: CastMember) -> CastEntry:
 @operations.get("/tour/cast", name="listCast", summary="The cast of the demonstration", access=Open(), answer=CastList)
 async def list_cast(call: Call[NoBody, NoQuery]) -> CastList:
     """Residents first, then staff."""
-    return CastList(cast=[entry(call, one) for one in cast()])
+    return CastList(cast=[entry(call, one) for one in CAST])
 
 
 @operations.post(

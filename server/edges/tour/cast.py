@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,6 +27,7 @@ class CastMember:
     signs_in: bool
     phone: str = ""
     staff_no: str = ""
+    id_number: str = ""
 
     def named(self, language: str) -> str:
         return self.name if language == "zh-CN" else self.name_en
@@ -36,16 +36,15 @@ class CastMember:
         return self.note if language == "zh-CN" else self.note_en
 
 
-@lru_cache(maxsize=1)
-def cast() -> tuple[CastMember, ...]:
+def read_cast(path: Path = FILE) -> tuple[CastMember, ...]:
     """Everybody whom the tour shows, residents first."""
-    text = tomllib.loads(FILE.read_text("utf-8"))
+    text = tomllib.loads(path.read_text("utf-8"))
     residents = [_resident(row) for row in text["residents"] if row["in_tour"]]
     return (*residents, *(_staff(row) for row in text["staff"] if row["in_tour"]))
 
 
 def member(cast_id: str) -> CastMember | None:
-    return next((one for one in cast() if one.id == cast_id), None)
+    return next((one for one in CAST if one.id == cast_id), None)
 
 
 def _resident(row: dict[str, Any]) -> CastMember:
@@ -53,6 +52,7 @@ def _resident(row: dict[str, Any]) -> CastMember:
     return CastMember(
         id=row["key"], name=row["name"], name_en=row["name_en"], role=role, note=row["note"]["zh-CN"],
         note_en=row["note"]["en"], door="phone", signs_in=row["signs_in"], phone=row["phone"],
+        id_number=row["id_number"],
     )  # fmt: skip
 
 
@@ -62,3 +62,6 @@ def _staff(row: dict[str, Any]) -> CastMember:
         note_en=row["note"]["en"], door="counter" if row["door"] == "/counter" else "console", signs_in=True,
         staff_no=row["staff_no"],
     )  # fmt: skip
+
+
+CAST = read_cast()

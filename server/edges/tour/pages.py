@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from server.edges.tour.api import entry
-from server.edges.tour.cast import cast
+from server.edges.tour.cast import CAST, member
 from server.edges.tour.story import STORY
 from server.web.operations import Call, NoBody, NoQuery, Open
 from server.web.pages import Page, Pages
@@ -16,5 +16,8 @@ pages = Pages(templates=Path(__file__).parent / "templates")
 @pages.get("/", access=Open())
 async def tour(call: Call[NoBody, NoQuery]) -> Page:
     """Rendered whole; the script only brings it to life."""
-    people = [entry(call, one) for one in cast()]
-    return Page("tour.html", {"story": STORY, "cast": people, "people": [one.model_dump() for one in people]})
+    people = [entry(call, one) for one in CAST]
+    heroine = member("mother")
+    facts = {"phone": heroine.phone, "id_number": heroine.id_number} if heroine else {}
+    context = {"story": STORY, "cast": people, "people": [one.model_dump() for one in people], "facts": facts}
+    return Page("tour.html", context)
