@@ -47,10 +47,10 @@ def surface(*, demo: bool) -> Surface:
     """The tables of all edges; the demo's own doors only in the demo."""
     residents = [otp, session, me, items, files, cases, notices, stream, code, visits]
     tables: list[Operations] = [module.operations for module in residents]
-    tables += [operating.operations, *counter.operations, *console.operations]
+    tables += [operating.operations, *_tables(counter.operations), *_tables(console.operations)]
     page_tables: list[Pages] = [counter.pages, console.pages]
     if demo:
-        tables += [*hooks.operations, *tour.operations]
+        tables += [*_tables(hooks.operations), *_tables(tour.operations)]
         page_tables.append(tour.pages)
     found: list[Operation] = [operation for table in tables for operation in table.all]
     contract, docs = operating.describe_contract(lambda: _document(found))
@@ -59,6 +59,11 @@ def surface(*, demo: bool) -> Surface:
         operations=(*found, *contract.all),
         pages=tuple((table, route) for table in page_tables for route in table.all),
     )
+
+
+def _tables(declared: Operations | list[Operations]) -> list[Operations]:
+    """An edge declares one table or several."""
+    return [declared] if isinstance(declared, Operations) else declared
 
 
 def problem_statuses() -> dict[str, int]:

@@ -162,6 +162,7 @@ def error_page(services: Services, request: web.Request, refusal: Refusal, langu
     key = f"problems.{refusal.code}"
     portal = services.portals.of_host(host)
     text = templates.get_template("web/error.html").render(
+        portal=portal,
         portal_name="" if portal is None else portal.name if language.startswith("zh") else portal.name_en,
         language=language,
         csrf="",
