@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from server.edges.counter import api
+from server.edges.counter import api, session_api
 from server.edges.counter.pages import pages
 
-operations = [api.operations]
+operations = [api.operations, session_api.operations]
 
 __all__ = ["operations", "pages"]

@@ -1,0 +1,97 @@
+"""Clerks sign in at their own terminal, and out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from aiohttp import web
+from pydantic import Field
+
+from config.floor.refusal import Refusal
+from server.domain.staff.passwords import password_fits
+from server.web.endpoint import COOKIES, csrf_of
+from server.web.operations import Call, NoBody, NoQuery, Open, Operations, Terminal
+from server.web.shapes import Wire
+
+operations = Operations(tag="counter-sessions")
+_COOKIE, _PATH = COOKIES["counter"]
+
+
+class CounterSignIn(Wire):
+    """A number and a password."""
+
+    staff_no: Annotated[str, Field(min_length=1, max_length=32)]
+    password: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Clerk(Wire):
+    """Who is signed in."""
+
+    staff_no: str
+    name: str
+    roles: list[str]
+
+
+class Seat(Wire):
+    """The terminal, and where it stands."""
+
+    id: UUID
+    counter: str
+    hall: str
+
+
+class CounterSession(Wire):
+    """An open session: its cookie is set beside; ``csrf`` goes into the header of every change."""
+
+    staff: Clerk
+    terminal: Seat
+    csrf: str
+
+
+@operations.post(
+    "/counter/api/v1/sessions",
+    name="openCounterSession",
+    summary="Sign in at the clerk's own terminal",
+    access=Open(),
+    body=CounterSignIn,
+    answer=CounterSession,
+    status=201,
+    problems=("sign-in-wrong", "sign-in-locked", "role-missing", "terminal-unknown"),
+    own_unit=True,
+    limit=20,
+)
+async def sign_in(call: Call[CounterSignIn, NoQuery]) -> web.Response | Refusal:
+    """Counts the attempt in one unit, compares off the loop, opens the session in another."""
+    staff = call.services.staff
+    found = await call.decide(lambda unit: staff.candidate(unit, call.body.staff_no))
+    if isinstance(found, Refusal):
+        return found
+    fits = await password_fits(call.body.password, found.password_hash)
+    profile = found.profile if fits else None
+    opened = await call.decide(lambda unit: staff.enter_counter(unit, profile))
+    if isinstance(opened, Refusal):
+        return opened
+    assert profile is not None, "nobody enters without a profile"
+    session, place = opened
+    body = CounterSession(
+        staff=Clerk(staff_no=profile.staff_no, name=profile.name, roles=sorted(profile.roles)),
+        terminal=Seat(id=place.id, counter=place.counter, hall=place.hall),
+        csrf=csrf_of(session.token),
+    )
+    headers = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"}
+    response = web.Response(status=201, body=body.model_dump_json().encode(), headers=headers)
+    secure = call.services.settings.profile == "production"
+    response.set_cookie(_COOKIE, session.token, path=_PATH, httponly=True, samesite="Strict", secure=secure)
+    return response
+
+
+@operations.delete(
+    "/counter/api/v1/sessions/current", name="closeCounterSession", summary="Leave the terminal", access=Terminal()
+)
+async def sign_out(call: Call[NoBody, NoQuery]) -> web.Response:
+    """Ends this session on the server, then forgets the cookie."""
+    await call.services.sessions.end(call.unit, call.staff.session_id)
+    response = web.Response(status=204, headers={"Cache-Control": "no-store"})
+    response.del_cookie(_COOKIE, path=_PATH)
+    return response
