@@ -57,10 +57,11 @@ class RegisterStandIn:
 
 
 def read_population(*paths: Path) -> dict[str, str]:
-    """ID number → name, from the demo's ``[[people]]`` tables."""
+    """ID number → name, from the demo's ``[[residents]]`` and ``[[people]]`` tables."""
     people: dict[str, str] = {}
     for path in paths:
-        for person in tomllib.loads(path.read_text("utf-8")).get("people", []):
+        tables = tomllib.loads(path.read_text("utf-8"))
+        for person in [*tables.get("residents", []), *tables.get("people", [])]:
             if "id_number" in person:
                 people[person["id_number"]] = person["name"]
     return people
