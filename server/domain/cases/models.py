@@ -63,7 +63,7 @@ class Case(Model):
 
 
 class TimelineEntry(Model):
-    """One thing that happened to a case; ``seq`` is the case's version after it."""
+    """One thing that happened to a case. ``seq`` is the case's version after it."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField("domain.Case", related_name="timeline")
@@ -85,7 +85,7 @@ class TimelineEntry(Model):
 
 
 class CaseDocument(Model):
-    """One numbered, dated paper; ``data`` holds what was true when it was issued, sealed."""
+    """One numbered, dated paper. ``data`` holds what was true when it was issued, sealed."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField("domain.Case", related_name="documents")
@@ -149,7 +149,7 @@ class CaseReview(Model):
 
 
 class CaseMaterial(Model):
-    """One file handed in for one material of a case; a corrected one is superseded, never deleted."""
+    """One file handed in for one material of a case. A corrected one is superseded, never deleted."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField("domain.Case", related_name="materials")

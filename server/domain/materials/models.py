@@ -10,7 +10,7 @@ from config.floor.schema import Check, Index, Rule
 
 
 class MaterialFile(Model):
-    """One upload: uploading → pending → stored with a case; or dropped, until its content is gone too."""
+    """One upload: uploading → pending → stored with a case, or dropped, until its content is gone too."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     portal = fields.CharField(64)
