@@ -58,9 +58,7 @@ def test_a_pause_is_not_counted() -> None:
 
 
 def test_while_it_is_suspended_nothing_is_due() -> None:
-    facts = Facts(
-        Status.SUSPENDED, accepted_on=date(2026, 3, 2), legal=TWENTY, pauses=(Pause(date(2026, 3, 4)),)
-    )
+    facts = Facts(Status.SUSPENDED, accepted_on=date(2026, 3, 2), legal=TWENTY, pauses=(Pause(date(2026, 3, 4)),))
     reading = on(date(2026, 3, 20), facts)
     assert (reading.state, reading.due, reading.used_days, reading.paused) == ("paused", None, 2, True)
 
