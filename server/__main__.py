@@ -22,7 +22,7 @@ from server.app import FRONT, make_app
 from server.demo.doors import doors
 from server.demo.seed import seed
 from server.demo.story import tell
-from server.domain.catalogue.importing import run_import
+from server.domain.catalogue.importer import run_import
 from server.opening import Opened, opened, prepared
 from server.worker import Timetable
 

@@ -100,11 +100,18 @@ class _Terminal(io.StringIO):
 
 async def test_progress_is_a_bar_on_a_terminal_and_few_lines_elsewhere(database: Database, tmp_path: Path) -> None:
     log = io.StringIO()
-    await run_import(database, SAMPLE, log)
+    assert await run_import(database, "demo", SAMPLE, log) == 0
     lines = log.getvalue().splitlines()
     assert lines[-2].startswith("1135 added, 0 changed, 0 unchanged, 0 refused")
     assert 3 <= len(lines) <= 12
     screen = _Terminal()
-    await run_import(database, listed(tmp_path, GOOD, "bad"), screen)
+    assert await run_import(database, "demo", listed(tmp_path, GOOD, "bad"), screen) == 1
     assert "\r[" in screen.getvalue()
     assert "line 3: refused (columns)" in screen.getvalue()
+
+
+async def test_a_missing_or_foreign_file_is_said_in_words(database: Database, tmp_path: Path) -> None:
+    for path in (tmp_path / "nowhere.csv", listed(tmp_path, header="a,b")):
+        told = io.StringIO()
+        assert await run_import(database, "demo", path, told) == 2
+        assert "was not imported" in told.getvalue()
