@@ -25,7 +25,7 @@ from server.domain.cases.workflow import Action, Outcome, Paper, Status
 from server.domain.catalogue.errors import ItemUnknown
 from server.domain.materials.errors import FileNotUsable
 from server.domain.residents.errors import LoaTooLow
-from tests.domain.cases.office import ANSWERS, ITEM, PORTAL, Office, count, desk
+from tests.domain.cases.office import ANSWERS, ITEM, Office, count, desk
 
 BOTH = [
     CorrectionRequest("field:site_address", "生产经营场所地址", "门牌号不对"),
@@ -287,4 +287,3 @@ async def test_nothing_personal_lies_open_in_the_tables(office: Office) -> None:
 def test_case_numbers() -> None:
     assert parse_case_no("x" * 20) is None
     assert parse_case_no("٣" * 20) is None
-    assert PORTAL
