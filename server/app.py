@@ -91,11 +91,11 @@ def make_app(services: Services, log: AccessLog | None = None) -> web.Applicatio
     door = Door(services)
     reachable = surface(demo=services.settings.profile != "production")
     for operation in reachable.operations:
-        app.router.add_route(operation.method, operation.path, Endpoint(operation, door))
+        app.router.add_route(operation.method, operation.path, Endpoint(operation, door).__call__)
     environments: dict[Path, Any] = {}
     for table, route in reachable.pages:
         templates = environments.setdefault(table.templates, environment(table.templates))
-        app.router.add_route("GET", route.path, PageEndpoint(route, templates, door))
+        app.router.add_route("GET", route.path, PageEndpoint(route, templates, door).__call__)
     _add_static(app, services)
     return app
 
@@ -103,9 +103,9 @@ def make_app(services: Services, log: AccessLog | None = None) -> web.Applicatio
 def _add_static(app: web.Application, services: Services) -> None:
     headers = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
     for name, folder in STATIC.items():
-        app.router.add_route("GET", f"/static/{name}/{{tail:.+}}", StaticFolder(folder, headers=headers))
+        app.router.add_route("GET", f"/static/{name}/{{tail:.+}}", StaticFolder(folder, headers=headers).__call__)
     front = StaticFolder(FRONT, headers={**headers, "Content-Security-Policy": FRONT_POLICY}, index="index.html")
-    app.router.add_route("GET", "/m/{tail:.*}", front)
+    app.router.add_route("GET", "/m/{tail:.*}", front.__call__)
     app.router.add_route("GET", "/m", _to_front)
     if services.settings.profile == "production":
         app.router.add_route("GET", "/", _to_front)
