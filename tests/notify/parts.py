@@ -23,6 +23,7 @@ from notify.channels.inbox import InboxChannel
 from notify.channels.live import LiveChannel
 from notify.dispatch import Dispatcher, DispatchOptions
 from notify.fanout import CampaignFanOut
+from notify.ladder import Category
 from notify.service import Notify, NotifyOptions
 from notify.templates import Templates
 from server.adapters.clock import ShiftedClock
@@ -132,12 +133,12 @@ class Room:
             chunk=chunk,
         )  # fmt: skip
 
-    async def tell(self, person: UUID, key: str = "k", category: str = "statutory") -> UUID | None:
+    async def tell(self, person: UUID, key: str = "k", category: Category = "statutory") -> UUID | None:
         """Post ``case.accepted`` to a person."""
 
         async def decide(unit: Unit) -> UUID | None:
             return await self.notify.post(
-                unit, recipient=person, region=REGION, event="case.accepted", category=category,  # type: ignore[arg-type]
+                unit, recipient=person, region=REGION, event="case.accepted", category=category,
                 dedupe_key=key, values=CASE,
             )  # fmt: skip
 
