@@ -18,6 +18,7 @@ try {
     outExtension: { '.js': '.mjs' },
     alias: { '@': join(here, '../src') },
     define: { 'import.meta.env': '{}', YIMA_ROOT: JSON.stringify(join(here, '../../..')) },
+    inject: [join(here, 'platform.ts')],
     sourcemap: 'inline',
     logLevel: 'warning',
   })

@@ -1,6 +1,6 @@
 /** What crosses the wire, as the portal's OpenAPI document says it. */
 
-export interface Portal { id: string; name: string; name_en: string; demo: boolean; languages: string[] }
+export interface Portal { id: string; name: string; name_en: string; region_name?: string; demo: boolean; languages: string[] }
 
 export interface Me {
   id: string; loa: number; name_masked: string | null; phone_masked: string; id_number_masked: string | null
@@ -17,13 +17,14 @@ export interface ItemPage { items: ItemSummary[]; next_cursor: string | null; to
 export interface Theme { name: string; count: number }
 
 export type FieldKind = 'text' | 'multiline' | 'number' | 'date' | 'choice' | 'choices' | 'phone' | 'checkbox'
+export interface Condition { field: string; equals: string | boolean }
 export interface FormField {
   code: string; label: string; kind: FieldKind; required: boolean; hint: string | null
   max_length: number | null; minimum: number | string | null; maximum: number | string | null
-  options: { value: string; label: string }[]; show_if: { field: string; equals: unknown } | null; prefill: string | null
+  options: { value: string; label: string }[]; show_if: Condition | null; prefill: string | null
 }
 export interface FormSection { title: string; fields: FormField[] }
-export interface MaterialNeed { code: string; name: string; required: boolean; media: string[]; note: string | null; source: string | null }
+export interface MaterialNeed { code: string; name: string; required: boolean; media: string[]; note: string | null; source: string | null; show_if?: Condition | null }
 export interface Item extends ItemSummary {
   summary: string | null; who_can_apply: string[]; fee: string | null; materials: MaterialNeed[]; form: FormSection[]
   steps: { name: string; note: string | null }[]; results: string[]; basis: { title: string; clause: string | null }[]
@@ -73,7 +74,7 @@ export interface CodeKey {
   handle: string; key: string; step_seconds: number; valid_from: string; valid_until: string; server_time: string
 }
 export interface Consent {
-  state: 'pending' | 'allowed' | 'refused' | 'expired'; fields: { code: string; label: string }[]; expires_at: string
+  state: 'pending' | 'allowed' | 'refused' | 'expired'; fields: { code: string; label: string; reason?: string }[]; expires_at: string
 }
 export interface Visit {
   id: string; at: string; place: string; counter: string; staff_no: string; purpose: string; purpose_label: string

@@ -1,5 +1,5 @@
 /** The rules of a form, pure: what is asked, whether an answer will do, where a complaint belongs. */
-import type { Answer, Answers, FormField, FormSection, MaterialNeed } from '@/api/shapes'
+import type { Answer, Answers, Condition, FormField, FormSection, MaterialNeed } from '@/api/shapes'
 import type { Facts, Word } from '@/words'
 
 export interface Complaint { target: string; word: Word; facts: Facts }
@@ -17,25 +17,31 @@ export function anchor(target: string): string {
   return `at-${target.replace(/[^A-Za-z0-9_-]/g, '-')}`
 }
 
-/** Whether this question is asked, given the other answers; a hidden question hides what depends on it. */
-export function asked(field: FormField, sections: FormSection[], typed: Typed, depth = 0): boolean {
-  if (!field.show_if) return true
+/** Whether a condition holds, given the other answers; what is not asked fulfils nothing. */
+export function holds(condition: Condition | null | undefined, sections: FormSection[], typed: Typed, depth = 0): boolean {
+  if (!condition) return true
   if (depth > 20) return false
-  const { field: code, equals } = field.show_if
-  const other = sections.flatMap(({ fields }) => fields).find((one) => one.code === code)
-  if (!other || !asked(other, sections, typed, depth + 1)) return false
-  const value = answerOf(other, typed[code])
-  return Array.isArray(value) ? value.includes(String(equals)) : value === equals || String(value ?? '') === String(equals)
+  const other = sections.flatMap(({ fields }) => fields).find(({ code }) => code === condition.field)
+  if (!other || !holds(other.show_if, sections, typed, depth + 1)) return false
+  const value = answerOf(other, typed[other.code])
+  return Array.isArray(value) ? value.includes(String(condition.equals)) : String(value ?? '') === String(condition.equals)
 }
 
-// A guide names where an answer could come from; only a value of the person can be put into the field.
-const SOURCES = new Set(['name', 'id_number', 'phone', 'birth_date', 'gender'])
+/** Whether this question is asked. */
+export function asked(field: FormField, sections: FormSection[], typed: Typed): boolean {
+  return holds(field.show_if, sections, typed)
+}
+
+/** The papers to hand in for these answers. */
+export function neededPapers(needs: MaterialNeed[], sections: FormSection[], typed: Typed): MaterialNeed[] {
+  return needs.filter(({ show_if }) => holds(show_if, sections, typed))
+}
 
 /** What one question starts with. */
 export function start(field: FormField): string | string[] | boolean {
   if (field.kind === 'choices') return []
   if (field.kind === 'checkbox') return false
-  return field.prefill && !SOURCES.has(field.prefill) ? field.prefill : ''
+  return field.prefill ?? ''
 }
 
 export function startAll(sections: FormSection[], before: Typed = {}): Typed {

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { eventReader } from '@/api/events'
+import { handleOf } from '@/code/wallet'
+import { pageLink, path } from '@/state/go'
+
+test('events come whole, however the bytes are cut; heartbeats are silent', () => {
+  const heard: unknown[] = []
+  const feed = eventReader((name, data) => heard.push([name, data]))
+  for (const part of [': beat\n\nevent: not', 'ice\ndata: {"id"', ':"7"}\r\n\r\n', 'data: broken\n\n', 'event: visit\ndata: {"id":"8"}\n\n']) feed(part)
+  assert.deepEqual(heard, [['notice', { id: '7' }], ['visit', { id: '8' }]])
+})
+
+test('the phone learns how far its clock is off, and renews with jitter before the end', () => {
+  const key = { handle: '0', key: '', step_seconds: 30, valid_from: '2026-11-22T00:00:00Z', valid_until: '2026-11-23T00:00:00Z', server_time: '2026-11-22T00:00:10Z' }
+  const began = Date.parse('2026-11-22T00:00:00Z')
+  const early = handleOf(key, began, began + 2000, 0)
+  assert.equal(early.offset, 9000)
+  assert.equal(early.renewAt - early.validFrom, 12 * 3_600_000)
+  assert.ok(handleOf(key, began, began, 0.99).renewAt > early.renewAt)
+})
+
+test('only pages of our own are followed out of a notice', () => {
+  assert.equal(pageLink('/m/#/pages/case/case?no=1'), '/pages/case/case?no=1')
+  assert.equal(pageLink('https://elsewhere.example/'), '')
+  assert.equal(pageLink('javascript:alert(1)'), '')
+  assert.equal(pageLink(null), '')
+  assert.equal(path('case', { no: '1 2', at: undefined }), '/pages/case/case?no=1%202')
+})
