@@ -34,7 +34,7 @@ class NotifyMessage(Model):
 
 
 class NotifyDelivery(Model):
-    """One message by one channel. A row with a lease belongs to its claimer; the lease id is the fencing token."""
+    """One message by one channel. A row with a lease belongs to its claimer, whose lease id is the fencing token."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     message: fields.ForeignKeyRelation[NotifyMessage] = fields.ForeignKeyField(
@@ -93,7 +93,7 @@ class NotifyInbox(Model):
 
 
 class NotifyPreference(Model):
-    """A resident's choice for one category; no row = the category's default. Statutory notices have no choice."""
+    """A resident's choice for one category (no row = the category's default). Statutory notices have no choice."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     portal = fields.CharField(64)

@@ -6,8 +6,9 @@ room lists its rules beside its models as ``RULES`` and a migration makes them.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Rule(Protocol):
@@ -68,3 +69,25 @@ class Check:
         if dialect == "postgres":
             return [f'ALTER TABLE "{self.table}" DROP CONSTRAINT IF EXISTS "{self.name}"']
         return [f'DROP TRIGGER IF EXISTS "{self.name}_{when}"' for when in ("insert", "update")]
+
+
+def making(rules: Sequence[Rule]) -> Callable[[Any, Any], Awaitable[None]]:
+    """The forward step of a migration (tortoise ``RunPython``) that makes ``rules``."""
+
+    async def make(_apps: Any, editor: Any) -> None:
+        for rule in rules:
+            for statement in rule.create(editor.DIALECT):
+                await editor.client.execute_query(statement)
+
+    return make
+
+
+def undoing(rules: Sequence[Rule]) -> Callable[[Any, Any], Awaitable[None]]:
+    """The backward step: drops them again, last first."""
+
+    async def undo(_apps: Any, editor: Any) -> None:
+        for rule in reversed(rules):
+            for statement in rule.drop(editor.DIALECT):
+                await editor.client.execute_query(statement)
+
+    return undo

@@ -10,7 +10,7 @@ from config.floor.schema import Index, Rule
 
 
 class Replay(Model):
-    """One answered request; the answer is sealed."""
+    """One answered request with its sealed answer."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     portal = fields.CharField(max_length=64)

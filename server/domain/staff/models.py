@@ -29,7 +29,7 @@ class StaffMember(Model):
 
 
 class Terminal(Model):
-    """A counter's place that may scan codes; tied to the clerk who works there."""
+    """A counter's place that may scan codes, tied to the clerk who works there."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     portal = fields.CharField(max_length=64)
