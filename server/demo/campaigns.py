@@ -1,0 +1,65 @@
+"""Notices to many in the past: one that went out, one that waits for its approver, one that was sent back, a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from notify.campaign_record import CampaignRecord
+from notify.campaign_rules import CampaignWords
+from server.demo.desk import Days, Desk
+from server.domain.catalogue.guide import Guide
+
+Add = Callable[[datetime, Callable[[], Awaitable[None]]], None]
+_SENT, _WAITING, _BACK, _DRAFT = "sent", "waiting", "back", "draft"
+
+
+def add_campaigns(desk: Desk, days: Days, guide: Guide, add: Add) -> None:
+    """Written, submitted, released or returned, by two people."""
+    region = desk.portal.region
+    texts = {
+        _SENT: CampaignWords("办件进度可以在手机上看了", "((姓名))您好：您在((地区))办的事，现在打开手机就能看到办到哪一步、最晚哪天答复。", region=region),
+        _WAITING: CampaignWords(
+            "印刷经营许可承诺 2 个工作日办结", "((姓名))您好：您办过的“((事项))”，现在承诺 2 个工作日办结，结果免费寄到家。", region=region, item=guide.code
+        ),
+        _BACK: CampaignWords("大厅周末延时服务", "((姓名))您好：政务服务大厅周六上午照常受理，请带好证件。", "information", region=region),
+        _DRAFT: CampaignWords("年底集中办理提醒", "((姓名))您好：年底办件较多，请尽早在手机上提交申请。", "information", region=region),
+    }  # fmt: skip
+    made: dict[str, CampaignRecord] = {}
+    for number, (key, words) in enumerate(texts.items()):
+        ago = 9 - 2 * number
+        add(days.at(ago, "09:30"), _write(desk, made, key, words, submit=key != _DRAFT))
+    add(days.at(8, "10:15"), _release(desk, made))
+    add(days.at(4, "16:20"), _send_back(desk, made))
+
+
+def _write(desk: Desk, made: dict[str, CampaignRecord], key: str, words: CampaignWords, *, submit: bool) -> Callable[[], Awaitable[None]]:
+    async def run() -> None:
+        campaigns, actor = desk.services.campaigns, desk.staff["operator"].actor
+        made[key] = await desk.decide(lambda unit: campaigns.draft(unit, actor, desk.portal.region, words))
+        if submit:
+            made[key] = await desk.decide(lambda unit: campaigns.submit(unit, actor, made[key].id))
+
+    return run
+
+
+def _release(desk: Desk, made: dict[str, CampaignRecord]) -> Callable[[], Awaitable[None]]:
+    async def run() -> None:
+        actor, found = desk.staff["publisher"].actor, made[_SENT]
+        await desk.decide(
+            lambda unit: desk.services.campaigns.approve(
+                unit, actor, found.id, content_hash=found.content_hash, people=found.people
+            )
+        )
+
+    return run
+
+
+def _send_back(desk: Desk, made: dict[str, CampaignRecord]) -> Callable[[], Awaitable[None]]:
+    async def run() -> None:
+        actor, found = desk.staff["publisher"].actor, made[_BACK]
+        await desk.decide(
+            lambda unit: desk.services.campaigns.reject(unit, actor, found.id, "没有写清是哪几个大厅，请补充后再提交。")
+        )
+
+    return run
