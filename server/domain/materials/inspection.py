@@ -84,8 +84,6 @@ def _pdf(content: bytes) -> Inspected:
     end = tail.rfind(b"%%EOF")
     if end < 0 or tail[end + 5 :].strip(b"\r\n\t \x00"):
         raise FileDamaged
-    if b"startxref" not in content:
-        raise FileDamaged
     if any(mark in content for mark in _ACTIVE_PDF):
         raise FileUnsafe
     return Inspected("application/pdf", len(content))
