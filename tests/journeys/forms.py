@@ -7,17 +7,20 @@ from typing import Any
 from tests.journeys.people import Phone, a_page, a_photo
 
 _WORDS = "示范印刷有限公司东街二号"
+_FORMATTED = {"uscc": "91511602MA00000000", "id_number": "511602182503121178"}
 
 
 def answer_for(field: dict[str, Any]) -> Any:
     """A plausible answer to one field of a form."""
     if field.get("prefill") not in (None, "") and not isinstance(field["prefill"], dict):
         return field["prefill"]
+    if field.get("format") in _FORMATTED:
+        return _FORMATTED[field["format"]]
     match field["kind"]:
         case "number":
             return field["minimum"] if field.get("minimum") is not None else 1
         case "date":
-            return "2026-11-20"
+            return field["minimum"] or field["maximum"] or "2026-11-20"
         case "choice":
             return field["options"][0]["value"]
         case "choices":
