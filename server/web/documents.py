@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
-import jinja2
 from aiohttp import web
 
 from config.floor.unit import legal_day
@@ -17,11 +15,8 @@ from server.web.operations import Call
 from server.web.pages import PAGE_HEADERS, environment
 
 _WITH_REMEDY = frozenset({Paper.NOT_ACCEPTANCE, Paper.GRANT, Paper.REFUSAL, Paper.RETURN})
-
-
-@lru_cache(maxsize=1)
-def _templates() -> jinja2.Environment:
-    return environment()
+_TEMPLATE = environment().get_template("web/document.html")
+"""Read once, at the start: no file is looked at while a request waits."""
 
 
 def document_page(call: Call[Any, Any], document: Document) -> web.Response:
@@ -35,7 +30,7 @@ def document_page(call: Call[Any, Any], document: Document) -> web.Response:
         "department": document.department,
         "due": _due(call, document),
     }
-    text = _templates().get_template("web/document.html").render(
+    text = _TEMPLATE.render(
         language=call.language,
         demo=call.portal.demo,
         portal_name=call.portal.name if chinese else call.portal.name_en,

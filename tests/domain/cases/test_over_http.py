@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import aiohttp
@@ -126,5 +127,5 @@ async def test_uploads_that_are_none(server: Town) -> None:
     no_boundary = await phone.call("POST", FILES, data=b"x", headers={"Content-Type": "multipart/form-data"})
     must_problem(no_boundary, "file-expected")
     large = aiohttp.FormData()
-    large.add_field("file", pdf(b" " * (10 * 1024 * 1024)), filename="x.pdf")
+    large.add_field("file", io.BytesIO(pdf(b" " * (10 * 1024 * 1024))), filename="x.pdf")
     must_problem(await phone.call("POST", FILES, data=large), "file-too-large", status=413)
