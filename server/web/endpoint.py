@@ -23,6 +23,7 @@ from server.domain.sessions.service import SessionKind
 from server.services import Services
 from server.web import json_body, problems
 from server.web.operations import Access, Call, NoBody, NoQuery, Open, Operation, Resident, Staff, Terminal
+from server.web.request_keys import CALLER
 from server.web.shapes import Wire
 
 T = TypeVar("T")
@@ -144,7 +145,7 @@ class Endpoint:
             request=request, services=self._services, portal=portal, language=door.language(request, caller),
             caller=caller, client=client, body=body, query=self._query(request), unit=reading,
         )  # fmt: skip
-        request["caller"] = caller
+        request[CALLER] = caller
         try:
             answer = await self._answer(call, raw)
         except _Replayed as replay:

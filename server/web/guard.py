@@ -20,6 +20,7 @@ from server.web import problems
 from server.web.endpoint import Door
 from server.web.json_body import MalformedJson, TooLarge
 from server.web.pages import error_page, wants_page
+from server.web.request_keys import CALLER, REQUEST_ID
 
 _log = logging.getLogger("yima.web")
 Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -70,7 +71,7 @@ def make_guard(services: Services, log: AccessLog) -> Callable[[web.Request, Nex
     @web.middleware
     async def guard(request: web.Request, handler: Next) -> web.StreamResponse:
         begun = time.perf_counter()
-        request_id = request["id"] = secrets.token_hex(6)
+        request_id = request[REQUEST_ID] = secrets.token_hex(6)
         try:
             response = await handler(request)
         except Refusal as refusal:
@@ -116,7 +117,7 @@ def _plain(request: web.Request, plain: web.HTTPException, services: Services, d
 
 
 def _refused(request: web.Request, refusal: Refusal, services: Services, door: Door) -> web.StreamResponse:
-    language = door.language(request, request.get("caller"))
+    language = door.language(request, request.get(CALLER))
     if wants_page(request):
         return error_page(services, request, refusal, language)
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Content-Type": problems.MEDIA}

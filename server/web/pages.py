@@ -16,6 +16,7 @@ from server.services import Services
 from server.web import problems
 from server.web.endpoint import COOKIES, Door, csrf_of
 from server.web.operations import Access, Call, NoBody, NoQuery, Terminal
+from server.web.request_keys import LANGUAGE, REQUEST_ID, TEMPLATES
 
 CONTENT_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
@@ -93,7 +94,7 @@ class PageEndpoint:
         self._door = door
 
     async def __call__(self, request: web.Request) -> web.StreamResponse:
-        request["page"] = self._templates
+        request[TEMPLATES] = self._templates
         portal = self._door.portal(request)
         services = self._door.services
         unit = await services.database.reading(portal.id)
@@ -109,7 +110,7 @@ class PageEndpoint:
             raise
         language = request.query.get("lang", "") or request.cookies.get("yima_lang", "")
         language = language if language in portal.languages else self._door.language(request)
-        request["language"] = language
+        request[LANGUAGE] = language
         call: Call[Any, Any] = Call(
             request=request, services=services, portal=portal, language=language,
             caller=caller, client=self._door.client(request), body=NoBody(), query=NoQuery(), unit=unit,
@@ -155,10 +156,10 @@ def wants_page(request: web.Request) -> bool:
 
 def error_page(services: Services, request: web.Request, refusal: Refusal, language: str) -> web.Response:
     """A refusal in words, with a way on."""
-    templates: jinja2.Environment = request.get("page") or environment()
+    templates: jinja2.Environment = request.get(TEMPLATES) or environment()
     host = request.host.rsplit(":", 1)[0].strip("[]").lower()
     wording = services.wording
-    language = request.get("language", language)
+    language = request.get(LANGUAGE, language)
     key = f"problems.{refusal.code}"
     portal = services.portals.of_host(host)
     text = templates.get_template("web/error.html").render(
@@ -170,7 +171,7 @@ def error_page(services: Services, request: web.Request, refusal: Refusal, langu
         t=lambda name, **facts: wording.text(name, language, **facts),
         title=wording.text(f"{key}.title", language, **refusal.facts),
         detail=wording.text(f"{key}.detail", language, **refusal.facts),
-        request_id=request.get("id", ""),
+        request_id=request.get(REQUEST_ID, ""),
         demo=services.settings.is_demo,
     )
     return web.Response(text=text, status=problems.status_of(refusal), content_type="text/html", headers=PAGE_HEADERS)
