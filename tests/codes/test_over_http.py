@@ -41,7 +41,10 @@ async def test_a_used_code_says_when_and_where(server: Town) -> None:
     problem = await second.refused("POST", SCANS, {"text": text, "purpose": "apply_here"}, code="code-used")
     assert problem["counter"] == "3 号窗口"
     assert "已由3 号窗口用过" in problem["detail"]
-    assert [one["outcome"] for one in (await phone.must("GET", "/api/v1/visits"))["visits"]] == ["code-used", "accepted"]
+    assert [one["outcome"] for one in (await phone.must("GET", "/api/v1/visits"))["visits"]] == [
+        "code-used",
+        "accepted",
+    ]
 
 
 async def test_the_same_key_gets_the_first_answer_again_and_another_key_is_a_second_look(server: Town) -> None:
@@ -54,7 +57,8 @@ async def test_the_same_key_gets_the_first_answer_again_and_another_key_is_a_sec
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [("134567890123456789", "微信付款码"), ("https://example.org", "网址"), ("?", "不是一码通发出的")]
+    ("text", "words"),
+    [("134567890123456789", "微信付款码"), ("https://example.org", "网址"), ("?", "不是一码通发出的")],
 )
 async def test_a_foreign_code_is_named_to_the_clerk(server: Town, text: str, words: str) -> None:
     counter = await server.counter()
