@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import Literal
 
 from notify.campaign_record import CampaignRecord
 from notify.campaign_rules import CampaignWords
@@ -12,19 +13,33 @@ from server.domain.catalogue.guide import Guide
 
 Add = Callable[[datetime, Callable[[], Awaitable[None]]], None]
 _SENT, _WAITING, _BACK, _DRAFT = "sent", "waiting", "back", "draft"
+_TEXTS: dict[str, tuple[str, str, Literal["service", "information"]]] = {
+    _SENT: (
+        "办件进度可以在手机上看了",
+        "((姓名))您好：您在((地区))办的事，现在打开手机就能看到办到哪一步、最晚哪天答复。",
+        "service",
+    ),
+    _WAITING: (
+        "印刷经营许可承诺 2 个工作日办结",
+        "((姓名))您好：您办过的“((事项))”，现在承诺 2 个工作日办结，结果免费寄到家。",
+        "service",
+    ),
+    _BACK: (
+        "大厅周末延时服务",
+        "((姓名))您好：政务服务大厅周六上午照常受理，请带好证件。",
+        "information",
+    ),
+    _DRAFT: ("年底集中办理提醒", "((姓名))您好：年底办件较多，请尽早在手机上提交申请。", "information"),
+}
 
 
 def add_campaigns(desk: Desk, days: Days, guide: Guide, add: Add) -> None:
     """Written, submitted, released or returned, by two people."""
     region = desk.portal.region
     texts = {
-        _SENT: CampaignWords("办件进度可以在手机上看了", "((姓名))您好：您在((地区))办的事，现在打开手机就能看到办到哪一步、最晚哪天答复。", region=region),
-        _WAITING: CampaignWords(
-            "印刷经营许可承诺 2 个工作日办结", "((姓名))您好：您办过的“((事项))”，现在承诺 2 个工作日办结，结果免费寄到家。", region=region, item=guide.code
-        ),
-        _BACK: CampaignWords("大厅周末延时服务", "((姓名))您好：政务服务大厅周六上午照常受理，请带好证件。", "information", region=region),
-        _DRAFT: CampaignWords("年底集中办理提醒", "((姓名))您好：年底办件较多，请尽早在手机上提交申请。", "information", region=region),
-    }  # fmt: skip
+        key: CampaignWords(title, body, category, region, guide.code if key == _WAITING else "")
+        for key, (title, body, category) in _TEXTS.items()
+    }
     made: dict[str, CampaignRecord] = {}
     for number, (key, words) in enumerate(texts.items()):
         ago = 9 - 2 * number
@@ -33,7 +48,9 @@ def add_campaigns(desk: Desk, days: Days, guide: Guide, add: Add) -> None:
     add(days.at(4, "16:20"), _send_back(desk, made))
 
 
-def _write(desk: Desk, made: dict[str, CampaignRecord], key: str, words: CampaignWords, *, submit: bool) -> Callable[[], Awaitable[None]]:
+def _write(
+    desk: Desk, made: dict[str, CampaignRecord], key: str, words: CampaignWords, *, submit: bool
+) -> Callable[[], Awaitable[None]]:
     async def run() -> None:
         campaigns, actor = desk.services.campaigns, desk.staff["operator"].actor
         made[key] = await desk.decide(lambda unit: campaigns.draft(unit, actor, desk.portal.region, words))

@@ -64,7 +64,8 @@ def read_cast(path: Path = FILE) -> Cast:
         for row in tables["residents"]
     )
     staff = tuple(
-        Member(row["key"], row["staff_no"], row["name"], tuple(row["roles"]), row["department"]) for row in tables["staff"]
+        Member(row["key"], row["staff_no"], row["name"], tuple(row["roles"]), row["department"])
+        for row in tables["staff"]
     )
     spare = tuple(
         Member(row["staff_no"], row["staff_no"], row["name"], ("handler",), "") for row in tables["spare_handlers"]

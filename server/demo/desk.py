@@ -141,21 +141,32 @@ class CaseThread:
 
     async def submit(self, today: date) -> None:
         self.answers = fill_in(self.guide, self.person, today)
-        handed = [(code, await self.desk.upload(self.resident, kind)) for code, kind in papers_for(self.guide, self.answers)]
+        handed = [
+            (code, await self.desk.upload(self.resident, kind)) for code, kind in papers_for(self.guide, self.answers)
+        ]
         cases = self.desk.services.cases
         ref = await self.desk.decide(
             lambda unit: cases.submit(unit, self.resident, self.guide.code, self.answers, handed, False)
         )
         self.case_no, self.version = ref.case_no, ref.version
 
-    async def act(self, action: Action, opinion: str = "", outcome: Outcome | None = None, *, second: bool = False) -> None:
+    async def act(
+        self, action: Action, opinion: str = "", outcome: Outcome | None = None, *, second: bool = False
+    ) -> None:
         """A step of the desk, by the first or the second handler."""
         who = self.desk.handlers(self.guide.department)[1 if second else 0]
         corrections = self._corrections() if action is Action.REQUEST_CORRECTION else ()
         cases = self.desk.services.cases
         ref = await self.desk.decide(
             lambda unit: cases.transition(
-                unit, who, self.case_no, action, version=self.version, opinion=opinion, corrections=corrections, outcome=outcome
+                unit,
+                who,
+                self.case_no,
+                action,
+                version=self.version,
+                opinion=opinion,
+                corrections=corrections,
+                outcome=outcome,
             )
         )
         self.version = ref.version
@@ -164,8 +175,12 @@ class CaseThread:
         """One paper, or the first text answer where the item asks for no paper."""
         papers = papers_for(self.guide, self.answers)
         if papers and (paper := self.guide.material(papers[0][0])):
-            return (CorrectionRequest(f"material:{paper.code}", paper.name, "照片边角没有拍全，请重新拍一张完整、清楚的。"),)
-        asked = next(one for one in self.guide.fields() if one.code in self.answers and one.kind in ("text", "multiline"))
+            return (
+                CorrectionRequest(f"material:{paper.code}", paper.name, "照片边角没有拍全，请重新拍一张完整、清楚的。"),
+            )
+        asked = next(
+            one for one in self.guide.fields() if one.code in self.answers and one.kind in ("text", "multiline")
+        )
         return (CorrectionRequest(f"field:{asked.code}", asked.label, "和证件上的写法不一致，请核对后重填。"),)
 
     async def correct(self) -> None:
@@ -180,7 +195,9 @@ class CaseThread:
 
     async def withdraw(self) -> None:
         cases = self.desk.services.cases
-        await self.desk.decide(lambda unit: cases.withdraw(unit, self.resident, self.case_no, "暂时不办了，想准备好再来。"))
+        await self.desk.decide(
+            lambda unit: cases.withdraw(unit, self.resident, self.case_no, "暂时不办了，想准备好再来。")
+        )
 
     async def review(self, grade: int, comment: str) -> None:
         cases = self.desk.services.cases

@@ -48,7 +48,7 @@ def fill_in(guide: Guide, person: Person, today: date, given: Mapping[str, Answe
 
 def papers_for(guide: Guide, answers: Mapping[str, Answer]) -> list[tuple[str, str]]:
     """The required papers: material code and the kind of file to hand in, ``pdf`` or ``png``."""
-    found = []
+    found: list[tuple[str, str]] = []
     for paper in asked_materials(guide, answers):
         if paper.necessity == "required" and paper.form != "fetched_or_submitted":
             found.append((paper.code, "png" if "png" in paper.media and len(found) % 2 else _plain(paper.media)))

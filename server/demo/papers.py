@@ -10,11 +10,13 @@ _WIDTH, _HEIGHT = 480, 300
 
 def sample_pdf(title: str) -> bytes:
     """A one-page PDF with ``title`` (ASCII) on it."""
-    text = f"BT /F1 24 Tf 72 720 Td ({title}) Tj 0 -36 Td /F1 14 Tf (Sample paper of the demonstration. Nobody real.) Tj ET"
+    note = "Sample paper of the demonstration. Nobody real."
+    text = f"BT /F1 24 Tf 72 720 Td ({title}) Tj 0 -36 Td /F1 14 Tf ({note}) Tj ET"
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+        " /Resources << /Font << /F1 5 0 R >> >> >>",
         f"<< /Length {len(text)} >>\nstream\n{text}\nendstream",
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     ]

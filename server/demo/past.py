@@ -65,7 +65,11 @@ def examining(left: int) -> Recipe:
 
 
 def proposed(left: int, verb: str = GRANT) -> Recipe:
-    words = "材料齐全，符合法定条件，拟准予。" if verb == GRANT else "经营场所与登记的地址不一致，不符合法定条件，拟不予许可。"
+    words = (
+        "材料齐全，符合法定条件，拟准予。"
+        if verb == GRANT
+        else "经营场所与登记的地址不一致，不符合法定条件，拟不予许可。"
+    )
     return lambda promised: [*examining(left)(promised), Moment(1, "16:40", f"propose_{verb}", words)]
 
 
@@ -82,7 +86,9 @@ def decided(ago: int, verb: str = GRANT) -> Recipe:
     def steps(promised: int) -> list[Moment]:
         span = max(1, min(promised - 1, 4))
         at = ago + span
-        words = "材料齐全，符合法定条件，准予许可。" if verb == GRANT else "经营场所与登记的地址不一致，不符合法定条件。"
+        words = (
+            "材料齐全，符合法定条件，准予许可。" if verb == GRANT else "经营场所与登记的地址不一致，不符合法定条件。"
+        )
         return [
             Moment(at + 1, "10:10", "submit"),
             Moment(at + 1, "15:00", "receive"),

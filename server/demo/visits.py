@@ -1,4 +1,4 @@
-"""Looks at codes in the past: accepted ones, a second look at a used code, a purpose that was not what the holder chose."""
+"""Looks at codes in the past: accepted ones, a second look at a used code, a purpose that the holder did not choose."""
 
 from __future__ import annotations
 

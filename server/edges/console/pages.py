@@ -15,7 +15,7 @@ pages = Pages(templates=Path(__file__).parent / "templates")
 PageCall = Call[NoBody, NoQuery]
 
 SIGN_IN = "/console/sign-in"
-CASE_ROLES = ("handler", "hall_manager")
+CASE_ROLES = ("handler", "clerk", "hall_manager", "auditor")
 CAMPAIGN_ROLES = ("operator", "publisher")
 _DOORS = (
     ("today", "/console", frozenset[str]()),
@@ -26,10 +26,13 @@ _DOORS = (
 )
 _NEXT = re.compile(r"/console(/[a-z0-9/-]*)?(\?[A-Za-z0-9_=&%.+-]*)?", re.ASCII)
 _LIGHTS = ("overdue", "red", "yellow", "green", "none")
+_PLACEHOLDERS = ("((姓名))", "((事项))", "((地区))")
 _VIEWS = ("mine", "department", "all")
 
 
-def _page(call: PageCall, name: str, *, here: str, title: str = "", facts: dict[str, Any] | None = None, **more: Any) -> Page:
+def _page(
+    call: PageCall, name: str, *, here: str, title: str = "", facts: dict[str, Any] | None = None, **more: Any
+) -> Page:
     context = {
         "page": name,
         "title": title or call.text(f"console.titles.{name}"),
@@ -103,9 +106,7 @@ def _compose(call: PageCall, campaign: str) -> Page:
         "brand": call.portal.name,
         "readonly": "" if "operator" in call.staff.roles else "1",
     }
-    return _page(
-        call, "compose", here="campaigns", facts=facts, regions=regions, placeholders=("((姓名))", "((事项))", "((地区))")
-    )
+    return _page(call, "compose", here="campaigns", facts=facts, regions=regions, placeholders=_PLACEHOLDERS)
 
 
 @pages.get("/console/campaigns/new", access=Staff("operator"), sign_in=SIGN_IN)

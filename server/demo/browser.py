@@ -1,0 +1,69 @@
+"""A visitor over real HTTP: a phone with its token, or a member of staff with a cookie and the page's own token."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import aiohttp
+
+_SECONDS = 15
+
+
+class Refused(Exception):
+    """The server said no, in words."""
+
+    def __init__(self, status: int, problem: dict[str, Any]) -> None:
+        super().__init__(problem.get("detail") or problem.get("title") or str(status))
+        self.status = status
+        self.code = str(problem.get("code", ""))
+        self.problem = problem
+
+
+class Visitor:
+    """One caller with its own cookies. Use as an async context."""
+
+    def __init__(self, origin: str) -> None:
+        self.origin = origin.rstrip("/")
+        self.headers = {"Accept": "application/json", "Accept-Language": "zh-CN"}
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Visitor:
+        timeout = aiohttp.ClientTimeout(total=_SECONDS)
+        self._session = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True), timeout=timeout)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._session:
+            await self._session.close()
+
+    async def ask(
+        self, method: str, path: str, body: Any = None, *, form: aiohttp.FormData | None = None, key: str = ""
+    ) -> Any:
+        """The JSON answer, or ``Refused``."""
+        assert self._session is not None
+        headers = {**self.headers, **({"Idempotency-Key": key} if key else {})}
+        async with self._session.request(
+            method, self.origin + path, json=body if form is None else None, data=form, headers=headers
+        ) as answer:
+            text = await answer.text()
+            found = json.loads(text) if text and "json" in answer.content_type else {}
+            if answer.status >= 400:
+                raise Refused(answer.status, found)
+            return found
+
+    async def listen(self, path: str) -> aiohttp.ClientResponse:
+        """An open stream of live events; close it."""
+        assert self._session is not None
+        return await self._session.get(
+            self.origin + path,
+            headers={**self.headers, "Accept": "text/event-stream"},
+            timeout=aiohttp.ClientTimeout(total=60),
+        )
+
+    async def enter_as_staff(self, door: str, staff_no: str, password: str) -> dict[str, Any]:
+        """Sign in at the console or the counter."""
+        body = {"staff_no": staff_no, "password": password}
+        opened: dict[str, Any] = await self.ask("POST", f"/{door}/api/v1/sessions", body)
+        self.headers["X-Yima-CSRF"] = opened["csrf"]
+        return opened
