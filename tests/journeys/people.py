@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 import time
@@ -48,10 +49,15 @@ class Phone(Visitor):
         return [message["text"] for message in found["messages"] if message["channel"] != "live"]
 
     async def one_time_code(self) -> str:
-        """Ask for a sign-in code and read it from the newest SMS."""
+        """Ask for a sign-in code and wait for its SMS."""
+        before = len(await self.sms())
         await self.must("POST", "/api/v1/otp", {"phone": self.number}, status=202)
-        text = (await self.sms())[0]
-        return next(word for word in _digit_runs(text) if len(word) == 6)
+        for _ in range(200):
+            texts = await self.sms()
+            if len(texts) > before:
+                return next(word for word in _digit_runs(texts[0]) if len(word) == 6)
+            await asyncio.sleep(0.01)
+        raise AssertionError("no SMS arrived within 2 s")
 
     async def sign_in(self) -> dict[str, Any]:
         """A session by SMS code; ``me``."""

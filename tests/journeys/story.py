@@ -185,3 +185,17 @@ async def hears_a_campaign(cast: Cast, told: Told) -> None:
             break
         await asyncio.sleep(0.1)
     assert "防汛提示" in titles
+
+
+async def submits_twice_at_once(cast: Cast, told: Told) -> None:
+    """Ten equal requests with one key: one case, ten equal answers; another body with that key is refused."""
+    body = {"item": cast.item, "answers": fill(told.item), "materials": await materials(cast.resident, told.item)}
+    key = {"Idempotency-Key": "a-double-click"}
+    calls = [cast.resident.call("POST", "/api/v1/cases", body=body, headers=key) for _ in range(10)]
+    answers = await asyncio.gather(*calls)
+    assert {answer.status for answer in answers} == {201}, [str(answer) for answer in answers]
+    assert len({answer.content for answer in answers}) == 1
+    assert len((await cast.resident.must("GET", "/api/v1/cases"))["cases"]) == 1
+    other = await cast.resident.call("POST", "/api/v1/cases", body={**body, "draft": True}, headers=key)
+    assert other.status == 422
+    assert other.body["code"] == "idempotency-key-reused"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,6 +14,7 @@ from aiohttp import web
 
 from config.floor.unit import Unit
 from config.settings import Settings
+from notify.service import WAKE
 from server.adapters.clock import ShiftedClock
 from server.adapters.register_standin import RegisterStandIn
 from server.app import make_app
@@ -44,6 +46,32 @@ async def password_hash() -> str:
     if PASSWORD not in kept:
         kept[PASSWORD] = await hash_password(PASSWORD)
     return kept[PASSWORD]
+
+
+async def employ(
+    house: Opened, staff_no: str, roles: Sequence[str], *, counter: str = "", department: str = DEPARTMENT
+) -> None:
+    """Put somebody on the payroll of an open house, at a counter's terminal if one is named."""
+    hashed = await password_hash()
+    purposes = [purpose.code for purpose in house.services.purposes.all()]
+
+    async def hired(unit: Unit) -> None:
+        staff = house.services.staff
+        staff_id = await staff.hire(
+            unit,
+            staff_no=staff_no,
+            name=f"员工{staff_no}",
+            department=department,
+            region=REGION,
+            roles=list(roles),
+            password_hash=hashed,
+        )
+        if counter:
+            await staff.enrol_terminal(
+                unit, staff_id=staff_id, hall="政务大厅", counter=counter, region=REGION, purposes=purposes
+            )
+
+    await house.database.unit_of_work(PORTAL, hired)
 
 
 class Town:
@@ -92,26 +120,7 @@ class Town:
         self, staff_no: str, roles: Sequence[str], *, counter: str = "", department: str = DEPARTMENT
     ) -> None:
         """Employ somebody, at a counter's terminal if one is named."""
-        hashed = await password_hash()
-        purposes = [purpose.code for purpose in self.services.purposes.all()]
-
-        async def employ(unit: Unit) -> None:
-            staff = self.services.staff
-            staff_id = await staff.hire(
-                unit,
-                staff_no=staff_no,
-                name=f"员工{staff_no}",
-                department=department,
-                region=REGION,
-                roles=list(roles),
-                password_hash=hashed,
-            )
-            if counter:
-                await staff.enrol_terminal(
-                    unit, staff_id=staff_id, hall="政务大厅", counter=counter, region=REGION, purposes=purposes
-                )
-
-        await self.house.database.unit_of_work(PORTAL, employ)
+        await employ(self.house, staff_no, roles, counter=counter, department=department)
 
     async def desk(self, staff_no: str, *roles: str) -> Desk:
         """A new employee, signed in at the console."""
@@ -128,6 +137,14 @@ class Town:
         return clerk
 
 
+async def _stop_engine(house: Opened) -> None:
+    """Stop it, and wake its listener so that it notices at once."""
+    stopping = asyncio.create_task(house.engine.stop())
+    await asyncio.sleep(0)
+    await house.services.store.publish(WAKE, "stop", {})
+    await stopping
+
+
 @asynccontextmanager
 async def running_town(settings: Settings, clock: ShiftedClock) -> AsyncIterator[Town]:
     """Serve the application for ``settings`` on a free port until the block ends."""
@@ -139,7 +156,7 @@ async def running_town(settings: Settings, clock: ShiftedClock) -> AsyncIterator
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         await house.engine.start()
-        stack.push_async_callback(house.engine.stop)
+        stack.push_async_callback(_stop_engine, house)
         origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
         async with AsyncExitStack() as visitors:
             yield Town(house, origin, visitors)

@@ -18,7 +18,7 @@ def _streams(operation: Operation) -> bool:
 
 
 async def _ask(visitor: Visitor, operation: Operation) -> Answer:
-    body = {} if operation.method in ("POST", "PUT") and operation.media != "multipart" else None
+    body: dict[str, str] | None = {} if operation.method in ("POST", "PUT") and operation.media != "multipart" else None
     return await visitor.call(operation.method, path_of(operation), body=body)
 
 
@@ -75,4 +75,4 @@ async def test_a_foreign_page_decides_nothing(server: Town) -> None:
 
 def test_open_operations_are_the_ones_we_mean() -> None:
     unsafe = {one.name for one in operations() if isinstance(one.access, Open) and one.method != "GET"}
-    assert unsafe <= {"askCode", "openSession", "openConsoleSession", "openCounterSession"}
+    assert unsafe <= {"askCode", "signIn", "openConsoleSession", "openCounterSession", "tourSignIn"}

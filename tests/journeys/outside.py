@@ -1,0 +1,59 @@
+"""A town served by processes of their own: staffed here first, then started."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from config.settings import Demo, Settings
+from server.adapters.migrate import migrate
+from server.opening import opened
+from tests.journeys.town import employ
+from tests.services.program import Program
+
+# No limit is what these tests are about, so none may stand in their way.
+UNLIMITED = {
+    "limits__requests_per_minute": "0",
+    "limits__otp_resend_seconds": "0",
+    "limits__otp_per_phone_hour": "100000",
+    "limits__otp_per_phone_day": "100000",
+    "limits__otp_per_address": "100000",
+    "limits__pending_files": "100000",
+    "limits__terminal_failures": "1000000",
+}
+STAFF = (
+    ("H1", ("handler",), ""),
+    ("H2", ("handler",), ""),
+    ("O1", ("operator",), ""),
+    ("P1", ("publisher",), ""),
+    ("A1", ("auditor", "administrator", "hall_manager"), ""),
+    ("C1", ("clerk",), "1 号窗口"),
+)
+
+
+def staff_a_town(
+    folder: Path, *, database_url: str = "", more: Sequence[tuple[str, tuple[str, ...], str]] = ()
+) -> None:
+    """Migrate the database that a ``Program`` in ``folder`` will use, publish the items, and employ people."""
+    settings = Settings(
+        profile="test",
+        data_dir=folder / "data",
+        database_url=SecretStr(database_url),
+        demo=Demo(year_shift=120, staff_password=SecretStr("")),
+    )
+
+    async def fill() -> None:
+        await migrate(settings.storage_url(migrating=True))
+        async with opened(settings) as house:
+            for staff_no, roles, counter in (*STAFF, *more):
+                await employ(house, staff_no, roles, counter=counter)
+
+    asyncio.run(fill())
+
+
+def program(folder: Path, *, cpus: set[int] | None = None, **settings: str) -> Program:
+    """A server of the test profile for the town in ``folder``."""
+    return Program(folder, cpus=cpus, **{"profile": "test", "demo__year_shift": "120", **UNLIMITED, **settings})

@@ -1,0 +1,146 @@
+"""Schemathesis against the published contract: a real server, a fresh session for each operation, every answer as
+documented, and a good answer seen from each."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as bounds
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.journeys import story
+from tests.journeys.outside import program, staff_a_town
+from tests.journeys.people import Counter, Desk, Phone
+from tests.journeys.town import PASSWORD, PEOPLE
+from tests.journeys.visitor import Visitor
+from tests.services.program import Program
+from tests.web import rounds
+from tests.web.callers import operations
+
+EXAMPLES = 12
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+STREAMS = {operation.name for operation in operations() if operation.media == "stream"}
+DECLARED = {operation.name: operation for operation in operations()}
+
+
+@dataclass(slots=True)
+class Fuzzed:
+    """The server under test and what it has shown so far."""
+
+    server: Program
+    schema: Any
+    known: dict[str, str]
+    good: set[str] = field(default_factory=set)
+
+    def noted(self, visitor: Visitor) -> None:
+        for answer in visitor.seen:
+            if 200 <= answer.status < 300:
+                self.good |= _named(answer.method, answer.path)
+
+
+def _named(method: str, path: str) -> set[str]:
+    plain = path.split("?")[0]
+    return {
+        name
+        for name, operation in DECLARED.items()
+        if operation.method == method and re.fullmatch(re.sub(r"{\w+}", "[^/]+", operation.path), plain)
+    }
+
+
+@pytest.fixture(scope="module")
+def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fuzzed]:
+    """A server with the main job told once, so that there is something to find."""
+    folder = tmp_path_factory.mktemp("contract")
+    staff_a_town(folder)
+    with program(folder) as server:
+        schema = schemathesis.openapi.from_url(f"{server.origin}/openapi.json")
+        found = Fuzzed(server, schema, {})
+        asyncio.run(_tell(found))
+        yield found
+
+
+async def _tell(fuzzed: Fuzzed) -> None:
+    origin = fuzzed.server.origin
+    async with AsyncExitStack() as stack:
+        cast = await rounds.gather_cast(stack, origin)
+        told = story.Told()
+        await story.signs_in(cast)
+        await story.finds_the_item(cast, told)
+        await story.applies(cast, told)
+        await story.corrected_and_accepted(cast, told)
+        await story.shows_her_code(cast, told)
+        await story.answers_the_question(cast, told)
+        await story.decided_and_served(cast, told)
+        await story.hears_a_campaign(cast, told)
+        fuzzed.known = await rounds.everything_else(cast, told)
+        for visitor in rounds.everybody(cast):
+            fuzzed.noted(visitor)
+
+
+async def _session(origin: str, security: list[dict[str, Any]]) -> tuple[dict[str, str], dict[str, str]]:
+    """Headers and cookies of a fresh session of the kind that the operation asks for."""
+    schemes = {name for entry in security for name in entry}
+    visitor: Visitor
+    if "resident" in schemes:
+        visitor = Phone(origin, PEOPLE[0][2])
+    elif "console" in schemes:
+        visitor = Desk(origin, "ALL", PASSWORD)
+    elif "counter" in schemes:
+        visitor = Counter(origin, "C1", PASSWORD)
+    else:
+        return {}, {}
+    async with visitor:
+        assert isinstance(visitor, Phone | Desk)
+        await visitor.sign_in()
+        return dict(visitor.headers), {cookie.key: cookie.value for cookie in visitor.session.cookie_jar}
+
+
+def _operations() -> list[str]:
+    return sorted(name for name, one in DECLARED.items() if name not in STREAMS and one.path.startswith("/"))
+
+
+@pytest.mark.parametrize("name", _operations())
+def test_answers_are_the_documented_ones(fuzzed: Fuzzed, name: str) -> None:
+    operation = fuzzed.schema.find_operation_by_id(name)
+    headers, cookies = asyncio.run(_session(fuzzed.server.origin, operation.definition.raw.get("security", [])))
+    turns = iter(range(10_000))
+    answered = []
+
+    @bounds(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy())
+    def fuzz(case: Any) -> None:
+        if next(turns) % 2 and case.path_parameters:
+            for parameter in case.path_parameters:
+                case.path_parameters[parameter] = fuzzed.known.get(parameter, case.path_parameters[parameter])
+        response = case.call(base_url=fuzzed.server.origin, headers=headers, cookies=cookies)
+        answered.append(response.status_code)
+        case.validate_response(response, checks=CHECKS)
+
+    fuzz()
+    assert answered
+    if any(200 <= status < 300 for status in answered):
+        fuzzed.good.add(name)
+
+
+def test_a_good_answer_was_seen_from_every_operation(fuzzed: Fuzzed) -> None:
+    assert not set(_operations()) - fuzzed.good
