@@ -105,8 +105,8 @@ def make_guard(services: Services, log: AccessLog) -> Callable[[web.Request, Nex
 
 def _plain(request: web.Request, plain: web.HTTPException, services: Services, door: Door) -> web.StreamResponse:
     """aiohttp's own errors, in our form; redirects as they are."""
-    if plain.status < 400:
-        return plain
+    if plain.status < 400:  # aiohttp wants the exception raised or another object answered
+        return web.Response(status=plain.status, headers={"Location": plain.headers.get("Location", "/")})
     if plain.status == 404:
         return _refused(request, Missing(), services, door)
     if plain.status == 405:
