@@ -6,7 +6,6 @@ import io
 from typing import Any
 
 import aiohttp
-import pytest
 
 from tests.domain.cases.office import ANSWERS, ITEM
 from tests.domain.materials.samples import ZIP, jpeg, pdf
@@ -104,15 +103,20 @@ async def test_nobody_elses(server: Town) -> None:
     await newcomer.refused("POST", CASES, {"item": ITEM, "draft": True}, code="loa-too-low")
 
 
-@pytest.mark.parametrize(
-    ("content", "code"),
-    [(b"", "file-empty"), (ZIP, "file-type-refused"), (pdf() + ZIP, "file-damaged"), (b"<svg/>", "file-type-refused")],
-)
-async def test_hostile_uploads(server: Town, content: bytes, code: str) -> None:
+HOSTILE = [
+    (b"", "file-empty"),
+    (ZIP, "file-type-refused"),
+    (pdf() + ZIP, "file-damaged"),
+    (b"<svg/>", "file-type-refused"),
+]
+
+
+async def test_hostile_uploads(server: Town) -> None:
     phone = await server.resident()
-    form = aiohttp.FormData()
-    form.add_field("file", content, filename="../../x.pdf", content_type="application/pdf")
-    must_problem(await phone.call("POST", FILES, data=form), code)
+    for content, code in HOSTILE:
+        form = aiohttp.FormData()
+        form.add_field("file", content, filename="../../x.pdf", content_type="application/pdf")
+        must_problem(await phone.call("POST", FILES, data=form), code)
 
 
 async def test_uploads_that_are_none(server: Town) -> None:
