@@ -67,6 +67,7 @@ class EmbeddedEngine:
         self._stopping = asyncio.Event()
         self._news: list[asyncio.Event] = []
         self._tasks: list[asyncio.Task[None]] = []
+        self._listener: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin to work in the background. Whatever was left by a process that died is taken up at once."""
@@ -82,15 +83,17 @@ class EmbeddedEngine:
             if name != "sweeper":
                 self._news.append(news)
             self._tasks.append(asyncio.create_task(self._loop(name, step, pause, news), name=f"notify-{name}"))
-        self._tasks.append(asyncio.create_task(self._listen(), name="notify-wake"))
+        self._listener = asyncio.create_task(self._listen(), name="notify-wake")
+        self._tasks.append(self._listener)
 
     async def stop(self, deadline: float = 10.0) -> None:
         """Let running batches finish within ``deadline`` seconds; what is cut off is settled by its lease."""
         self._stopping.set()
         for news in self._news:
             news.set()
-        if not self._tasks:
+        if self._listener is None:
             return
+        self._listener.cancel()  # it holds nothing
         _, late = await asyncio.wait(self._tasks, timeout=deadline)
         for task in late:
             task.cancel()
