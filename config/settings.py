@@ -28,7 +28,9 @@ class _Group(BaseModel):
 class Secrets(_Group):
     """Keys. In the demo profile they are made on first start into an ignored 0600 file."""
 
-    vault_keys: dict[str, SecretStr] = Field({}, description="key id → 32 bytes, base64: encrypts personal fields and files")
+    vault_keys: dict[str, SecretStr] = Field(
+        {}, description="key id → 32 bytes, base64: encrypts personal fields and files"
+    )
     vault_current: str = Field("", description="id of the vault key that new values are sealed with")
     index_key: SecretStr = Field(SecretStr(""), description="32 bytes, base64: blind indexes for search")
     code_keys: dict[str, SecretStr] = Field({}, description="key id → 32 bytes, base64: master keys of dynamic codes")
@@ -51,7 +53,9 @@ class Limits(_Group):
     body_seconds: float = Field(10.0, description="longest time a request body may take to arrive, seconds")
     upload_bytes: int = Field(10 * 1024 * 1024, description="largest uploaded material, bytes")
     upload_pixels: int = Field(25_000_000, description="largest picture, pixels, read from its header")
-    requests_per_minute: int = Field(600, description="coarse limit for each caller or address, requests a minute; 0 = off")
+    requests_per_minute: int = Field(
+        600, description="coarse limit for each caller or address, requests a minute; 0 = off"
+    )
     units_at_once: int = Field(16, description="units of work that may be open at once in this process")
     unit_wait_seconds: float = Field(2.0, description="longest wait for a free unit of work before 503")
     statement_seconds: float = Field(10.0, description="longest single database statement, seconds")
@@ -79,15 +83,21 @@ class Limits(_Group):
 class Identity(_Group):
     """The population register behind the identity port."""
 
-    register_url: str = Field("", description="base URL of the register; empty in demo and test = the built-in stand-in")
+    register_url: str = Field(
+        "", description="base URL of the register; empty in demo and test = the built-in stand-in"
+    )
     timeout_seconds: float = Field(3.0, description="longest wait for the register's answer, seconds")
 
 
 class Demo(_Group):
     """Only read in the demo and test profiles."""
 
-    year_shift: int = Field(0, description="years added to birth years for rules about age; test people are born before 1910")
-    staff_password: SecretStr = Field(SecretStr(""), description="password of the demo's staff; made on first start if empty")
+    year_shift: int = Field(
+        0, description="years added to birth years for rules about age; test people are born before 1910"
+    )
+    staff_password: SecretStr = Field(
+        SecretStr(""), description="password of the demo's staff; made on first start if empty"
+    )
 
 
 class Settings(BaseSettings):
@@ -100,17 +110,23 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0 = any free one")
     data_dir: Path = Field(Path("var/demo"), description="where SQLite, uploads and the demo's secrets live")
     database_url: SecretStr = Field(SecretStr(""), description="postgres://… ; empty = SQLite in data_dir")
-    migration_database_url: SecretStr = Field(SecretStr(""), description="the role that migrates; required in production")
+    migration_database_url: SecretStr = Field(
+        SecretStr(""), description="the role that migrates; required in production"
+    )
     redis_url: SecretStr = Field(SecretStr(""), description="redis://… ; empty = the in-process store")
     pool_size: int = Field(20, ge=2, description="PostgreSQL connections of this process")
     trusted_proxies: int = Field(0, ge=0, description="proxies in front whose X-Forwarded-For is believed")
-    public_origin: str = Field("", description="https://… that residents see; empty = taken from the request in demo and test")
-    log_level: str = Field("INFO", description="logging level; DEBUG of the ORM is never switched on (it prints values)")
+    public_origin: str = Field(
+        "", description="https://… that residents see; empty = taken from the request in demo and test"
+    )
+    log_level: str = Field(
+        "INFO", description="logging level; DEBUG of the ORM is never switched on (it prints values)"
+    )
     fan_out: bool = Field(True, description="run the notice dispatcher and sweepers inside this process")
-    secrets: Secrets = Field(Secrets(), description="keys")  # type: ignore[call-arg]
-    limits: Limits = Field(Limits(), description="budgets and sizes")  # type: ignore[call-arg]
-    identity: Identity = Field(Identity(), description="the population register")  # type: ignore[call-arg]
-    demo: Demo = Field(Demo(), description="demo and test only")  # type: ignore[call-arg]
+    secrets: Secrets = Field(Secrets(), description="keys")
+    limits: Limits = Field(Limits(), description="budgets and sizes")
+    identity: Identity = Field(Identity(), description="the population register")
+    demo: Demo = Field(Demo(), description="demo and test only")
 
     @classmethod
     def settings_customise_sources(
@@ -131,12 +147,14 @@ class Settings(BaseSettings):
         if self.profile == "demo" and self.host not in ("127.0.0.1", "::1", "localhost"):
             raise ValueError("the demo profile listens on loopback only")
         if self.profile == "production":
-            if self.demo != Demo():  # type: ignore[call-arg]
+            if self.demo != Demo():
                 raise ValueError("demo settings are refused outside the demo and test profiles")
             if not self.database_url.get_secret_value():
                 raise ValueError("production needs YIMA_DATABASE_URL")
             if not self.migration_database_url.get_secret_value():
-                raise ValueError("production needs YIMA_MIGRATION_DATABASE_URL: migrations run under a role of their own")
+                raise ValueError(
+                    "production needs YIMA_MIGRATION_DATABASE_URL: migrations run under a role of their own"
+                )
             if not (self.secrets.vault_keys and self.secrets.code_keys and self.secrets.index_key.get_secret_value()):
                 raise ValueError("production needs vault, code and index keys (YIMA_SECRETS__…)")
             if not self.identity.register_url:

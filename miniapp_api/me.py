@@ -34,7 +34,12 @@ async def me(call: Call[NoBody, NoQuery]) -> Me:
 
 
 @operations.put(
-    "/api/v1/me/preferences", name="prefer", summary="Language and elder mode", access=Resident(), body=Preferences, answer=Me
+    "/api/v1/me/preferences",
+    name="prefer",
+    summary="Language and elder mode",
+    access=Resident(),
+    body=Preferences,
+    answer=Me,
 )
 async def prefer(call: Call[Preferences, NoQuery]) -> Me:
     changed = await call.services.residents.prefer(

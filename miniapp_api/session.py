@@ -51,10 +51,14 @@ async def sign_in(call: Call[SignIn, NoQuery]) -> SignedInShape | Refusal:
     if isinstance(entered, Refusal):
         return entered
     session = entered.session
-    return SignedInShape(token=session.token, expires_at=session.expires_at, resident=shape(call.portal, entered.resident))
+    return SignedInShape(
+        token=session.token, expires_at=session.expires_at, resident=shape(call.portal, entered.resident)
+    )
 
 
-@operations.delete("/api/v1/sessions/current", name="signOut", summary="Sign out; codes of this device die", access=Resident())
+@operations.delete(
+    "/api/v1/sessions/current", name="signOut", summary="Sign out; codes of this device die", access=Resident()
+)
 async def sign_out(call: Call[NoBody, NoQuery]) -> None:
     await call.services.sessions.end(call.unit, call.resident.session_id)
     await call.services.codes.revoke(call.unit, session_id=call.resident.session_id)

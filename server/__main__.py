@@ -16,14 +16,12 @@ from typing import TextIO
 from aiohttp import web
 
 from config.settings import Settings
-from server.adapters.clock import ShiftedClock
-from server.adapters.migrate import migrate
 from server.app import FRONT, make_app
 from server.demo.doors import doors
 from server.demo.seed import seed
 from server.demo.story import tell
 from server.domain.catalogue.importer import run_import
-from server.opening import Opened, opened, prepared
+from server.opening import Opened, migrated, opened, prepared
 from server.worker import Timetable
 
 Command = Callable[[Settings, argparse.Namespace], Awaitable[int]]
@@ -33,20 +31,27 @@ _SHUTDOWN = 20.0
 async def serve(settings: Settings, asked: argparse.Namespace) -> int:
     """Migrate (demo and test), seed an empty demo, listen until SIGINT or SIGTERM."""
     if settings.profile != "production":
-        await migrate(settings.storage_url(migrating=True))
+        await migrated(settings)
     async with opened(settings) as house:
         if settings.is_demo:
             await _seed_if_empty(house, sys.stdout)
         await house.database.unit_of_work(_home(house), house.services.catalogue.publish)
         timetable = Timetable(house)
-        runner = web.AppRunner(make_app(house.services), handle_signals=False, access_log=None, shutdown_timeout=_SHUTDOWN)
+        runner = web.AppRunner(
+            make_app(house.services), handle_signals=False, access_log=None, shutdown_timeout=_SHUTDOWN
+        )
         await runner.setup()
         try:
-            await web.TCPSite(runner, settings.host, settings.port, backlog=1024, reuse_port=asked.reuse_port or None).start()
+            await web.TCPSite(
+                runner, settings.host, settings.port, backlog=1024, reuse_port=asked.reuse_port or None
+            ).start()
             if settings.fan_out:
                 await timetable.start()
             port = runner.addresses[0][1]
-            print(doors(house.services, f"http://{settings.host}:{port}", front_built=(FRONT / "index.html").exists()), flush=True)
+            print(
+                doors(house.services, f"http://{settings.host}:{port}", front_built=(FRONT / "index.html").exists()),
+                flush=True,
+            )
             await _until_told()
         finally:
             await timetable.stop()
@@ -69,7 +74,7 @@ async def worker(settings: Settings, asked: argparse.Namespace) -> int:
 
 async def migrate_now(settings: Settings, asked: argparse.Namespace) -> int:
     """Bring the database to this program's schema."""
-    await migrate(settings.storage_url(migrating=True))
+    await migrated(settings)
     print("migrated; the schema is complete")
     return 0
 
@@ -79,7 +84,7 @@ async def seed_now(settings: Settings, asked: argparse.Namespace) -> int:
     if not settings.is_demo:
         print("only the demo profile is seeded", file=sys.stderr)
         return 2
-    await migrate(settings.storage_url(migrating=True))
+    await migrated(settings)
     async with opened(settings) as house:
         return 0 if await _seed_if_empty(house, sys.stdout) else 1
 
@@ -88,14 +93,17 @@ async def check(settings: Settings, asked: argparse.Namespace) -> int:
     """Open everything once: settings, keys, database, store, data files."""
     async with opened(settings) as house:
         await house.clock.read()
-        print("settings, data files, database: well; store:", "well" if await house.services.store.ready() else "not reached")
+        print(
+            "settings, data files, database: well; store:",
+            "well" if await house.services.store.ready() else "not reached",
+        )
     return 0
 
 
 async def import_items(settings: Settings, asked: argparse.Namespace) -> int:
     """Read a file of service items into the catalogue."""
     if settings.profile != "production":
-        await migrate(settings.storage_url(migrating=True))
+        await migrated(settings)
     async with opened(settings) as house:
         return await run_import(house.database, _home(house), asked.file, sys.stdout)
 
@@ -112,8 +120,7 @@ def _home(house: Opened) -> str:
 async def _seed_if_empty(house: Opened, out: TextIO) -> bool:
     if await house.services.staff.anybody():
         return False
-    assert isinstance(house.clock, ShiftedClock)
-    await seed(house.services, house.clock, out)
+    await seed(house.services, house.movable_clock, out)
     return True
 
 

@@ -30,6 +30,7 @@ from server.adapters.demo_secrets import with_demo_secrets
 from server.adapters.files import FolderFiles
 from server.adapters.identity_register import HttpIdentityRegister
 from server.adapters.keyring import KeyringVault, decode_keys
+from server.adapters.migrate import migrate
 from server.adapters.register_standin import RegisterStandIn, read_population
 from server.adapters.store_embedded import EmbeddedStore
 from server.adapters.store_redis import RedisStore
@@ -42,9 +43,9 @@ from server.domain.materials.service import MaterialOptions, Materials
 from server.domain.purposes.service import Purposes
 from server.domain.replays.service import Replays
 from server.domain.residents.service import ResidentOptions, Residents
+from server.domain.residents.sign_in import PhoneSignIn
 from server.domain.sessions.otp import OneTimeCodes, OtpLimits
 from server.domain.sessions.service import Lifetimes, Sessions
-from server.domain.sessions.sign_in import PhoneSignIn
 from server.domain.staff.service import Staff
 from server.domain.visits.service import VisitOptions, Visits
 from server.services import Services
@@ -69,6 +70,13 @@ class Opened:
     engine: EmbeddedEngine
     standin: RegisterStandIn | None
 
+    @property
+    def movable_clock(self) -> ShiftedClock:
+        """The clock as the demo and tests may move it; in production there is none."""
+        if not isinstance(self.clock, ShiftedClock):
+            raise TypeError("this clock cannot be moved")
+        return self.clock
+
 
 @asynccontextmanager
 async def opened(settings: Settings, *, clock: DatabaseClock | None = None) -> AsyncIterator[Opened]:
@@ -91,6 +99,11 @@ async def opened(settings: Settings, *, clock: DatabaseClock | None = None) -> A
         services, engine = _assemble(settings, clock, store, database, register)
         await _check_profile(services)
         yield Opened(services, database, clock, engine, standin)
+
+
+async def migrated(settings: Settings) -> None:
+    """Bring the database to this program's schema, under the migrating role; ``SchemaWrong`` if it does not get there."""
+    await migrate(settings.storage_url(migrating=True))
 
 
 def prepared(settings: Settings) -> Settings:
@@ -132,12 +145,16 @@ async def _standin(settings: Settings, stack: AsyncExitStack) -> RegisterStandIn
 def _vault(settings: Settings) -> KeyringVault:
     secrets = settings.secrets
     keys = decode_keys({name: key.get_secret_value() for name, key in secrets.vault_keys.items()})
-    return KeyringVault(keys, secrets.vault_current, base64.b64decode(secrets.index_key.get_secret_value(), validate=True))
+    return KeyringVault(
+        keys, secrets.vault_current, base64.b64decode(secrets.index_key.get_secret_value(), validate=True)
+    )
 
 
 def _code_keys(settings: Settings) -> MasterKeys:
     secrets = settings.secrets
-    return MasterKeys(decode_keys({n: k.get_secret_value() for n, k in secrets.code_keys.items()}), secrets.code_current)
+    return MasterKeys(
+        decode_keys({n: k.get_secret_value() for n, k in secrets.code_keys.items()}), secrets.code_current
+    )
 
 
 def _otp_limits(limits: Limits) -> OtpLimits:
@@ -174,7 +191,12 @@ def _assemble(
     notify = Notify(vault=vault, contacts=residents, templates=Templates(), options=_notify_options(portals))
     otp = OneTimeCodes(vault, notify, _otp_limits(limits))
     staff = Staff(vault, audit, sessions, attempts=limits.password_attempts)
-    catalogue, calendar, purposes, codes = CatalogueService(), CalendarService.load(), Purposes.load(), Codes(_code_keys(settings))
+    catalogue, calendar, purposes, codes = (
+        CatalogueService(),
+        CalendarService.load(),
+        Purposes.load(),
+        Codes(_code_keys(settings)),
+    )
     inspection = InspectionOptions(max_bytes=limits.upload_bytes, max_pixels=limits.upload_pixels)
     materials = Materials(
         FolderFiles(settings.data_dir / "files"), vault, MaterialOptions(inspection, pending_files=limits.pending_files)

@@ -24,9 +24,9 @@ from server.domain.materials.service import Materials
 from server.domain.purposes.service import Purposes
 from server.domain.replays.service import Replays
 from server.domain.residents.service import IdentityRegister, Residents
+from server.domain.residents.sign_in import PhoneSignIn
 from server.domain.sessions.otp import OneTimeCodes
 from server.domain.sessions.service import Sessions
-from server.domain.sessions.sign_in import PhoneSignIn
 from server.domain.staff.service import Staff
 from server.domain.visits.service import Visits
 

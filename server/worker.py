@@ -13,6 +13,8 @@ from server.domain.sessions import budgets
 from server.opening import Opened
 
 _log = logging.getLogger("yima.timetable")
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One piece of regular work and how many seconds lie between two runs of it."""

@@ -115,7 +115,7 @@ def settings(database_url: str, data_dir: Path) -> Settings:
 
 @pytest.fixture
 async def server(settings: Settings, clock: ShiftedClock) -> AsyncIterator[Town]:
-    """The whole application over HTTP in this process: people enter by ``server.resident()``, ``.desk()``, ``.counter()``."""
+    """The whole application over HTTP in this process; ``server.resident()`` and others let people in."""
     async with running_town(settings, clock) as town:
         yield town
 

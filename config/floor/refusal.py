@@ -44,7 +44,9 @@ class Refusal(Exception):
     code: ClassVar[str] = "refused"
     kind: ClassVar[Kind] = "conflict"
 
-    def __init__(self, *, faults: Sequence[FieldFault] = (), retry_after: int | None = None, **facts: str | int) -> None:
+    def __init__(
+        self, *, faults: Sequence[FieldFault] = (), retry_after: int | None = None, **facts: str | int
+    ) -> None:
         super().__init__(self.code)
         self.faults = tuple(faults)
         self.retry_after = retry_after

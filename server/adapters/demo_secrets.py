@@ -8,6 +8,8 @@ import os
 import secrets
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from config.settings import Demo, Secrets, Settings
 
 YEAR_SHIFT = 120
@@ -20,15 +22,15 @@ def with_demo_secrets(settings: Settings) -> Settings:
     return settings.model_copy(
         update={
             "secrets": Secrets(
-                vault_keys={"demo": kept["vault"]},
+                vault_keys={"demo": SecretStr(kept["vault"])},
                 vault_current="demo",
-                index_key=kept["index"],
-                code_keys={"demo": kept["code"]},
+                index_key=SecretStr(kept["index"]),
+                code_keys={"demo": SecretStr(kept["code"])},
                 code_current="demo",
             ),
             "demo": Demo(
                 year_shift=settings.demo.year_shift or YEAR_SHIFT,
-                staff_password=settings.demo.staff_password.get_secret_value() or kept["staff_password"],
+                staff_password=SecretStr(settings.demo.staff_password.get_secret_value() or kept["staff_password"]),
             ),
         }
     )

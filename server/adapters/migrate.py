@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tortoise import Tortoise
 from tortoise.migrations.api import migrate as run_migrations
+from tortoise.models import Model
 
 from config.floor import sql
 from config.floor.schema import Check, Index, Rule
@@ -62,16 +63,21 @@ async def missing_from_schema() -> list[str]:
     return sorted(wanted - have)
 
 
-def _models(module: str) -> Iterator[type]:
-    from tortoise.models import Model
-
+def _models(module: str) -> Iterator[type[Model]]:
     for value in vars(importlib.import_module(module)).values():
-        if isinstance(value, type) and issubclass(value, Model) and value.__module__ == module and not value._meta.abstract:
+        if (
+            isinstance(value, type)
+            and issubclass(value, Model)
+            and value.__module__ == module
+            and not value._meta.abstract
+        ):
             yield value
 
 
 async def _postgres_names() -> set[str]:
-    columns = await sql.rows("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()")
+    columns = await sql.rows(
+        "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()"
+    )
     indexes = await sql.rows("SELECT indexname AS name FROM pg_indexes WHERE schemaname = current_schema()")
     checks = await sql.rows("SELECT conname AS name FROM pg_constraint")
     return {f"{c['table_name']}.{c['column_name']}" for c in columns} | {r["name"] for r in [*indexes, *checks]}

@@ -36,6 +36,7 @@ def _logins(services: Services, origin: str) -> list[str]:
     password = services.settings.demo.staff_password.get_secret_value()
     found.append(f"  staff password for all of them: {password}")
     found += [
-        f"    {member['staff_no']:<8} {member['name']}  {', '.join(member['roles'])}" for member in cast.get("staff", [])
+        f"    {member['staff_no']:<8} {member['name']}  {', '.join(member['roles'])}"
+        for member in cast.get("staff", [])
     ]
     return found

@@ -168,7 +168,9 @@ class Endpoint:
 
         return await call.decide(whole)
 
-    def _decider(self, call: Call[Any, Any], raw: bytes) -> Callable[[Call[Any, Any], Callable[[Unit], Awaitable[Any]]], Any]:
+    def _decider(
+        self, call: Call[Any, Any], raw: bytes
+    ) -> Callable[[Call[Any, Any], Callable[[Unit], Awaitable[Any]]], Any]:
         """Runs units; the first one of an idempotent request claims its key and keeps its answer."""
         key = call.request.headers.get("Idempotency-Key") if self._op.idempotent else None
         if key is not None and not _KEY.fullmatch(key):

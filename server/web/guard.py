@@ -8,10 +8,10 @@ import logging
 import secrets
 import sys
 import time
-from collections.abc import Awaitable, Callable
 from typing import TextIO
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 from prometheus_client import Counter, Histogram
 
 from config.floor.refusal import Busy, Missing, Refusal
@@ -23,9 +23,10 @@ from server.web.pages import error_page, wants_page
 from server.web.request_keys import CALLER, REQUEST_ID
 
 _log = logging.getLogger("yima.web")
-Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
 REQUESTS = Counter("yima_requests_total", "Requests by route and status", ["route", "status"])
-SECONDS = Histogram("yima_request_seconds", "Time to answer, by route", ["route"], buckets=(0.005, 0.02, 0.1, 0.5, 2, 10))
+SECONDS = Histogram(
+    "yima_request_seconds", "Time to answer, by route", ["route"], buckets=(0.005, 0.02, 0.1, 0.5, 2, 10)
+)
 
 
 class AccessLog:
@@ -63,13 +64,13 @@ class _Meter:
         self.statuses: dict[int, Counter] = {}
 
 
-def make_guard(services: Services, log: AccessLog) -> Callable[[web.Request, Next], Awaitable[web.StreamResponse]]:
+def make_guard(services: Services, log: AccessLog) -> Middleware:
     """The middleware for these services."""
     door = Door(services)
     meters: dict[str, _Meter] = {}
 
     @web.middleware
-    async def guard(request: web.Request, handler: Next) -> web.StreamResponse:
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         begun = time.perf_counter()
         request_id = request[REQUEST_ID] = secrets.token_hex(6)
         try:

@@ -36,7 +36,9 @@ _PROBLEM = {
 _ALWAYS = (400, 403, 404, 421, 429, 500, 503)
 
 
-def describe(operations: Iterable[Operation], statuses: Mapping[str, int], *, title: str, version: str) -> dict[str, Any]:
+def describe(
+    operations: Iterable[Operation], statuses: Mapping[str, int], *, title: str, version: str
+) -> dict[str, Any]:
     """The document. ``statuses``: every problem code → its HTTP status."""
     all_operations = [op for op in operations if op.path.startswith("/")]
     schemas = _schemas(all_operations)

@@ -40,7 +40,13 @@ async def healthz(call: Call[NoBody, NoQuery]) -> Alive:
     return _ALIVE
 
 
-@operations.get("/readyz", name="readyz", summary="Ready: the database answers; the store only slows news", access=Open(), answer=Ready)
+@operations.get(
+    "/readyz",
+    name="readyz",
+    summary="Ready: the database answers; the store only slows news",
+    access=Open(),
+    answer=Ready,
+)
 async def readyz(call: Call[NoBody, NoQuery]) -> Ready:
     await call.services.clock.read()
     return Ready(ready=True, database=True, store=await call.services.store.ready())
@@ -55,7 +61,9 @@ async def metrics(call: Call[NoBody, NoQuery]) -> web.Response:
         given = call.request.headers.get("Authorization", "").removeprefix("Bearer ")
         if not token or not hmac.compare_digest(given.encode("utf-8", "replace"), token.encode()):
             raise Forbidden()
-    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})
+    return web.Response(
+        body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"}
+    )
 
 
 def describe_contract(document: Callable[[], dict[str, Any]]) -> tuple[Operations, Pages]:

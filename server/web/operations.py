@@ -163,7 +163,15 @@ class Operations:
     ) -> Callable[[T], T]:
         """Declare a read: no transaction, one instant."""
         return self._verb(
-            "GET", path, name=name, summary=summary, access=access, query=query, answer=answer, problems=problems, media=media
+            "GET",
+            path,
+            name=name,
+            summary=summary,
+            access=access,
+            query=query,
+            answer=answer,
+            problems=problems,
+            media=media,
         )
 
     def post(
@@ -203,7 +211,15 @@ class Operations:
     ) -> Callable[[T], T]:
         """Declare a replacement."""
         return self._verb(
-            "PUT", path, name=name, summary=summary, access=access, body=body, answer=answer, problems=problems, own_unit=own_unit
+            "PUT",
+            path,
+            name=name,
+            summary=summary,
+            access=access,
+            body=body,
+            answer=answer,
+            problems=problems,
+            own_unit=own_unit,
         )
 
     def delete(

@@ -76,7 +76,10 @@ def environment(*folders: Path) -> jinja2.Environment:
     """The templates of an edge on top of the shared ones."""
     return jinja2.Environment(
         loader=jinja2.ChoiceLoader(
-            [jinja2.FileSystemLoader([*folders, _SHARED]), jinja2.PrefixLoader({"web": jinja2.FileSystemLoader(_SHARED)})]
+            [
+                jinja2.FileSystemLoader([*folders, _SHARED]),
+                jinja2.PrefixLoader({"web": jinja2.FileSystemLoader(_SHARED)}),
+            ]
         ),
         autoescape=True,
         undefined=jinja2.StrictUndefined,

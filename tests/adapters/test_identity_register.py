@@ -35,7 +35,9 @@ async def test_a_name_and_its_number(register: HttpIdentityRegister) -> None:
 
 
 @pytest.mark.parametrize("mode", ["down", "slow", "garbage", "redirect"])
-async def test_every_failure_is_the_same_refusal(register: HttpIdentityRegister, standin: RegisterStandIn, mode: Mode) -> None:
+async def test_every_failure_is_the_same_refusal(
+    register: HttpIdentityRegister, standin: RegisterStandIn, mode: Mode
+) -> None:
     standin.mode = mode
     with pytest.raises(RegisterUnavailable):
         await register.matches(NAME, NUMBER)

@@ -10,9 +10,9 @@ from config.floor.unit import Unit
 from config.floor.vault import Vault
 from server.domain.audit.service import Audit
 from server.domain.residents.service import ResidentOptions, Residents
+from server.domain.residents.sign_in import PhoneSignIn
 from server.domain.sessions.otp import OneTimeCodes, OtpLimits
 from server.domain.sessions.service import Lifetimes, Sessions
-from server.domain.sessions.sign_in import PhoneSignIn
 from server.domain.staff.service import Staff
 
 PORTAL = "demo"

@@ -97,13 +97,13 @@ async def decided_and_served(cast: Cast, told: Told) -> None:
     await cast.handler.act(told.case_no, "start")
     await cast.handler.act(told.case_no, "propose", outcome="grant", opinion="材料齐全，符合条件")
     seen = await cast.handler.case(told.case_no)
-    own = {"action": "approve", "version": seen["version"], "opinion": "同意"}
+    own = {"action": "approve_proposal", "version": seen["version"], "opinion": "同意"}
     refused = await cast.handler.call("POST", f"/console/api/v1/cases/{told.case_no}/transitions", body=own)
     assert 400 <= refused.status < 500, str(refused)
-    await cast.second_handler.act(told.case_no, "approve", opinion="同意")
+    await cast.second_handler.act(told.case_no, "approve_proposal", opinion="同意")
     await cast.handler.act(told.case_no, "serve")
     seen = await her_case(cast, told)
-    assert seen["status"] == "served"
+    assert seen["status"] == "delivered"
     assert seen["result"]["outcome"] == "grant"
     kinds = {paper["kind"] for paper in seen["documents"]}
     assert len(kinds) >= 4, kinds
@@ -116,7 +116,7 @@ async def was_told(cast: Cast, told: Told) -> None:
     """Step 5: every transition is in the inbox, and it reached her phone."""
     for _ in range(50):
         notices = (await cast.resident.must("GET", "/api/v1/notices"))["notices"]
-        about = [one for one in notices if one["subject"] == told.case_no]
+        about = [one for one in notices if one["subject"] == f"case:{told.case_no}"]
         texts = [text for text in await cast.resident.sms() if "办件" in text or told.item["name"] in text]
         if len(about) >= 6 and len(texts) >= 4:
             break

@@ -12,7 +12,7 @@ ITEM = "printing-licence"
 
 
 async def _cast(town: Town) -> story.Cast:
-    name, id_number, number = PEOPLE[0]
+    name, id_number, _ = PEOPLE[0]
     return story.Cast(
         resident=await town.resident(0, loa=2),
         name=name,

@@ -26,7 +26,7 @@ class AuditEntry(Model):
     resident_id = fields.UUIDField(null=True)
     outcome = fields.CharField(max_length=32)
     purpose = fields.CharField(max_length=64)
-    fields_seen: list[str] = fields.JSONField(encoder=sql.to_json, decoder=sql.from_json)  # type: ignore[assignment]
+    fields_seen: list[str] = fields.JSONField(encoder=sql.to_json, decoder=sql.from_json)
     place = fields.CharField(max_length=128)
 
     class Meta:

@@ -59,15 +59,21 @@ class Audit:
             resident_id, outcome, purpose, sql.to_json(list(fields)), place,
         )  # fmt: skip
 
-    async def of_resident(self, unit: Unit, resident_id: UUID, before: str | None = None, limit: int = 50) -> list[AuditLine]:
+    async def of_resident(
+        self, unit: Unit, resident_id: UUID, before: str | None = None, limit: int = 50
+    ) -> list[AuditLine]:
         """What was done with this resident's data, newest first; ``before`` is the last id already seen."""
         return await self._lines("resident_id = $2", unit.portal, resident_id, before, limit)
 
-    async def of_portal(self, unit: Unit, subject: str = "", before: str | None = None, limit: int = 50) -> list[AuditLine]:
+    async def of_portal(
+        self, unit: Unit, subject: str = "", before: str | None = None, limit: int = 50
+    ) -> list[AuditLine]:
         """The auditor's view, newest first; ``subject`` narrows it to one case, visit or campaign."""
         return await self._lines("($2 = '' OR subject = $2)", unit.portal, subject, before, limit)
 
-    async def _lines(self, condition: str, portal: str, value: object, before: str | None, limit: int) -> list[AuditLine]:
+    async def _lines(
+        self, condition: str, portal: str, value: object, before: str | None, limit: int
+    ) -> list[AuditLine]:
         older = "AND id < $4" if before else ""
         values: list[object] = [portal, value, limit]
         if before:

@@ -125,9 +125,7 @@ class Handling:
     def _opened(self, case: CaseRecord) -> str:
         return self._progress.vault.open(case.decision, DECISION) if case.decision else ""
 
-    async def _write_corrections(
-        self, unit: Unit, case: CaseRecord, corrections: Sequence[CorrectionRequest]
-    ) -> None:
+    async def _write_corrections(self, unit: Unit, case: CaseRecord, corrections: Sequence[CorrectionRequest]) -> None:
         await sql.execute_many(
             "INSERT INTO case_corrections (id, case_id, portal, region, target, label, reason)"
             " VALUES ($1,$2,$3,$4,$5,$6,$7)",
@@ -208,5 +206,3 @@ class Handling:
     def is_usual(self, case: CaseRecord, step: workflow.Step) -> bool:
         """Whether most cases in this state take this step next."""
         return workflow.is_usual(case.standing(), step)
-
-

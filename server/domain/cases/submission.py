@@ -163,9 +163,7 @@ class Submission:
         return self._check(unit, guide, {**before, **answers}, [*kept, *materials], complete=True)
 
     async def _all_corrected(self, case: CaseRecord, answers: Mapping[str, Any], materials: Handed) -> None:
-        rows = await sql.rows(
-            "SELECT target FROM case_corrections WHERE case_id = $1 AND resolved_at IS NULL", case.id
-        )
+        rows = await sql.rows("SELECT target FROM case_corrections WHERE case_id = $1 AND resolved_at IS NULL", case.id)
         given = {f"field:{code}" for code in answers} | {f"material:{code}" for code, _ in materials}
         left = sorted(str(row["target"]) for row in rows if row["target"] not in given)
         if left:

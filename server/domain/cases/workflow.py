@@ -171,13 +171,9 @@ _STEPS = (
         event="case.suspended",
     ),
     _step(Action.RESUME, (_S.SUSPENDED,), _S.IN_PROGRESS, HANDLER, event="case.resumed"),
-    _step(
-        Action.PROPOSE, (_S.IN_PROGRESS,), _S.PROPOSED, HANDLER, needs=("outcome", "opinion"), public=False
-    ),
+    _step(Action.PROPOSE, (_S.IN_PROGRESS,), _S.PROPOSED, HANDLER, needs=("outcome", "opinion"), public=False),
     _step(Action.APPROVE_PROPOSAL, (_S.PROPOSED,), _S.CONCLUDED, HANDLER, event="case.decided"),
-    _step(
-        Action.REJECT_PROPOSAL, (_S.PROPOSED,), _S.IN_PROGRESS, HANDLER, needs=("opinion",), public=False
-    ),
+    _step(Action.REJECT_PROPOSAL, (_S.PROPOSED,), _S.IN_PROGRESS, HANDLER, needs=("opinion",), public=False),
     _step(Action.SERVE, (_S.CONCLUDED,), _S.DELIVERED, DESK, paper=Paper.SERVICE, event="case.served"),
     _step(Action.WITHDRAW, (_S.DRAFT, *sorted(OPEN)), _S.WITHDRAWN, _APPLICANT, event="case.withdrawn"),
     _step(Action.REVIEW, (_S.CONCLUDED, _S.DELIVERED, _S.NOT_ACCEPTED), None, _APPLICANT),

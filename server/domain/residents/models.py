@@ -34,7 +34,9 @@ class Resident(Model):
 
 RULES: tuple[Rule, ...] = (
     Index("residents_phone", "residents", "portal, phone_index", unique=True, where="phone_index IS NOT NULL"),
-    Index("residents_id_number", "residents", "portal, id_number_index", unique=True, where="id_number_index IS NOT NULL"),
+    Index(
+        "residents_id_number", "residents", "portal, id_number_index", unique=True, where="id_number_index IS NOT NULL"
+    ),
     Index("residents_region", "residents", "portal, region, id"),
     Check("residents_loa", "residents", "{row}loa BETWEEN 2 AND 5"),
     Check("residents_proven", "residents", "({row}loa < 3) OR ({row}id_number_sealed IS NOT NULL)"),

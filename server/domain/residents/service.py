@@ -26,9 +26,7 @@ from server.domain.sessions.service import Sessions, resident_facts
 
 _DAY = 86_400
 _ADULT_AGE, _SENIOR_AGE = 18, 65
-_COLUMNS = (
-    "id, portal, region, phone_sealed, name_sealed, id_number_sealed, id_kind, loa, language, elder, created_at, verified_at"
-)
+_COLUMNS = "id, portal, region, phone_sealed, name_sealed, id_number_sealed, id_kind, loa, language, elder, created_at, verified_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,9 @@ class Residents:
             self._phone_index(phone), language, False, unit.now,
         )  # fmt: skip
         row = await sql.row(
-            f"SELECT {_COLUMNS} FROM residents WHERE portal = $1 AND phone_index = $2", unit.portal, self._phone_index(phone)
+            f"SELECT {_COLUMNS} FROM residents WHERE portal = $1 AND phone_index = $2",
+            unit.portal,
+            self._phone_index(phone),
         )
         assert row is not None
         return self._profile(unit, row)
@@ -103,7 +103,9 @@ class Residents:
             raise Missing()
         return self._profile(unit, row)
 
-    async def prefer(self, unit: Unit, resident_id: UUID, *, language: str | None, elder: bool | None) -> ResidentProfile:
+    async def prefer(
+        self, unit: Unit, resident_id: UUID, *, language: str | None, elder: bool | None
+    ) -> ResidentProfile:
         """Change language or elder mode; None leaves it."""
         now = await self.get(unit, resident_id)
         language, elder = language or now.language, now.elder if elder is None else elder
@@ -135,7 +137,9 @@ class Residents:
             await self._record(unit, actor, resident_id, "mismatch")
             return IdentityMismatch()
         index = self._vault.index(number.number, "residents.id_number")
-        holder = await sql.row("SELECT id FROM residents WHERE portal = $1 AND id_number_index = $2", unit.portal, index)
+        holder = await sql.row(
+            "SELECT id FROM residents WHERE portal = $1 AND id_number_index = $2", unit.portal, index
+        )
         if holder and sql.uid(holder["id"]) != resident_id:
             await self._record(unit, actor, resident_id, "taken")
             return IdentityTaken()
@@ -159,7 +163,9 @@ class Residents:
         if not ids:
             return {}
         holes = ",".join(f"${n}" for n in range(2, len(ids) + 2))
-        found = await sql.rows(f"SELECT id, name_sealed FROM residents WHERE portal = $1 AND id IN ({holes})", unit.portal, *ids)
+        found = await sql.rows(
+            f"SELECT id, name_sealed FROM residents WHERE portal = $1 AND id IN ({holes})", unit.portal, *ids
+        )
         return {sql.uid(row["id"]): self._masked_name(row) for row in found}
 
     async def disclose(self, unit: Unit, resident_id: UUID, fields: Sequence[str]) -> dict[str, str]:

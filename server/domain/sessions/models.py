@@ -23,7 +23,7 @@ class Session(Model):
     subject = fields.UUIDField()
     terminal_id = fields.UUIDField(null=True)
     device = fields.CharField(max_length=64)
-    facts: dict[str, Any] = fields.JSONField(encoder=sql.to_json, decoder=sql.from_json)  # type: ignore[assignment]
+    facts: dict[str, Any] = fields.JSONField(encoder=sql.to_json, decoder=sql.from_json)
     created_at = fields.DatetimeField()
     seen_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
@@ -69,6 +69,6 @@ RULES: tuple[Rule, ...] = (
     Index("sessions_of_subject", "sessions", "subject, kind", where="ended_at IS NULL"),
     Check("sessions_kind", "sessions", "{row}kind IN ('resident', 'console', 'counter')"),
     Index("otps_latest", "otps", "portal, phone_index, created_at"),
-    Index("budgets_window", "budgets", "portal, name, key, \"window\"", unique=True),
+    Index("budgets_window", "budgets", 'portal, name, key, "window"', unique=True),
     Index("budgets_over", "budgets", "expires_at"),
 )

@@ -98,7 +98,9 @@ class OneTimeCodes:
         otp_id = sql.uid(row["id"])
         if not hmac.compare_digest(bytes(row["code_hash"]), self._hash(otp_id, code)):
             return False
-        return await sql.execute("UPDATE otps SET used_at = $1 WHERE id = $2 AND used_at IS NULL", unit.now, otp_id) == 1
+        return (
+            await sql.execute("UPDATE otps SET used_at = $1 WHERE id = $2 AND used_at IS NULL", unit.now, otp_id) == 1
+        )
 
     def phone_index(self, phone: str) -> bytes:
         return self._vault.index(phone, "residents.phone")

@@ -84,7 +84,9 @@ class Sessions:
         if unit.now >= sql.instant(row["expires_at"]) or unit.now >= seen + idle:
             return None
         if unit.now - seen > _SEEN_EVERY:
-            await sql.execute("UPDATE sessions SET seen_at = $1 WHERE id = $2 AND seen_at < $1", unit.now, sql.uid(row["id"]))
+            await sql.execute(
+                "UPDATE sessions SET seen_at = $1 WHERE id = $2 AND seen_at < $1", unit.now, sql.uid(row["id"])
+            )
         return _caller(row)
 
     async def refresh(self, subject: UUID, facts: Mapping[str, Any]) -> None:
@@ -95,12 +97,16 @@ class Sessions:
 
     async def end(self, unit: Unit, session_id: UUID) -> bool:
         """Sign out one session; False if it had ended already."""
-        ended = await sql.execute("UPDATE sessions SET ended_at = $1 WHERE id = $2 AND ended_at IS NULL", unit.now, session_id)
+        ended = await sql.execute(
+            "UPDATE sessions SET ended_at = $1 WHERE id = $2 AND ended_at IS NULL", unit.now, session_id
+        )
         return ended == 1
 
     async def end_all(self, unit: Unit, subject: UUID) -> int:
         """Sign a person out everywhere."""
-        return await sql.execute("UPDATE sessions SET ended_at = $1 WHERE subject = $2 AND ended_at IS NULL", unit.now, subject)
+        return await sql.execute(
+            "UPDATE sessions SET ended_at = $1 WHERE subject = $2 AND ended_at IS NULL", unit.now, subject
+        )
 
     async def sweep(self, unit: Unit) -> int:
         """Forget sessions that ended or expired more than thirty days ago."""

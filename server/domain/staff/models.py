@@ -19,7 +19,7 @@ class StaffMember(Model):
     staff_no = fields.CharField(max_length=32)
     name = fields.CharField(max_length=64)
     department = fields.CharField(max_length=128)
-    roles: list[str] = fields.JSONField(encoder=sql.to_json, decoder=sql.from_json)  # type: ignore[assignment]
+    roles: list[str] = fields.JSONField(encoder=sql.to_json, decoder=sql.from_json)
     password_hash = fields.CharField(max_length=256)
     created_at = fields.DatetimeField()
     disabled_at = fields.DatetimeField(null=True)
@@ -36,7 +36,7 @@ class Terminal(Model):
     region = fields.CharField(max_length=12)
     hall = fields.CharField(max_length=64)
     counter = fields.CharField(max_length=64)
-    purposes: list[str] = fields.JSONField(encoder=sql.to_json, decoder=sql.from_json)  # type: ignore[assignment]
+    purposes: list[str] = fields.JSONField(encoder=sql.to_json, decoder=sql.from_json)
     staff_id = fields.UUIDField()
     created_at = fields.DatetimeField()
     withdrawn_at = fields.DatetimeField(null=True)

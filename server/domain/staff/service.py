@@ -63,7 +63,15 @@ class Staff:
         self._attempts = attempts
 
     async def hire(
-        self, unit: Unit, *, staff_no: str, name: str, department: str, region: str, roles: Sequence[str], password_hash: str
+        self,
+        unit: Unit,
+        *,
+        staff_no: str,
+        name: str,
+        department: str,
+        region: str,
+        roles: Sequence[str],
+        password_hash: str,
     ) -> UUID:
         """Add an employee; the number is unique in the portal."""
         staff_id = new_id()
@@ -104,7 +112,9 @@ class Staff:
             return SignInWrong()
         return await self._open(unit, "console", profile, None)
 
-    async def enter_counter(self, unit: Unit, profile: StaffProfile | None) -> tuple[OpenedSession, TerminalPlace] | Refusal:
+    async def enter_counter(
+        self, unit: Unit, profile: StaffProfile | None
+    ) -> tuple[OpenedSession, TerminalPlace] | Refusal:
         """Open a counter session on the clerk's own terminal."""
         if profile is None:
             return SignInWrong()
@@ -156,7 +166,11 @@ class Staff:
     async def mark(self, unit: Unit, name: str, value: str) -> None:
         """Write a fact about the whole database, once."""
         await sql.execute(
-            "INSERT INTO marks (id, name, value, at) VALUES ($1,$2,$3,$4) ON CONFLICT DO NOTHING", new_id(), name, value, unit.now
+            "INSERT INTO marks (id, name, value, at) VALUES ($1,$2,$3,$4) ON CONFLICT DO NOTHING",
+            new_id(),
+            name,
+            value,
+            unit.now,
         )
 
     async def marked(self, name: str) -> str | None:
@@ -179,7 +193,13 @@ class Staff:
         )
         actor = Actor(kind="staff", id=profile.id, label=profile.staff_no)
         await self._audit.record(
-            unit, actor, "staff.sign_in", subject_kind="session", subject=str(opened.id), region=profile.region, place=kind
+            unit,
+            actor,
+            "staff.sign_in",
+            subject_kind="session",
+            subject=str(opened.id),
+            region=profile.region,
+            place=kind,
         )
         return opened
 

@@ -22,7 +22,9 @@ def replays(vault: Vault) -> Replays:
     return Replays(vault, hours=24)
 
 
-async def _once(database: Database, replays: Replays, body: bytes = b"a", effects: list[int] | None = None) -> StoredAnswer:
+async def _once(
+    database: Database, replays: Replays, body: bytes = b"a", effects: list[int] | None = None
+) -> StoredAnswer:
     async def decide(unit: Unit) -> StoredAnswer:
         if stored := await replays.claim(unit, "resident:1", "submitCase", "key", body):
             return stored

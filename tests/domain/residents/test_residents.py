@@ -150,7 +150,8 @@ async def test_an_audience_by_region_and_by_ids(database: Database, people: Peop
 
 
 @pytest.mark.parametrize(
-    ("region", "prefix"), [("511602000000", "511602"), ("511600000000", "5116"), ("510000000000", "51"), ("100000000000", "10")]
+    ("region", "prefix"),
+    [("511602000000", "511602"), ("511600000000", "5116"), ("510000000000", "51"), ("100000000000", "10")],
 )
 def test_a_region_holds_what_begins_like_it(region: str, prefix: str) -> None:
     assert region_prefix(region) == prefix

@@ -103,7 +103,9 @@ async def test_an_address_has_a_budget_of_its_own(database: Database, vault: Vau
     assert sum(isinstance(one, OtpTooMany) for one in answers) == 2
 
 
-async def test_what_is_no_mobile_number_is_refused_before_anything_is_counted(database: Database, people: People) -> None:
+async def test_what_is_no_mobile_number_is_refused_before_anything_is_counted(
+    database: Database, people: People
+) -> None:
     with pytest.raises(PhoneInvalid):
         await _send(database, people, "12345678901")
     assert people.postbox.sent == []

@@ -35,7 +35,13 @@ async def _hire(database: Database, staff: Staff, number: str, *roles: str) -> U
     return await _run(
         database,
         lambda unit: staff.hire(
-            unit, staff_no=number, name="张敏", department="审批局", region=REGION, roles=roles, password_hash="scrypt$a$b"
+            unit,
+            staff_no=number,
+            name="张敏",
+            department="审批局",
+            region=REGION,
+            roles=roles,
+            password_hash="scrypt$a$b",
         ),
     )
 

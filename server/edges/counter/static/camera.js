@@ -34,14 +34,20 @@ export class Camera {
     this.stream = null;
     this.read = null;
     this.timer = 0;
+    this.starting = null;
   }
 
   get on() {
     return this.stream !== null;
   }
 
-  /** Throws what getUserMedia throws: NotAllowedError, NotFoundError … */
-  async start(deviceId = "") {
+  /** Throws what getUserMedia throws: NotAllowedError, NotFoundError … Asked twice at once, it starts once. */
+  start(deviceId = "") {
+    this.starting ??= this.#open(deviceId).finally(() => { this.starting = null; });
+    return this.starting;
+  }
+
+  async #open(deviceId) {
     this.stop();
     if (!navigator.mediaDevices?.getUserMedia) throw new DOMException("no camera", "NotFoundError");
     const wanted = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: { ideal: "environment" } };

@@ -173,6 +173,8 @@ async function startCamera(deviceId) {
   try {
     await camera.start(deviceId);
   } catch (error) {
+    camera.stop();
+    at("camera").dataset.trouble = error.name;
     cameraStatus(error.name === "NotAllowedError" ? "camera_denied" : "camera_none");
     return drawCamera();
   }
