@@ -28,6 +28,17 @@ function isWish(data: unknown): data is Wish {
   return typeof wish === 'object' && wish?.type === 'yima-sign-in' && typeof wish.token === 'string'
 }
 
+/** An address typed or set from outside that names the page on the screen with another query: read it afresh. */
+export function followAddress(): void {
+  window.addEventListener('hashchange', () => {
+    setTimeout(() => {
+      const top = getCurrentPages().slice(-1)[0] as { $page?: { fullPath: string } } | undefined
+      const [here, there] = [top?.$page?.fullPath ?? '', decodeURIComponent(location.hash.slice(1))]
+      if (here.split('?')[0] === there.split('?')[0] && decodeURIComponent(here) !== there) location.reload()
+    }, 200)
+  })
+}
+
 export function startTour(router?: Router): void {
   let here = location.hash.slice(1) || '/'
   router?.afterEach(({ fullPath }) => {
