@@ -1,8 +1,9 @@
 """The words people read: ``config/words/<language>/<room>.toml``, flattened to dotted keys.
 
-A file's stem is the first part of its keys (``cases.toml`` → ``cases.status.accepted``); the tables
-``[problems.<code>]`` and ``[faults]`` (one wrong field) of every file are merged under ``problems.`` and ``faults.``. zh-CN is complete; a key missing in
-another language falls back to it; a key missing in both is a programming error.
+A file's stem is the first part of its keys (``cases.toml`` → ``cases.status.accepted``). The tables
+``[problems.<code>]`` and ``[faults]`` (one wrong field) of every file are merged under ``problems.`` and
+``faults.``. zh-CN is complete; a key missing in another language falls back to it; a key missing in both
+is a programming error.
 """
 
 from __future__ import annotations

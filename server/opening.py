@@ -102,7 +102,7 @@ async def opened(settings: Settings, *, clock: DatabaseClock | None = None) -> A
 
 
 async def migrated(settings: Settings) -> None:
-    """Bring the database to this program's schema, under the migrating role; ``SchemaWrong`` if it does not get there."""
+    """Bring the database to this program's schema, under the migrating role, or raise ``SchemaWrong``."""
     await migrate(settings.storage_url(migrating=True))
 
 
@@ -221,11 +221,31 @@ def _assemble(
         channels=[InboxChannel(), LiveChannel(store), ConsoleSms(database.unit_of_work, vault)],
     )
     services = Services(
-        settings=settings, wording=wording, portals=portals, database=database, clock=clock, store=store, vault=vault,
-        codes=codes, notify=notify, campaigns=Campaigns(audience=audience, options=notices), residents=residents, register=register, sessions=sessions, otp=otp,
-        sign_in=PhoneSignIn(otp, residents, sessions), staff=staff, catalogue=catalogue, calendar=calendar, cases=cases,
-        materials=materials, purposes=purposes, visits=visits, audit=audit, replays=Replays(vault, hours=limits.idempotency_hours),
-    )  # fmt: skip
+        settings=settings,
+        wording=wording,
+        portals=portals,
+        database=database,
+        clock=clock,
+        store=store,
+        vault=vault,
+        codes=codes,
+        notify=notify,
+        campaigns=Campaigns(audience=audience, options=notices),
+        residents=residents,
+        register=register,
+        sessions=sessions,
+        otp=otp,
+        sign_in=PhoneSignIn(otp, residents, sessions),
+        staff=staff,
+        catalogue=catalogue,
+        calendar=calendar,
+        cases=cases,
+        materials=materials,
+        purposes=purposes,
+        visits=visits,
+        audit=audit,
+        replays=Replays(vault, hours=limits.idempotency_hours),
+    )
     return services, EmbeddedEngine(dispatcher, fan_out, store)
 
 

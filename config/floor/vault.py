@@ -1,4 +1,7 @@
-"""The vault's shape: how a room hides a personal value without knowing any key (adapter: ``server/adapters/keyring.py``)."""
+"""The vault's shape: how a room hides a personal value without knowing any key.
+
+Its adapter is ``server/adapters/keyring.py``.
+"""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def _connection(url: str, pool_size: int, statement_seconds: float) -> dict[str,
 
 
 class Database:
-    """One database of one process. ``open`` before use, ``close`` in a ``finally``: SQLite's thread outlives us else."""
+    """One database of one process. ``open`` before use, ``close`` in a ``finally`` (SQLite's thread outlives us)."""
 
     def __init__(
         self,

@@ -193,8 +193,8 @@ class Operations:
     ) -> Callable[[T], T]:
         """Declare a decision in one unit of work. ``limit``: calls a minute for one caller, below the general one."""
         return self._verb(
-            "POST", path, name=name, summary=summary, access=access, body=body, query=query, answer=answer, status=status,
-            problems=problems, idempotent=idempotent, own_unit=own_unit, media=media, limit=limit,
+            "POST", path, name=name, summary=summary, access=access, body=body, query=query, answer=answer,
+            status=status, problems=problems, idempotent=idempotent, own_unit=own_unit, media=media, limit=limit,
         )  # fmt: skip
 
     def put(

@@ -73,8 +73,8 @@ class Pages:
 
 
 def environment(*folders: Path) -> jinja2.Environment:
-    """The templates of an edge on top of the shared ones."""
-    return jinja2.Environment(
+    """The templates of an edge on top of the shared ones, all read now: no request waits for the disk."""
+    made = jinja2.Environment(
         loader=jinja2.ChoiceLoader(
             [
                 jinja2.FileSystemLoader([*folders, _SHARED]),
@@ -85,7 +85,11 @@ def environment(*folders: Path) -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
+    for name in made.list_templates():
+        made.get_template(name)
+    return made
 
 
 class PageEndpoint:
@@ -133,7 +137,10 @@ class PageEndpoint:
 
 
 def render(templates: jinja2.Environment, call: Call[Any, Any], page: Page, csrf: str) -> web.Response:
-    """The page as HTML. Every template has: portal, portal_name, language, t(key, **facts), words(prefix), staff, csrf, demo, now, path."""
+    """The page as HTML.
+
+    Every template has: portal, portal_name, language, t(key, **facts), words(prefix), staff, csrf, demo, now, path.
+    """
     wording = call.services.wording
     context = {
         "portal": call.portal,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -24,8 +25,13 @@ class StaticFolder:
         tail = request.match_info.get("tail", "") or self._index
         if "\0" in tail:
             raise Missing()
+        path = await asyncio.to_thread(self._find, tail)
+        keep = "public, max-age=31536000, immutable" if _HASHED.search(path.name) else "no-cache"
+        return web.FileResponse(path, headers={**self._headers, "Cache-Control": keep})
+
+    def _find(self, tail: str) -> Path:
+        """The file behind a tail. Asks the disk, so it runs in a thread."""
         path = (self._root / tail).resolve()
         if not path.is_relative_to(self._root) or not path.is_file():
             raise Missing()
-        keep = "public, max-age=31536000, immutable" if _HASHED.search(path.name) else "no-cache"
-        return web.FileResponse(path, headers={**self._headers, "Cache-Control": keep})
+        return path

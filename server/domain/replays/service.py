@@ -43,7 +43,8 @@ class Replays:
         """
         for _ in range(2):
             mine = await sql.row(
-                "INSERT INTO replays (id, portal, caller, operation, key, body_hash, status, answer_sealed, created_at) "
+                "INSERT INTO replays "
+                "(id, portal, caller, operation, key, body_hash, status, answer_sealed, created_at) "
                 "VALUES ($1,$2,$3,$4,$5,$6,0,$7,$8) ON CONFLICT DO NOTHING RETURNING id",
                 new_id(), unit.portal, caller, operation, key, body_hash, b"", unit.now,
             )  # fmt: skip
@@ -65,7 +66,8 @@ class Replays:
     async def keep(self, unit: Unit, caller: str, operation: str, key: str, answer: StoredAnswer) -> None:
         """Store the answer beside the effect."""
         await sql.execute(
-            "UPDATE replays SET status = $1, answer_sealed = $2 WHERE portal = $3 AND caller = $4 AND operation = $5 AND key = $6",
+            "UPDATE replays SET status = $1, answer_sealed = $2 "
+            "WHERE portal = $3 AND caller = $4 AND operation = $5 AND key = $6",
             answer.status, self._vault.seal_bytes(answer.body, _PLACE), unit.portal, caller, operation, key,
         )  # fmt: skip
 

@@ -26,7 +26,10 @@ from server.domain.sessions.service import Sessions, resident_facts
 
 _DAY = 86_400
 _ADULT_AGE, _SENIOR_AGE = 18, 65
-_COLUMNS = "id, portal, region, phone_sealed, name_sealed, id_number_sealed, id_kind, loa, language, elder, created_at, verified_at"
+_COLUMNS = (
+    "id, portal, region, phone_sealed, name_sealed, id_number_sealed, id_kind, loa, language, elder, "
+    "created_at, verified_at"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,8 @@ class Residents:
     async def enter(self, unit: Unit, phone: str, *, language: str) -> ResidentProfile:
         """The resident of this phone; registered now (LoA 2) if new. Two at once make one resident."""
         await sql.execute(
-            "INSERT INTO residents (id, portal, region, phone_sealed, phone_index, id_kind, loa, language, elder, created_at) "
+            "INSERT INTO residents "
+            "(id, portal, region, phone_sealed, phone_index, id_kind, loa, language, elder, created_at) "
             "VALUES ($1,$2,$3,$4,$5,'',2,$6,$7,$8) ON CONFLICT DO NOTHING",
             new_id(), unit.portal, self._options.region, self._vault.seal(phone, "residents.phone"),
             self._phone_index(phone), language, False, unit.now,
@@ -144,8 +148,8 @@ class Residents:
             await self._record(unit, actor, resident_id, "taken")
             return IdentityTaken()
         changed = await sql.execute(
-            "UPDATE residents SET name_sealed = $1, id_number_sealed = $2, id_number_index = $3, id_kind = $4, loa = 3, "
-            "verified_at = $5 WHERE id = $6 AND portal = $7 AND loa < 3 AND NOT EXISTS "
+            "UPDATE residents SET name_sealed = $1, id_number_sealed = $2, id_number_index = $3, id_kind = $4, "
+            "loa = 3, verified_at = $5 WHERE id = $6 AND portal = $7 AND loa < 3 AND NOT EXISTS "
             "(SELECT 1 FROM residents other WHERE other.portal = $7 AND other.id_number_index = $3)",
             self._vault.seal(name, "residents.name"), self._vault.seal(number.number, "residents.id_number"), index,
             number.kind, unit.now, resident_id, unit.portal,

@@ -73,7 +73,8 @@ class OneTimeCodes:
         code = "".join(secrets.choice("0123456789") for _ in range(self._limits.digits))
         otp_id = new_id()
         await sql.execute(
-            "INSERT INTO otps (id, portal, phone_index, code_hash, created_at, expires_at, attempts) VALUES ($1,$2,$3,$4,$5,$6,0)",
+            "INSERT INTO otps (id, portal, phone_index, code_hash, created_at, expires_at, attempts) "
+            "VALUES ($1,$2,$3,$4,$5,$6,0)",
             otp_id, unit.portal, index, self._hash(otp_id, code), unit.now,
             unit.now + timedelta(seconds=self._limits.seconds),
         )  # fmt: skip
@@ -84,11 +85,12 @@ class OneTimeCodes:
         return OtpSent(expires_in=self._limits.seconds, retry_after=self._limits.resend_seconds)
 
     async def check(self, unit: Unit, phone: str, code: str) -> bool:
-        """Whether ``code`` is the newest live code of this phone; uses it up. Call in a unit that commits either way."""
+        """Whether ``code`` is the newest live code of this phone; uses it up. The unit must commit either way."""
         if not _PHONE.fullmatch(phone):
             raise PhoneInvalid()
         row = await sql.row(
-            "UPDATE otps SET attempts = attempts + 1 WHERE id = (SELECT id FROM otps WHERE portal = $1 AND phone_index = $2 "
+            "UPDATE otps SET attempts = attempts + 1 "
+            "WHERE id = (SELECT id FROM otps WHERE portal = $1 AND phone_index = $2 "
             "ORDER BY created_at DESC, id DESC LIMIT 1) AND used_at IS NULL AND expires_at > $3 AND attempts < $4 "
             "RETURNING id, code_hash",
             unit.portal, self.phone_index(phone), unit.now, self._limits.attempts,

@@ -78,7 +78,8 @@ class Staff:
         await sql.execute(
             "INSERT INTO staff (id, portal, region, staff_no, name, department, roles, password_hash, created_at) "
             "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)",
-            staff_id, unit.portal, region, staff_no, name, department, sql.to_json(list(roles)), password_hash, unit.now,
+            staff_id, unit.portal, region, staff_no, name, department, sql.to_json(list(roles)), password_hash,
+            unit.now,
         )  # fmt: skip
         return staff_id
 
@@ -133,7 +134,8 @@ class Staff:
     async def terminal(self, unit: Unit, terminal_id: UUID) -> TerminalPlace:
         """Where a terminal stands; ``TerminalUnknown`` if it was withdrawn."""
         row = await sql.row(
-            "SELECT id, hall, counter, purposes, region FROM terminals WHERE id = $1 AND portal = $2 AND withdrawn_at IS NULL",
+            "SELECT id, hall, counter, purposes, region FROM terminals "
+            "WHERE id = $1 AND portal = $2 AND withdrawn_at IS NULL",
             terminal_id, unit.portal,
         )  # fmt: skip
         if row is None:
