@@ -92,6 +92,9 @@ def environment(*folders: Path) -> jinja2.Environment:
     return made
 
 
+_ALONE = environment()
+
+
 class PageEndpoint:
     """One page, ready to be routed."""
 
@@ -166,7 +169,7 @@ def wants_page(request: web.Request) -> bool:
 
 def error_page(services: Services, request: web.Request, refusal: Refusal, language: str) -> web.Response:
     """A refusal in words, with a way on."""
-    templates: jinja2.Environment = request.get(TEMPLATES) or environment()
+    templates: jinja2.Environment = request.get(TEMPLATES) or _ALONE
     host = request.host.rsplit(":", 1)[0].strip("[]").lower()
     wording = services.wording
     language = request.get(LANGUAGE, language)
