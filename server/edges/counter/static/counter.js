@@ -170,13 +170,16 @@ const camera = new Camera(at("video"), seenByCamera);
 const cameraStatus = (key) => { at("camera-status").textContent = say(`scan.${key}`); };
 
 async function startCamera(deviceId) {
+  const button = at("camera-switch");
+  button.disabled = true;
   try {
     await camera.start(deviceId);
   } catch (error) {
     camera.stop();
-    at("camera").dataset.trouble = error.name;
     cameraStatus(error.name === "NotAllowedError" ? "camera_denied" : "camera_none");
     return drawCamera();
+  } finally {
+    button.disabled = false;
   }
   cameraStatus("camera_on");
   drawCamera();
