@@ -28,7 +28,7 @@ function decision(campaign, preview) {
   if (campaign.own || campaign.mine || campaign.author_staff_no === facts.staff) return h("p", { class: "console-own" }, t("own"));
   const people = h("input", { id: `people-${campaign.id}`, inputmode: "numeric", autocomplete: "off", maxlength: "9" });
   const reason = h("textarea", { id: `reason-${campaign.id}`, rows: "2", maxlength: "300" });
-  const expected = campaign.people ?? preview.people;
+  const expected = preview.people;
   const approve = h("button", { type: "submit", class: "button button-primary", disabled: preview.blockers.length > 0 }, t("approve"));
   const accept = h("form", { novalidate: true, onsubmit: (event) => {
     event.preventDefault();
@@ -48,7 +48,9 @@ function decision(campaign, preview) {
     }
     act(back, `/campaigns/${campaign.id}/rejection`, { reason: reason.value.trim() }, t("rejected"));
   } }, h("label", { for: reason.id }, t("reject_reason")), reason, back);
-  return h("div", { class: "approval-act" }, accept, turnDown);
+  const moved = campaign.people !== null && campaign.people !== expected
+    && h("p", { class: "message message-warn" }, t("people_moved", { before: count(campaign.people), now: count(expected) }));
+  return h("div", {}, moved, h("div", { class: "approval-act" }, accept, turnDown));
 }
 
 async function card(row) {
@@ -63,7 +65,7 @@ async function card(row) {
       h("p", {}, audienceWords(campaign.audience)),
       h("blockquote", { class: "approval-body" }, campaign.body), check, decision(campaign, preview)), frames),
     draw: () => {
-      showFindings(check, preview, { numbers: [[t("people"), count(campaign.people ?? preview.people)],
+      showFindings(check, preview, { numbers: [[t("people"), count(preview.people)],
         [t("reach"), `${t("reach_inbox", { count: count(preview.reach.inbox) })} · ${t("reach_sms", { count: count(preview.reach.sms) })}`],
         [t("parts"), t("parts_only", { parts: preview.parts })]] });
     } };

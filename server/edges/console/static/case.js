@@ -1,7 +1,7 @@
 // One case: read it, then decide. What was typed outlives a reload of the data; a stale page never overwrites.
 import { get, newKey, post } from "./api.js";
 import { actionItem, bodyOf, faults, openForm } from "./case_actions.js";
-import { answersCard, card, clockCard, documentsCard, materialsCard, timelineCard } from "./case_parts.js";
+import { answersCard, card, clockCard, decisionCard, documentsCard, materialsCard, timelineCard } from "./case_parts.js";
 import { busy, byId, complain, failure, fill, h, light, quiet, say } from "./dom.js";
 import { dateWords, facts, grouped, t } from "./words.js";
 
@@ -30,7 +30,7 @@ function actionsCard() {
 function show() {
   fill(place, head(), h("div", { class: "case-body" },
     h("div", { class: "case-side" }, actionsCard(), clockCard(detail), documentsCard(detail)),
-    h("div", { class: "case-main" }, answersCard(detail), materialsCard(detail), timelineCard(detail))));
+    h("div", { class: "case-main" }, decisionCard(detail), answersCard(detail), materialsCard(detail), timelineCard(detail))));
 }
 
 async function load() {

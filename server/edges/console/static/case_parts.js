@@ -79,4 +79,11 @@ export function timelineCard(detail) {
     (detail.ahead || []).map((label) => h("li", { class: "ahead" }, h("span", {}, label)))));
 }
 
+// What was proposed, so that the second person decides on the same words.
+export function decisionCard(detail) {
+  if (!detail.decision) return null;
+  const { outcome, text } = detail.decision;
+  return card(t(detail.status === "proposed" ? "proposal" : "decision"), outcome && h("p", {}, h("strong", {}, t(`outcome_${outcome}`))), h("p", {}, text));
+}
+
 export { card };

@@ -16,6 +16,7 @@ let dirty = false;
 let key = newKey();
 
 const draft = () => ({
+  category: form.category.value,
   title: form.title.value.trim(), body: form.body.value.trim(),
   audience: { region: form.region.value, item: form.item.value || null },
 });
@@ -64,7 +65,7 @@ function refuse(problem) {
 }
 
 async function save() {
-  const body = { ...draft(), category: form.category.value };
+  const body = draft();
   const answer = id ? await put(`/campaigns/${id}`, body) : await post("/campaigns", body, { key });
   dirty = false;
   if (!id) {

@@ -54,4 +54,4 @@ export function timeWords(text) {
 export const momentWords = (text) => `${dateWords(text)} ${timeWords(text)}`;
 
 // Numbers of cases and documents are read in groups of four.
-export const grouped = (text) => String(text).replace(/^(\d{4})(\d{4})(\d{4})(\d*)$/, "$1 $2 $3 $4").trim();
+export const grouped = (text) => String(text).replace(/(\d{4})(?=\d)/g, "$1 ");
