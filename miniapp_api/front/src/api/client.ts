@@ -22,6 +22,20 @@ export const caller = { token: '', lost: (): void => undefined }
 /** False while the last thing known about the network is that it did not answer. */
 export const online = ref(true)
 
+let skew = 0
+
+/** The portal's clock, as far as its answers tell (to the second); a phone's own clock may be far off. */
+export function portalTime(): number {
+  return Date.now() + skew
+}
+
+function readClock(header: Record<string, string> | undefined): void {
+  const told = Date.parse(header?.Date ?? header?.date ?? '')
+  if (Number.isNaN(told)) return
+  const off = told - Date.now()
+  skew = Math.abs(off) > 3_000 ? off : 0
+}
+
 export const origin: string = import.meta.env.VITE_YIMA_ORIGIN ?? ''
 
 export type Verb = 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -87,7 +101,8 @@ export function call<T>(method: Verb, path: string, { body, query, key }: Option
       header,
       data: body === undefined ? undefined : JSON.stringify(body),
       timeout: 15_000,
-      success: ({ statusCode, data }) => {
+      success: ({ statusCode, data, header: told }) => {
+        readClock(told as Record<string, string> | undefined)
         try {
           resolve(judged<T>(statusCode, data, path))
         } catch (problem) {

@@ -1,4 +1,5 @@
 import { reactive } from 'vue'
+import { portalTime } from '@/api/client'
 import { on } from '@/api/live'
 import { api } from '@/api/portal'
 import type { Notice, Visit } from '@/api/shapes'
@@ -23,7 +24,7 @@ export async function readNotices(): Promise<void> {
 export async function readVisits(fresh: boolean): Promise<void> {
   if (!session.token) return
   const { visits } = await api.visits()
-  const pending = visits.find(({ consent }) => consent?.state === 'pending' && Date.parse(consent.expires_at) > Date.now())
+  const pending = visits.find(({ consent }) => consent?.state === 'pending' && Date.parse(consent.expires_at) > portalTime())
   inbox.asking = pending ?? null
   if (fresh) inbox.visit = visits[0] ?? null
 }
