@@ -153,7 +153,7 @@ def _success(op: Operation) -> dict[str, Any]:
     elif op.media == "html":
         described["content"] = {"text/html": {"schema": {"type": "string"}}}
     elif op.media == "binary":
-        described["content"] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+        described["content"] = {"*/*": {"schema": {}}}  # whatever was uploaded
     elif op.media == "stream":
         described["content"] = {"text/event-stream": {"schema": {"type": "string"}}}
     return described
