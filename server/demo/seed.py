@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ async def seed(services: Services, clock: Travel, out: TextIO) -> None:
     desk = Desk(services, portal)
     today = legal_day((await services.database.reading(portal.id)).now)
     days = Days(services, today)
-    cast = read_cast()
+    cast = await asyncio.to_thread(read_cast)
     try:
         clock.set(days.at(_OPENED_AGO, "08:00"))
         await _open_city(desk, cast, out)
@@ -71,7 +72,7 @@ async def _open_city(desk: Desk, cast: Cast, out: TextIO) -> None:
     """Mark the database, publish the catalogue, employ the staff."""
     services, portal = desk.services, desk.portal
     await desk.decide(lambda unit: services.staff.mark(unit, MARK, "seeded"))
-    if ITEMS.exists():
+    if await asyncio.to_thread(ITEMS.exists):
         report = await import_items(services.database, ITEMS, portal.id, lambda done, total: None)
         out.write(f"catalogue: {report.added} items of the sample list\n")
     await desk.decide(services.catalogue.publish)

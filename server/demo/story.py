@@ -52,8 +52,8 @@ class Teller:
 
 async def tell(url: str, out: TextIO) -> int:
     """Run the main job once. 0 if every step went as promised."""
-    teller, cast = Teller(out), read_cast()
-    password = staff_password(Settings())
+    teller, cast = Teller(out), await asyncio.to_thread(read_cast)
+    password = await asyncio.to_thread(lambda: staff_password(Settings()))
     try:
         async with Visitor(url) as phone, Visitor(url) as first, Visitor(url) as second, Visitor(url) as counter:
             person = cast.person("mother")

@@ -1,0 +1,55 @@
+"""The demonstration's past: made by the services, in every state, once."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import pytest
+
+from config.floor import sql
+from server.adapters.clock import ShiftedClock
+from server.demo.cast import read_cast
+from server.demo.seed import NotEmpty, seed
+from server.domain.identifiers import read_id_number
+from server.services import Services
+
+EVERY_STATE = {
+    "submitted", "received", "correction", "accepted", "in_progress", "suspended", "proposed", "concluded",
+    "delivered", "not_accepted", "returned", "withdrawn",
+}  # fmt: skip
+
+
+async def test_the_past_has_every_state_and_a_second_seed_is_refused(services: Services, clock: ShiftedClock) -> None:
+    out = io.StringIO()
+    await seed(services, clock, out)
+    states = {
+        row["status"]: row["n"] for row in await sql.rows("SELECT status, count(*) AS n FROM cases GROUP BY status")
+    }
+    assert set(states) == EVERY_STATE
+    assert 28 <= sum(states.values()) <= 36
+    unit = await services.database.reading("demo")
+    lights = services.cases.lights(unit)
+    due = [sql.day(row["due_on"]) for row in await sql.rows("SELECT due_on FROM cases WHERE due_on IS NOT NULL")]
+    assert {"overdue", "red", "green"} <= {lights.light(day) for day in due}
+    looks = await sql.rows("SELECT DISTINCT outcome FROM visits")
+    assert {row["outcome"] for row in looks} == {"accepted", "code-used", "purpose-not-allowed"}
+    notices = await sql.rows("SELECT DISTINCT status FROM campaigns")
+    assert {"submitted", "rejected", "draft"} <= {row["status"] for row in notices}
+    with pytest.raises(NotEmpty):
+        await seed(services, clock, out)
+    assert "33 cases" in out.getvalue()
+
+
+async def test_the_clock_runs_again_after_the_seed(services: Services, clock: ShiftedClock) -> None:
+    before = await clock.read()
+    await seed(services, clock, io.StringIO())
+    assert await clock.read() >= before
+
+
+def test_nobody_of_the_cast_can_be_a_living_person() -> None:
+    for person in read_cast().people:
+        read = read_id_number(person.id_number, today=date(2026, 11, 22), earliest_year=1800)
+        assert read.birth_date is not None
+        assert read.birth_date.year < 1910
+        assert person.phone.startswith("154")
