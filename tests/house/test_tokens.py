@@ -1,0 +1,22 @@
+"""One token sheet: staff pages and the residents' front carry the same file, and every name that is used is in it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+SHEET = ROOT / "server/web/static/tokens.css"
+STAFF = (SHEET.with_name("staff.css"), *sorted((ROOT / "server/edges").glob("*/static/*.css")))
+
+
+def test_both_copies_are_the_same() -> None:
+    assert SHEET.read_bytes() == (ROOT / "miniapp_api/front/src/styles/tokens.css").read_bytes()
+
+
+def test_staff_sheets_use_only_names_that_exist() -> None:
+    texts = [path.read_text("utf-8") for path in (SHEET, *STAFF)]
+    defined = {name for text in texts for name in re.findall(r"(--[a-z0-9-]+)\s*:", text)}
+    used = {name for text in texts for name in re.findall(r"var\((--[a-z0-9-]+)", text)}
+    assert used - defined == set()
+    assert len(STAFF) >= 4
