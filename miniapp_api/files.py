@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from miniapp_api.wire.files import UploadedFile
 from server.domain.materials.errors import FileEmpty, FileExpected, FileTooLarge, UploadTimeout
@@ -44,9 +45,7 @@ async def upload(call: Call[NoBody, NoQuery]) -> UploadedFile:
     return UploadedFile(file_id=info.id, name=info.name, media_type=info.media_type, size=info.size)
 
 
-@operations.get(
-    "/api/v1/files/{file_id}", name="readFile", summary="A file of mine", access=Resident(), media="binary"
-)
+@operations.get("/api/v1/files/{file_id}", name="readFile", summary="A file of mine", access=Resident(), media="binary")
 async def read_file(call: Call[NoBody, NoQuery]) -> web.Response:
     """The content as it was uploaded."""
     materials = call.services.materials
@@ -77,7 +76,7 @@ async def _first_part(request: web.Request, most: int) -> tuple[str, bytes]:
             content += chunk
             if len(content) > most:
                 raise FileTooLarge(megabytes=most // (1024 * 1024))
-    except (ValueError, AssertionError, KeyError, RuntimeError):
+    except (ValueError, AssertionError, KeyError, RuntimeError, HttpProcessingError):
         raise FileExpected from None
     if not content:
         raise FileEmpty

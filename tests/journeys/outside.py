@@ -22,6 +22,7 @@ UNLIMITED = {
     "limits__otp_per_phone_day": "100000",
     "limits__otp_per_address": "100000",
     "limits__pending_files": "100000",
+    "limits__password_attempts": "100000",
     "limits__terminal_failures": "1000000",
 }
 STAFF = (
@@ -30,6 +31,7 @@ STAFF = (
     ("O1", ("operator",), ""),
     ("P1", ("publisher",), ""),
     ("A1", ("auditor", "administrator", "hall_manager"), ""),
+    ("ALL", ("handler", "operator", "publisher", "auditor", "administrator", "hall_manager", "agent", "clerk"), ""),
     ("C1", ("clerk",), "1 号窗口"),
 )
 

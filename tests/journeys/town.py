@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -14,7 +13,6 @@ from aiohttp import web
 
 from config.floor.unit import Unit
 from config.settings import Settings
-from notify.service import WAKE
 from server.adapters.clock import ShiftedClock
 from server.adapters.register_standin import RegisterStandIn
 from server.app import make_app
@@ -137,14 +135,6 @@ class Town:
         return clerk
 
 
-async def _stop_engine(house: Opened) -> None:
-    """Stop it, and wake its listener so that it notices at once."""
-    stopping = asyncio.create_task(house.engine.stop())
-    await asyncio.sleep(0)
-    await house.services.store.publish(WAKE, "stop", {})
-    await stopping
-
-
 @asynccontextmanager
 async def running_town(settings: Settings, clock: ShiftedClock) -> AsyncIterator[Town]:
     """Serve the application for ``settings`` on a free port until the block ends."""
@@ -156,7 +146,7 @@ async def running_town(settings: Settings, clock: ShiftedClock) -> AsyncIterator
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         await house.engine.start()
-        stack.push_async_callback(_stop_engine, house)
+        stack.push_async_callback(house.engine.stop)
         origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
         async with AsyncExitStack() as visitors:
             yield Town(house, origin, visitors)

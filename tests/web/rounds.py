@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.journeys.town import PASSWORD, PEOPLE
 from tests.journeys.visitor import Visitor
 
 ITEM = "printing-licence"
+WORDS = {"title": "停水通知", "body": "周六停水。", "audience": {"region": "", "item": None}, "category": "service"}
 
 
 async def gather_cast(stack: AsyncExitStack, origin: str, *, item: str = "") -> Cast:
@@ -30,49 +32,108 @@ def everybody(cast: Cast) -> list[Visitor]:
 
 
 async def everything_else(cast: Cast, told: Told) -> dict[str, str]:
-    """One good call of each remaining operation; known values for path parameters by name."""
-    known: dict[str, str] = {"case_no": told.case_no, "visit_id": told.visit_id, "campaign_id": told.campaign_id}
-    known["code"] = cast.item
+    """One good call of each remaining operation; what path parameters may be filled with, by ``segment/name``."""
+    known: dict[str, str] = {
+        "cases/case_no": told.case_no,
+        "visits/id": told.visit_id,
+        "campaigns/id": told.campaign_id,
+        "items/code": cast.item,
+    }
     await _as_resident(cast, told, known)
-    await _as_staff(cast, told, known)
+    await _as_handler(cast, told, known)
+    await _as_operator(cast)
+    await _at_the_counter(cast)
     await _in_the_open(cast)
+    await _signs_out(cast)
     return known
 
 
 async def _as_resident(cast: Cast, told: Told, known: dict[str, str]) -> None:
     phone = cast.resident
-    for path in ("/api/v1/themes", "/api/v1/bundles", "/api/v1/notice-preferences", "/api/v1/code?scene=03"):
-        await phone.must("GET", path)
+    paths = ("themes", "bundles", "portal", "code?scene=03", "notice-preferences", "visits", "items")
+    for path in paths:
+        await phone.must("GET", f"/api/v1/{path}")
     preferences = await phone.must("GET", "/api/v1/notice-preferences")
     wanted = {key: preferences[key] for key in ("service", "information")}
     await phone.must("PUT", "/api/v1/notice-preferences", wanted)
     await phone.must("PUT", "/api/v1/me/preferences", {"elder": True})
+    notices = await phone.must("GET", "/api/v1/notices")
+    known["notices/id"] = notices["notices"][0]["id"]
+    await phone.must("POST", f"/api/v1/notices/{known['notices/id']}/read", status=204)
     seen = await phone.must("GET", f"/api/v1/cases/{told.case_no}")
-    known["document_no"] = seen["documents"][0]["document_no"]
-    known["file_id"] = seen["materials"][0]["file_id"]
-    await phone.must("GET", f"/api/v1/files/{known['file_id']}")
+    known["documents/document_no"] = seen["documents"][0]["document_no"]
+    known["files/file_id"] = seen["materials"][0]["file_id"]
+    await phone.must("GET", f"/api/v1/files/{known['files/file_id']}")
+    paper = f"/api/v1/cases/{told.case_no}/documents/{known['documents/document_no']}"
+    await phone.must("GET", paper)
     await phone.must("POST", f"/api/v1/cases/{told.case_no}/review", {"grade": 5, "comment": "很快"}, status=201)
-    other = await _second_case(phone, told.item, cast.item)
-    await phone.must("POST", f"/api/v1/cases/{other}/withdrawal", {"reason": "不办了"})
+    draft = await _another_case(phone, told.item, cast.item, draft=True)
+    await phone.must("POST", f"/api/v1/cases/{draft}/submission", {})
+    await phone.must("POST", f"/api/v1/cases/{draft}/withdrawal", {"reason": "不办了"})
 
 
-async def _second_case(phone: Phone, item: dict[str, Any], code: str) -> str:
-    body = {"item": code, "answers": fill(item), "materials": await materials(phone, item)}
+async def _another_case(phone: Phone, item: dict[str, Any], code: str, *, draft: bool) -> str:
+    body = {"item": code, "answers": fill(item), "materials": await materials(phone, item), "draft": draft}
     done = await phone.must("POST", "/api/v1/cases", body, status=201)
     return str(done["case_no"])
 
 
-async def _as_staff(cast: Cast, told: Told, known: dict[str, str]) -> None:
+async def _as_handler(cast: Cast, told: Told, known: dict[str, str]) -> None:
     await cast.handler.must("GET", "/console/api/v1/cases")
-    for kind, value in (("files", known["file_id"]), ("documents", known["document_no"])):
-        await cast.handler.must("GET", f"/console/api/v1/cases/{told.case_no}/{kind}/{value}")
+    for parameter in ("files/file_id", "documents/document_no"):
+        kind = parameter.split("/")[0]
+        await cast.handler.must("GET", f"/console/api/v1/cases/{told.case_no}/{kind}/{known[parameter]}")
+
+
+async def _as_operator(cast: Cast) -> None:
+    await cast.operator.must("GET", "/console/api/v1/campaigns")
+    rejected = await _submitted_campaign(cast)
+    await cast.publisher.must("POST", f"{rejected}/rejection", {"reason": "时间没有写清"})
+    await cast.operator.must("PUT", rejected, {**WORDS, "title": "停水改期"})
+    for _ in range(20):  # one person is told so quickly that there may be nothing left to stop
+        path = await _submitted_campaign(cast)
+        seen = await cast.publisher.must("GET", path)
+        approval = {"content_hash": seen["content_hash"], "people": seen["people"]}
+        _, stopped = await asyncio.gather(
+            cast.publisher.must("POST", f"{path}/approval", approval),
+            cast.operator.call("POST", f"{path}/stop", body={}),
+        )
+        if stopped.status == 200:
+            return
+    raise AssertionError("no campaign could be stopped")
+
+
+async def _submitted_campaign(cast: Cast) -> str:
+    made = await cast.operator.must("POST", "/console/api/v1/campaigns", WORDS, status=201)
+    path = f"/console/api/v1/campaigns/{made['id']}"
+    await cast.operator.must("POST", f"{path}/submission", {})
+    return path
+
+
+async def _at_the_counter(cast: Cast) -> None:
     await cast.clerk.must("GET", "/counter/api/v1/purposes")
     await cast.clerk.must("GET", "/counter/api/v1/today")
 
 
 async def _in_the_open(cast: Cast) -> None:
-    visitor = Visitor(cast.resident.origin)
-    async with visitor:
-        for path in ("/healthz", "/readyz", "/metrics", "/openapi.json"):
+    async with Visitor(cast.resident.origin) as visitor:
+        for path in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/tour/cast"):
             await visitor.must("GET", path)
+        found = await visitor.must("GET", "/tour/cast")
+        her = next(one["id"] for one in found["cast"] if one["phone"] == cast.resident.number)
+        await visitor.must("POST", "/tour/api/v1/sign-in", {"cast_id": her})
         cast.resident.seen += visitor.seen
+
+
+async def _signs_out(cast: Cast) -> None:
+    """Everybody leaves by a session that nothing else needs."""
+    async with Desk(cast.resident.origin, "A1", PASSWORD) as auditor:
+        await auditor.sign_in()
+        await auditor.must("GET", "/console/api/v1/audit")
+        await auditor.must("DELETE", "/console/api/v1/sessions/current", status=204)
+        cast.handler.seen += auditor.seen
+    async with Counter(cast.resident.origin, "C1", PASSWORD) as clerk:
+        await clerk.sign_in()
+        await clerk.must("DELETE", "/counter/api/v1/sessions/current", status=204)
+        cast.clerk.seen += clerk.seen
+    await cast.resident.must("DELETE", "/api/v1/sessions/current", status=204)
