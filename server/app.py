@@ -97,6 +97,11 @@ def make_app(services: Services, log: AccessLog | None = None) -> web.Applicatio
         templates = environments.setdefault(table.templates, environment(table.templates))
         app.router.add_route("GET", route.path, PageEndpoint(route, templates, door).__call__)
     _add_static(app, services)
+
+    async def say_goodbye(_: web.Application) -> None:
+        services.store.end_lines()
+
+    app.on_shutdown.append(say_goodbye)
     return app
 
 

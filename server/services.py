@@ -31,6 +31,8 @@ from server.domain.staff.service import Staff
 from server.domain.visits.service import Visits
 
 T = TypeVar("T")
+CLOSING = Event("", "closing", {})
+"""What every line hears last, when the process stops."""
 
 
 class Line(Protocol):
@@ -51,6 +53,10 @@ class Store(Protocol):
     async def hit(self, key: str, seconds: int) -> int: ...
 
     async def ready(self) -> bool: ...
+
+    def end_lines(self) -> None:
+        """Tell every listener that nothing more will come."""
+        ...
 
 
 class Clock(Protocol):

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from config.floor.unit import Event
+from server.services import CLOSING
 
 _QUEUE = 256
 
@@ -45,6 +46,12 @@ class EmbeddedStore:
 
     async def close(self) -> None:
         self._lines.clear()
+
+    def end_lines(self) -> None:
+        """Every listener hears ``CLOSING`` as its last event."""
+        for lines in tuple(self._lines.values()):
+            for line in tuple(lines):
+                line.put(CLOSING)
 
     async def ready(self) -> bool:
         return True

@@ -47,9 +47,11 @@ class RedisStore(EmbeddedStore):
         self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._send())]
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        waiting = set(self._tasks)
+        while waiting:  # redis-py can swallow a cancellation that meets a time-out of its own
+            for task in waiting:
+                task.cancel()
+            _, waiting = await asyncio.wait(waiting, timeout=0.1)
         await self._redis.aclose(close_connection_pool=True)
         await self._listener_redis.aclose(close_connection_pool=True)
         await super().close()

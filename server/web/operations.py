@@ -110,7 +110,8 @@ class Call(Generic[B, Q]):
         return await self.services.database.unit_of_work(self.portal.id, fn)
 
 
-Handler = Callable[[Call[Any, Any]], Awaitable[Any]]
+AnyCall = Call[Any, Any]
+Handler = Callable[[AnyCall], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +262,17 @@ def _operation(method: str, path: str, tag: str, handler: Handler, declared: dic
 
 
 __all__ = [
-    "Access", "Call", "Handler", "NoBody", "NoQuery", "Open", "Operation", "Operations", "Refusal", "Resident", "Staff",
+    "Access",
+    "AnyCall",
+    "Call",
+    "Handler",
+    "NoBody",
+    "NoQuery",
+    "Open",
+    "Operation",
+    "Operations",
+    "Refusal",
+    "Resident",
+    "Staff",
     "Terminal",
-]  # fmt: skip
+]

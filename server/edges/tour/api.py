@@ -15,6 +15,7 @@ from server.edges.tour.story import step_of
 from server.web.endpoint import COOKIES
 from server.web.operations import Call, NoBody, NoQuery, Open, Operations
 from server.web.shapes import Wire
+from server.web.streams import stream
 
 operations = Operations(tag="tour")
 _HEARTBEAT = 15.0
@@ -144,19 +145,7 @@ def _answer(
 )
 async def events(call: Call[NoBody, NoQuery]) -> web.StreamResponse:
     """A server-sent stream; a comment every fifteen seconds keeps it open."""
-    response = web.StreamResponse(
-        headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    )
-    async with call.services.store.subscribe("tour") as line:
-        await response.prepare(call.request)
-        try:
-            await response.write(b"retry: 2000\n: listening\n\n")
-            while True:
-                event = await line.next(_HEARTBEAT)
-                await response.write(b": still here\n\n" if event is None else moment(event))
-        except (ConnectionError, OSError):
-            pass
-    return response
+    return await stream(call, "tour", write_event=moment)
 
 
 def moment(event: Event) -> bytes:
