@@ -37,7 +37,7 @@ async function look() {
   if (!wanted.title && !wanted.body) {
     preview = null;
     frames([]);
-    fill(byId("findings"), h("p", { class: "hint" }, t("example_none")));
+    fill(byId("findings"), h("p", { class: "hint" }, t("example_start")));
     return;
   }
   try {

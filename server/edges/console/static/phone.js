@@ -33,8 +33,9 @@ export function showFrames(target, examples, { brand, labels }) {
     "aria-selected": String(place === shown), tabindex: place === shown ? "0" : "-1",
     onclick: () => { shown = place; draw(); byId(`tab-${place}`).focus(); } }, labels[place])));
   const example = examples[index];
+  const started = Boolean(byId("title")?.value || byId("body")?.value) || !byId("title");
   const screen = h("div", { id: "phone", class: "handset", role: "tabpanel", tabindex: "0", "aria-labelledby": `tab-${shown}` },
-    example ? frame(shown, example, brand) : h("p", { class: "hint" }, t("example_none")));
+    example ? frame(shown, example, brand) : h("p", { class: "hint" }, t(started ? "example_none" : "example_start")));
   const stepper = examples.length > 0 && h("div", { class: "handset-steps" },
     h("button", { class: "button", type: "button", "data-step": "-1", disabled: index === 0, onclick: () => { index -= 1; draw(); } }, labels.previous),
     h("span", { "aria-live": "polite" }, t("example_of", { index: index + 1, count: examples.length }),
