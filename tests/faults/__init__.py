@@ -1,0 +1,1 @@
+"""What happens when several things happen at once, or something dies: real processes, real databases."""
