@@ -7,7 +7,7 @@ import { go, path } from './go'
 import { portal } from './portal'
 import { adopt } from './session'
 
-interface Router { afterEach(then: (to: { fullPath: string }) => void): void }
+export interface Router { afterEach(then: (to: { fullPath: string; matched: unknown[] }) => void): void }
 interface Wish { type: 'yima-sign-in'; token: string; path?: string }
 
 function framed(): boolean {
@@ -28,8 +28,14 @@ function isWish(data: unknown): data is Wish {
   return typeof wish === 'object' && wish?.type === 'yima-sign-in' && typeof wish.token === 'string'
 }
 
-/** An address typed or set from outside that names the page on the screen with another query: read it afresh. */
-export function followAddress(): void {
+/**
+ * Addresses typed or set from outside: one that is no page leads home; one that names the page on the screen with
+ * another query is read afresh.
+ */
+export function followAddress(router?: Router): void {
+  router?.afterEach(({ matched }) => {
+    if (matched.length === 0) setTimeout(() => go(path('home')))
+  })
   window.addEventListener('hashchange', () => {
     setTimeout(() => {
       const top = getCurrentPages().slice(-1)[0] as { $page?: { fullPath: string } } | undefined

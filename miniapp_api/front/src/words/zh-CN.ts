@@ -23,7 +23,7 @@ export const zh = {
   'cases.title': '我的办件', 'cases.todo': '{n} 件待您处理', 'cases.updated': '更新于 {time}', 'cases.none': '您还没有办件', 'cases.none_text': '从找到一项服务开始。', 'cases.begin': '找服务',
   'light.green': '时间充足', 'light.yellow': '快到期', 'light.red': '即将到期', 'light.overdue': '已超期',
   'case.title': '办理进度', 'case.no': '受理编号', 'case.now': '现在：{status}', 'case.by': '（{day}前）', 'case.latest': '最晚 {day}', 'case.result': '办理结果', 'case.timeline': '办理过程', 'case.document': '文书', 'case.documents': '文书', 'case.sent': '您提交的内容', 'case.withdraw': '撤回申请', 'case.withdraw_ask': '确定要撤回吗？', 'case.withdraw_text': '撤回后这次申请就结束了。以后要办，需要重新提交。', 'case.keep': '不撤回', 'case.withdrawn': '申请已撤回',
-  'clock.title': '还要多久', 'clock.left': '还有 {n} 天', 'clock.last': '今天是最后一天', 'clock.over': '超了 {n} 天', 'clock.until': '到 {day}', 'clock.provisional': '（暂定）', 'clock.paused': '现在停止计时，等补正或特别程序结束后继续。', 'clock.why': '为什么是这一天？',
+  'clock.title': '还要多久', 'clock.left': '还有 {days}', 'clock.last': '今天是最后一天', 'clock.over': '超了 {days}', 'clock.until': '到 {day}', 'clock.provisional': '（暂定）', 'clock.paused': '现在停止计时，等补正或特别程序结束后继续。', 'clock.why': '为什么是这一天？',
   'correct.title': '补正', 'correct.lead': '“{item}”有几处要补正，改好后继续审查。', 'correct.send': '提交补正', 'correct.done': '补正已提交', 'correct.nothing': '没有要补正的内容', 'correct.nothing_text': '这件事现在不需要您补正。',
   'review.title': '评价', 'review.lead': '您的评价会公开汇总，办事人员看不到是谁写的。', 'review.question': '这次办事您满意吗？', 'review.choose': '请选一项', 'review.grade5': '非常满意', 'review.grade4': '满意', 'review.grade3': '基本满意', 'review.grade2': '不满意', 'review.grade1': '非常不满意', 'review.comment': '您的意见', 'review.comment_hint': '最多 500 字。请不要写身份证号。', 'review.send': '提交评价', 'review.thanks': '谢谢您的评价', 'review.given': '您的评价：{grade}',
   'document.title': '文书', 'document.print': '打印',
