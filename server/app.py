@@ -14,6 +14,7 @@ from server.edges import console, counter, hooks, tour
 from server.services import Services
 from server.web import operating
 from server.web.endpoint import Door, Endpoint
+from server.web.figures import Figures
 from server.web.guard import AccessLog, make_guard
 from server.web.openapi import describe
 from server.web.operations import Operation, Operations
@@ -43,11 +44,16 @@ class Surface:
     pages: tuple[tuple[Pages, PageRoute], ...]
 
 
-def surface(*, demo: bool) -> Surface:
+def surface(*, demo: bool, figures: Figures | None = None) -> Surface:
     """The tables of all edges; the demo's own doors only in the demo."""
     residents = [otp, session, me, items, files, cases, notices, stream, code, visits]
     tables: list[Operations] = [module.operations for module in residents]
-    tables += [operating.operations, *_tables(counter.operations), *_tables(console.operations)]
+    tables += [
+        operating.operations,
+        operating.serve_figures(figures or Figures()),
+        *_tables(counter.operations),
+        *_tables(console.operations),
+    ]
     page_tables: list[Pages] = [counter.pages, console.pages]
     if demo:
         tables += [*_tables(hooks.operations), *_tables(tour.operations)]
@@ -83,13 +89,14 @@ def _document(operations: list[Operation]) -> dict[str, Any]:
 
 def make_app(services: Services, log: AccessLog | None = None) -> web.Application:
     """The application for services that are open already. It opens and closes nothing itself."""
+    figures = Figures()
     app = web.Application(
-        middlewares=[make_guard(services, log or AccessLog())],
+        middlewares=[make_guard(services, log or AccessLog(), figures)],
         client_max_size=services.settings.limits.upload_bytes + 65_536,
         handler_args={"keepalive_timeout": _KEEP_ALIVE, "access_log": None},
     )
     door = Door(services)
-    reachable = surface(demo=services.settings.profile != "production")
+    reachable = surface(demo=services.settings.profile != "production", figures=figures)
     for operation in reachable.operations:
         app.router.add_route(operation.method, operation.path, Endpoint(operation, door).__call__)
     environments: dict[Path, Any] = {}

@@ -113,8 +113,8 @@ class Database:
         await Tortoise.close_connections()
 
     async def reading(self, portal: str) -> Unit:
-        """A unit for reads only: one instant, no transaction."""
-        return Unit(now=await self._clock.read(), portal=portal)
+        """A unit for reads only: one instant (estimated from a recent reading), no transaction."""
+        return Unit(now=await self._clock.estimate(), portal=portal)
 
     async def unit_of_work(self, portal: str, decide: Callable[[Unit], Awaitable[T]]) -> T:
         """Run ``decide`` in one transaction of its own task and commit, also when it *returns* a refusal.

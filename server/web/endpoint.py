@@ -32,6 +32,7 @@ CSRF_HEADER = "X-Yima-CSRF"
 _KEY = re.compile(r"[\x21-\x7e]{1,128}", re.ASCII)
 _BEARER = re.compile(r"Bearer ([A-Za-z0-9_-]{20,128})", re.ASCII)
 _NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_HOSTS = 256
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -55,12 +56,17 @@ class Door:
         self.services = services
         self._proxies = services.settings.trusted_proxies
         self._per_minute = services.settings.limits.requests_per_minute
+        self._hosts: dict[str, Portal] = {}
 
     def portal(self, request: web.Request) -> Portal:
-        host = request.host.rsplit(":", 1)[0].strip("[]").lower()
-        found = self.services.portals.of_host(host)
+        given = request.headers.get("Host", "")
+        found = self._hosts.get(given)
         if found is None:
-            raise problems.HostUnknown()
+            found = self.services.portals.of_host(request.host.rsplit(":", 1)[0].strip("[]").lower())
+            if found is None:
+                raise problems.HostUnknown()
+            if len(self._hosts) < _HOSTS:
+                self._hosts[given] = found
         return found
 
     def language(self, request: web.Request, caller: Caller | None = None) -> str:
@@ -128,6 +134,8 @@ class Endpoint:
         self._op = operation
         self._door = door
         self._services = door.services
+        self._is_open = isinstance(operation.access, Open)
+        self._is_read = operation.method == "GET"
         self._takes_body = operation.method in ("POST", "PUT", "DELETE") and operation.media != "multipart"
 
     async def __call__(self, request: web.Request) -> web.StreamResponse:
@@ -135,17 +143,17 @@ class Endpoint:
         portal = door.portal(request)
         door.check_origin(request)
         reading = await self._services.database.reading(portal.id)
-        caller = await door.caller(request, reading, op.access)
+        caller = None if self._is_open else await door.caller(request, reading, op.access)
         client = door.client(request)
-        who = str(caller.session_id) if caller else client
-        if op.limit or not isinstance(op.access, Open) or op.method != "GET":
-            await door.limit(who, op.name if op.limit else "all", op.limit)
-        body, raw = await self._body(request)
+        if op.limit or not (self._is_open and self._is_read):
+            await door.limit(str(caller.session_id) if caller else client, op.name if op.limit else "all", op.limit)
+        body, raw = await self._body(request) if self._takes_body else (_NOTHING, b"")
         call: Call[Any, Any] = Call(
             request=request, services=self._services, portal=portal, language=door.language(request, caller),
             caller=caller, client=client, body=body, query=self._query(request), unit=reading,
         )  # fmt: skip
-        request[CALLER] = caller
+        if caller:
+            request[CALLER] = caller
         try:
             answer = await self._answer(call, raw)
         except _Replayed as replay:
@@ -156,7 +164,7 @@ class Endpoint:
 
     async def _answer(self, call: Call[Any, Any], raw: bytes) -> Any:
         op = self._op
-        if op.method == "GET":
+        if self._is_read:
             return await op.handler(call)
         call.decider = self._decider(call, raw)
         if op.own_unit:
@@ -206,8 +214,6 @@ class Endpoint:
 
     async def _body(self, request: web.Request) -> tuple[Wire, bytes]:
         op = self._op
-        if not self._takes_body:
-            return _NOTHING, b""
         limits = self._services.settings.limits
         raw = await json_body.read_bytes(request, limit=limits.body_bytes, seconds=limits.body_seconds)
         if op.body is NoBody and not raw:
@@ -220,7 +226,7 @@ class Endpoint:
             raise problems.invalid_input(error) from None
 
     def _query(self, request: web.Request) -> Wire:
-        if self._op.query is NoQuery and not request.query:
+        if not request.rel_url.raw_query_string and self._op.query is NoQuery:
             return _NO_QUERY
         pairs = list(request.query.items())
         found = dict(pairs)

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import secrets
 import sys
 import time
+from itertools import count
 from typing import TextIO
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
-from prometheus_client import Counter, Histogram
 
 from config.floor.refusal import Busy, Missing, Refusal
 from server.services import Services
 from server.web import problems
 from server.web.endpoint import Door
+from server.web.figures import Figures
 from server.web.json_body import MalformedJson, TooLarge
 from server.web.pages import error_page, wants_page
 from server.web.request_keys import CALLER, REQUEST_ID
 
 _log = logging.getLogger("yima.web")
-REQUESTS = Counter("yima_requests_total", "Requests by route and status", ["route", "status"])
-SECONDS = Histogram(
-    "yima_request_seconds", "Time to answer, by route", ["route"], buckets=(0.005, 0.02, 0.1, 0.5, 2, 10)
-)
 
 
 class AccessLog:
@@ -39,8 +35,9 @@ class AccessLog:
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, method: str, route: str, status: int, seconds: float, request_id: str) -> None:
+        """``method`` and ``route`` come from our own table, so they need no escaping."""
         self._lines.append(
-            f'{{"at":{time.time():.3f},"method":"{method}","route":{json.dumps(route)},"status":{status},'
+            f'{{"at":{time.time():.3f},"method":"{method}","route":"{route}","status":{status},'
             f'"ms":{seconds * 1000:.1f},"id":"{request_id}"}}\n'
         )
         if self._timer is None:
@@ -54,25 +51,15 @@ class AccessLog:
             self._out.flush()
 
 
-class _Meter:
-    """Counts of one route, looked up once."""
-
-    __slots__ = ("seconds", "statuses")
-
-    def __init__(self, route: str) -> None:
-        self.seconds = SECONDS.labels(route)
-        self.statuses: dict[int, Counter] = {}
-
-
-def make_guard(services: Services, log: AccessLog) -> Middleware:
+def make_guard(services: Services, log: AccessLog, figures: Figures) -> Middleware:
     """The middleware for these services."""
     door = Door(services)
-    meters: dict[str, _Meter] = {}
+    start, numbers = secrets.token_hex(5), count(1)
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         begun = time.perf_counter()
-        request_id = request[REQUEST_ID] = secrets.token_hex(6)
+        request_id = request[REQUEST_ID] = f"{start}-{next(numbers):x}"
         try:
             response = await handler(request)
         except Refusal as refusal:
@@ -90,15 +77,11 @@ def make_guard(services: Services, log: AccessLog) -> Middleware:
         resource = request.match_info.route.resource
         route = resource.canonical if resource else "none"
         taken = time.perf_counter() - begun
-        meter = meters.get(route) or meters.setdefault(route, _Meter(route))
-        counter = meter.statuses.get(response.status)
-        if counter is None:
-            counter = meter.statuses[response.status] = REQUESTS.labels(route, str(response.status))
-        counter.inc()
-        meter.seconds.observe(taken)
+        route_figures = figures.of(route)
+        route_figures.add(response.status, taken)
         if not response.prepared:
             response.headers["X-Request-Id"] = request_id
-        log.add(request.method, route, response.status, taken, request_id)
+        log.add(request.method if resource else "-", route_figures.log_name, response.status, taken, request_id)
         return response
 
     return guard

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 
 from config.floor.refusal import Forbidden
+from server.web.figures import Figures
 from server.web.operations import Call, NoBody, NoQuery, Open, Operations
 from server.web.pages import Page, Pages
 from server.web.shapes import Wire
@@ -52,18 +53,25 @@ async def readyz(call: Call[NoBody, NoQuery]) -> Ready:
     return Ready(ready=True, database=True, store=await call.services.store.ready())
 
 
-@operations.get("/metrics", name="metrics", summary="Prometheus figures", access=Open(), media="binary")
-async def metrics(call: Call[NoBody, NoQuery]) -> web.Response:
-    """Open in the demo; elsewhere it asks for the token of ``YIMA_SECRETS__METRICS_TOKEN``."""
-    settings = call.services.settings
-    if settings.profile == "production":
-        token = settings.secrets.metrics_token.get_secret_value()
-        given = call.request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if not token or not hmac.compare_digest(given.encode("utf-8", "replace"), token.encode()):
-            raise Forbidden()
-    return web.Response(
-        body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"}
-    )
+def serve_figures(figures: Figures) -> Operations:
+    """``/metrics`` for one application's figures beside the process's own."""
+    own = Operations(tag="operations")
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(figures)
+
+    @own.get("/metrics", name="metrics", summary="Prometheus figures", access=Open(), media="binary")
+    async def metrics(call: Call[NoBody, NoQuery]) -> web.Response:
+        """Open in the demo; elsewhere it asks for the token of ``YIMA_SECRETS__METRICS_TOKEN``."""
+        settings = call.services.settings
+        if settings.profile == "production":
+            token = settings.secrets.metrics_token.get_secret_value()
+            given = call.request.headers.get("Authorization", "").removeprefix("Bearer ")
+            if not token or not hmac.compare_digest(given.encode("utf-8", "replace"), token.encode()):
+                raise Forbidden()
+        body = generate_latest(registry) + generate_latest(REGISTRY)
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})
+
+    return own
 
 
 def describe_contract(document: Callable[[], dict[str, Any]]) -> tuple[Operations, Pages]:

@@ -18,7 +18,6 @@ from server.web.shapes import Wire
 from server.web.streams import stream
 
 operations = Operations(tag="tour")
-_HEARTBEAT = 15.0
 
 
 class CastEntry(Wire):
