@@ -1,4 +1,4 @@
-"""``python -m server serve | worker | migrate | seed | check | import-items FILE | demo``."""
+"""``python -m server serve | worker | migrate | seed | check | settings | import-items FILE | demo``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import TextIO
 
 from aiohttp import web
 
-from config.settings import Settings
+from config.settings import Settings, described
 from server.app import FRONT, make_app
 from server.demo.doors import doors
 from server.demo.seed import seed
@@ -108,6 +108,14 @@ async def import_items(settings: Settings, asked: argparse.Namespace) -> int:
         return await run_import(house.database, _home(house), asked.file, sys.stdout)
 
 
+async def settings_list(settings: Settings, asked: argparse.Namespace) -> int:
+    """Every setting with its default and what it means."""
+    for name, default, meaning in described(Settings):
+        shown = "" if str(default) in ("", "None", "{}") else f" [{default}]"
+        print(f"{name}{shown}\n    {meaning}")
+    return 0
+
+
 async def demo(settings: Settings, asked: argparse.Namespace) -> int:
     """Tell the main job against a running server."""
     return await tell(asked.url or f"http://{settings.host}:{settings.port}", sys.stdout)
@@ -146,6 +154,7 @@ def _parser() -> argparse.ArgumentParser:
     add("migrate", migrate_now)
     add("seed", seed_now)
     add("check", check)
+    add("settings", settings_list)
     add("import-items", import_items).add_argument("file", type=Path)
     add("demo", demo).add_argument("--url", default="")
     return parser
