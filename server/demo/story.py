@@ -208,9 +208,10 @@ async def _decided(
     await _act(teller, first, case_no, "accept")
     await _act(teller, first, case_no, "start")
     clock = (await phone.ask("GET", f"/api/v1/cases/{case_no}"))["clock"]
-    teller.show(
-        "承诺", f"{clock['promised_due']}  法定 {clock['legal_due']}{'（暂定）' if clock['provisional'] else ''}"
+    promised, legal = (
+        f"{clock[f'{name}_due']}{'（暂定）' if clock[f'{name}_provisional'] else ''}" for name in ("promised", "legal")
     )
+    teller.show("承诺", f"{promised}  法定 {legal}")
     teller.step("一人提出意见，另一人决定，送达", "One proposes, another decides; the result is served.")
     await _act(teller, first, case_no, "propose", opinion="材料齐全，符合法定条件，拟准予。", outcome="grant")
     try:

@@ -53,7 +53,11 @@ class CasePaper(Wire):
 
 
 class CaseClock(Wire):
-    """The time limits: what runs, until when, and why that day. ``unit`` is that of the promised limit."""
+    """The time limits: what runs, until when, and why that day. ``unit`` is that of the promised limit.
+
+    A date is provisional for itself where it lies beyond the published calendar; ``provisional`` is that of the date
+    shown in ``next``.
+    """
 
     state: Literal["not_started", "running", "paused", "stopped"]
     accepted_on: date | None
@@ -64,6 +68,8 @@ class CaseClock(Wire):
     unit: Literal["working_day", "day"]
     used_days: int
     provisional: bool
+    legal_provisional: bool
+    promised_provisional: bool
     paused: bool
     explanation: list[str]
 

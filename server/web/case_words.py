@@ -103,7 +103,9 @@ def clock_words(call: AnyCall, detail: CaseDetail) -> CaseClock:
         promised_days=case.promised_days,
         unit=case.promised_unit,
         used_days=reading.used_days,
-        provisional=reading.provisional,
+        provisional=detail.next.provisional,
+        legal_provisional=reading.legal_provisional,
+        promised_provisional=reading.promised_provisional,
         paused=reading.paused,
         explanation=[_sentence(call, line) for line in reading.explanation],
     )

@@ -95,7 +95,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the clock shows. ``due`` is the date that binds the desk now; None where nothing runs."""
+    """What the clock shows. ``due`` is the date that binds the desk now; None where nothing runs.
+
+    Each date says for itself whether the calendar had to guess on the way to it.
+    """
 
     state: State
     due: date | None
@@ -103,8 +106,17 @@ class Reading:
     promised_due: date | None
     used_days: int
     paused_days: int
-    provisional: bool
     explanation: tuple[Line, ...]
+    due_provisional: bool = False
+    legal_provisional: bool = False
+    promised_provisional: bool = False
+
+    @property
+    def provisional(self) -> bool:
+        """Whether any date that still matters has to be counted anew once a year's holidays are published."""
+        if self.state == "stopped":
+            return self.due_provisional
+        return self.due_provisional or self.legal_provisional or self.promised_provisional
 
     @property
     def paused(self) -> bool:
@@ -171,7 +183,7 @@ def _before_acceptance(facts: Facts, options: ClockOptions, calendar: Calendar) 
         lines.append(Line("check", (("days", options.check_days), ("due", due.isoformat()))))
     if provisional:
         lines.append(Line("provisional"))
-    return Reading("not_started", due, None, None, 0, 0, provisional, tuple(lines))
+    return Reading("not_started", due, None, None, 0, 0, tuple(lines), due_provisional=provisional)
 
 
 def _day(value: date | None) -> tuple[tuple[str, str | int], ...]:
@@ -188,7 +200,7 @@ def read(facts: Facts, today: date, calendar: Calendar, options: ClockOptions) -
     """What the clock of this case shows on ``today``."""
     if facts.accepted_on is None:
         if facts.status in CLOSED or facts.status is Status.DRAFT:
-            return Reading("not_started", None, None, None, 0, 0, False, (Line("not_started"),))
+            return Reading("not_started", None, None, None, 0, 0, (Line("not_started"),))
         return _before_acceptance(facts, options, calendar)
     return _after_acceptance(facts, facts.accepted_on, today, calendar, options)
 
@@ -198,35 +210,45 @@ def _after_acceptance(
 ) -> Reading:
     until = facts.stopped_on or today
     lines = [Line("starts_after_acceptance", (("accepted", accepted_on.isoformat()),))]
-    dues: dict[str, date] = {}
-    provisional = False
+    dues: dict[str, tuple[date, bool]] = {}
     for name, limit in (("legal", facts.legal), ("promised", facts.promised)):
         if limit is None:
             continue
         excluded = paused_days(facts.pauses, limit.unit, until, calendar)
-        dues[name], guessed = limit_due(accepted_on, limit, excluded, calendar)
-        provisional = provisional or guessed
-        lines.append(_limit_line(name, limit, dues[name]))
+        dues[name] = limit_due(accepted_on, limit, excluded, calendar)
+        lines.append(_limit_line(name, limit, dues[name][0]))
     excluded = paused_days(facts.pauses, "working_day", until, calendar)
     if excluded:
         lines.append(Line("pauses_excluded", (("days", excluded),)))
-    state, due = _state(facts), min(dues.values(), default=None)
+    state, guessed = _state(facts), _guessed_line(dues)
+    due, provisional = min(dues.values(), default=(None, False))
     if state == "paused":
-        due = None
+        due, provisional = None, False
         lines.append(Line("paused_now"))
     elif state == "stopped":
-        due = None
+        due, provisional, guessed = None, False, None
         if facts.status is Status.CONCLUDED and facts.stopped_on is not None:
             serve = calendar.after(facts.stopped_on, options.serve_days)
-            due = serve.day
-            provisional = serve.provisional
+            due, provisional = serve.day, serve.provisional
+            guessed = Line("provisional") if provisional else None
             lines.append(Line("serve", (("days", options.serve_days), *_day(due))))
         elif facts.stopped_on is not None:
             lines.append(Line("stopped", (("day", facts.stopped_on.isoformat()),)))
-    if provisional:
-        lines.append(Line("provisional"))
+    if guessed is not None:
+        lines.append(guessed)
     used = max(calendar.used(accepted_on, until) - excluded, 0)
-    return Reading(state, due, dues.get("legal"), dues.get("promised"), used, excluded, provisional, tuple(lines))
+    legal, promised = dues.get("legal", (None, False)), dues.get("promised", (None, False))
+    return Reading(
+        state, due, legal[0], promised[0], used, excluded, tuple(lines), provisional, legal[1], promised[1]
+    )  # fmt: skip
+
+
+def _guessed_line(dues: dict[str, tuple[date, bool]]) -> Line | None:
+    """The sentence about guessed dates; it names the limit where only one of two is meant."""
+    guessed = [name for name, (_, provisional) in dues.items() if provisional]
+    if not guessed:
+        return None
+    return Line("provisional" if len(guessed) == len(dues) else f"provisional_{guessed[0]}")
 
 
 def _state(facts: Facts) -> State:

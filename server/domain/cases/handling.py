@@ -185,14 +185,14 @@ class Handling:
         for row in rows:
             case = records.record(row)
             reading = clock.read(case.clock_facts, unit.today, self._progress.calendar, self._progress.options.clock)
-            if reading.provisional:
-                continue
             changes = {
                 "due_on": reading.due,
                 "legal_due": reading.legal_due,
                 "promised_due": reading.promised_due,
-                "provisional": False,
+                "provisional": reading.provisional,
             }
+            if all(getattr(case, name) == value for name, value in changes.items()):
+                continue
             await records.compare_and_set(case, changes)
             unit.tell(f"resident:{case.resident_id}", "case", case_no=case.case_no, status=case.status.value)
             if reading.due != case.due_on:

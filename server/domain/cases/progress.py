@@ -110,6 +110,15 @@ class Progress:
             provisional=reading.provisional,
         )
 
+    def due_provisional(self, case: CaseRecord, today: date) -> bool:
+        """Whether the date by which somebody must act now was guessed; the case's other date may be all the same."""
+        if case.status is Status.CORRECTION:
+            due = case.corrections_due
+            return due is not None and self.calendar.is_working(due)[1]
+        if not case.provisional:
+            return False
+        return clock.read(case.clock_facts, today, self.calendar, self.options.clock).due_provisional
+
     async def open_case(self, unit: Unit, case: CaseRecord, actor: Actor) -> None:
         """What follows from a new case: the first row of its timeline, the audit entry, and a notice if submitted."""
         event = "" if case.status is Status.DRAFT else "case.submitted"
@@ -129,7 +138,7 @@ class Progress:
         due, provisional = change.due, change.provisional
         if move.paper is Paper.ACCEPTANCE:
             due = min((day for day in (case.legal_due, case.promised_due) if day), default=None)
-            provisional = case.provisional
+            provisional = self.due_provisional(case, unit.today)
         known = await self.applicants.disclose(unit, case.resident_id, ["name"])
         return await documents.issue(
             unit,
@@ -166,7 +175,7 @@ class Progress:
 
     async def _tell(self, unit: Unit, case: CaseRecord, move: Move, change: Change, number: str | None) -> None:
         if move.event:
-            await self.post(unit, case, move.event, await self._values(case, move, change, number))
+            await self.post(unit, case, move.event, await self._values(unit, case, move, change, number))
         unit.tell(f"resident:{case.resident_id}", "case", case_no=case.case_no, status=case.status.value)
         if case.submitted_at is not None:
             unit.tell(
@@ -188,7 +197,9 @@ class Progress:
             subject=f"case:{case.case_no}",
         )
 
-    async def _values(self, case: CaseRecord, move: Move, change: Change, number: str | None) -> dict[str, str]:
+    async def _values(
+        self, unit: Unit, case: CaseRecord, move: Move, change: Change, number: str | None
+    ) -> dict[str, str]:
         values = {
             "item": case.item_name,
             "case_no": grouped(case.case_no),
@@ -198,10 +209,12 @@ class Progress:
             values["document_no"] = number
         if change.reason:
             values["reason"] = _shortened(change.reason)
-        due = change.due or (case.due_on if move.action is Action.ACCEPT else None)
+        due, provisional = change.due, change.provisional
+        if due is None and move.action is Action.ACCEPT:
+            due, provisional = case.due_on, self.due_provisional(case, unit.today)
         language = await self.applicants.language(case.resident_id)
         if due is not None:
-            values["due"] = self.worded_day(language, due, case.provisional or change.provisional)
+            values["due"] = self.worded_day(language, due, provisional)
         if move.outcome is not None:
             values["outcome"] = self.wording.text(f"cases.outcomes.{move.outcome.value}", language)
         return values

@@ -36,6 +36,7 @@ from server.domain.cases.views import (
     CaseSummary,
     CorrectionLine,
     MaterialLine,
+    NextStep,
     PaperLine,
     QueuePage,
     QueueRow,
@@ -114,8 +115,11 @@ class Reading:
         for row in rows:
             case = records.record(row)
             todo = int(row["todo"]) if case.status is Status.CORRECTION else 0
-            found.append(CaseSummary(case, lights.light(case.due_on), next_step(case), todo))
+            found.append(CaseSummary(case, lights.light(case.due_on), self._next(unit, case), todo))
         return found
+
+    def _next(self, unit: Unit, case: CaseRecord) -> NextStep:
+        return next_step(case, self._progress.due_provisional(case, unit.today))
 
     async def open_count(self, unit: Unit, resident_id: UUID) -> list[CaseSummary]:
         """The resident's cases that still stand somewhere, for a counter that may see them; at most twenty."""
@@ -163,7 +167,7 @@ class Reading:
             case=case,
             reading=clock.read(case.clock_facts, unit.today, self._progress.calendar, options),
             light=self._lights(unit).light(case.due_on),
-            next=next_step(case),
+            next=self._next(unit, case),
             timeline=timeline,
             documents=papers,
             corrections=await self._corrections(case) if case.status is Status.CORRECTION else [],
@@ -271,7 +275,15 @@ class Reading:
         names = await self._progress.applicants.masked(unit, list({case.resident_id for case in found}))
         last_case = found[-1] if len(rows) > limit else None
         return QueuePage(
-            rows=[QueueRow(case, names.get(case.resident_id, ""), lights.light(case.due_on)) for case in found],
+            rows=[
+                QueueRow(
+                    case,
+                    names.get(case.resident_id, ""),
+                    lights.light(case.due_on),
+                    case.due_on is not None and self._progress.due_provisional(case, unit.today),
+                )
+                for case in found
+            ],
             counts=await self._counts(where, values),
             next_cursor=_cursor((last_case.due_on or _FAR).isoformat(), str(last_case.id)) if last_case else None,
         )

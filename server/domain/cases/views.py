@@ -136,6 +136,7 @@ class QueueRow:
     case: CaseRecord
     applicant_masked: str
     light: Light
+    provisional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +148,14 @@ class QueuePage:
     next_cursor: str | None
 
 
-def next_step(case: CaseRecord) -> NextStep:
-    """Who acts next in this case."""
+def next_step(case: CaseRecord, provisional: bool) -> NextStep:
+    """Who acts next in this case. ``provisional``: whether the date by which they must was guessed."""
     match case.status:
         case Status.DRAFT:
             return NextStep("applicant", None, False)
         case Status.CORRECTION:
-            return NextStep("applicant", case.corrections_due, False)
+            return NextStep("applicant", case.corrections_due, provisional)
         case Status.DELIVERED | Status.NOT_ACCEPTED | Status.RETURNED | Status.WITHDRAWN:
             return NextStep("nobody", None, False)
         case _:
-            return NextStep("department", case.due_on, case.provisional)
+            return NextStep("department", case.due_on, provisional)

@@ -174,7 +174,7 @@ def _queued(call: Call[Any, Any], row: QueueRow) -> QueuedCase:
         status_label=case_words.status_label(call, case),
         light=row.light,
         due=case.due_on,
-        provisional=case.provisional,
+        provisional=row.provisional,
         submitted_at=case.submitted_at,
         handler=case.handler_label or None,
         flagged=case.flagged_on is not None,

@@ -79,6 +79,25 @@ def test_beyond_the_published_calendar_a_date_is_provisional() -> None:
     assert reading.explanation[-1].key == "provisional"
 
 
+def test_only_the_date_beyond_the_published_calendar_is_provisional() -> None:
+    facts = Facts(Status.ACCEPTED, accepted_on=date(2026, 11, 20), legal=Limit(60, "working_day"), promised=FIVE)
+    reading = on(date(2026, 11, 20), facts)
+    assert reading.due == reading.promised_due == date(2026, 11, 27)
+    assert reading.legal_due is not None
+    assert reading.legal_due.year == 2027
+    assert (reading.due_provisional, reading.promised_provisional, reading.legal_provisional) == (False, False, True)
+    assert reading.provisional  # the case is still to be counted anew
+    assert reading.explanation[-1].key == "provisional_legal"
+
+
+def test_a_case_that_is_decided_has_no_guessed_date_but_that_of_service() -> None:
+    sixty = Limit(60, "working_day")
+    decided = Facts(Status.CONCLUDED, accepted_on=date(2026, 11, 20), stopped_on=date(2026, 11, 23), legal=sixty)
+    assert not on(date(2026, 11, 24), decided).provisional
+    late = Facts(Status.CONCLUDED, accepted_on=date(2026, 11, 20), stopped_on=date(2026, 12, 28), legal=sixty)
+    assert on(date(2026, 12, 28), late).due_provisional
+
+
 def test_a_decision_stops_the_clock_and_starts_the_ten_days_of_service() -> None:
     facts = Facts(
         Status.CONCLUDED, accepted_on=date(2026, 3, 2), stopped_on=date(2026, 3, 9), legal=TWENTY, promised=FIVE

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
 
+from server.adapters.clock import ShiftedClock
 from tests.domain.cases.office import ANSWERS, ITEM
 from tests.domain.materials.samples import ZIP, jpeg, pdf
 from tests.journeys.people import Phone
@@ -75,6 +77,30 @@ async def test_a_case_from_the_phone_to_the_desk_and_back(server: Town) -> None:
     await phone.must("POST", f"{CASES}/{case_no}/review", {"grade": 1}, status=201)
     english = await phone.must("GET", f"{CASES}/{case_no}", headers={"Accept-Language": "en"})
     assert english["review"] == {"grade": 1, "comment": None}
+
+
+async def test_only_the_date_beyond_the_calendar_is_marked(server: Town, clock: ShiftedClock) -> None:
+    clock.set(datetime(2026, 11, 20, 2, 0, tzinfo=UTC))
+    phone, handler = await server.resident(), await server.desk("H1", "handler")
+    case_no = (await _apply(phone))["case_no"]
+    await handler.act(case_no, "receive")
+    await handler.act(case_no, "accept")
+    mine, theirs = await phone.must("GET", f"{CASES}/{case_no}"), await handler.case(case_no)
+    for seen in (mine, theirs):
+        dates = seen["clock"]
+        assert dates["legal_due"].startswith("2027-")
+        assert dates["promised_due"].startswith("2026-")
+        assert (dates["legal_provisional"], dates["promised_provisional"], dates["provisional"]) == (True, False, False)
+        assert (seen["next"]["by"], seen["next"]["provisional"]) == (dates["promised_due"], False)
+        assert "法定" in dates["explanation"][-1]
+    (listed,) = (await phone.must("GET", CASES))["cases"]
+    (queued,) = (await handler.must("GET", f"{DESK}?view=all"))["cases"]
+    assert (listed["next"]["provisional"], queued["provisional"]) == (False, False)
+    told = (await phone.must("GET", "/api/v1/notices"))["notices"]
+    assert not any("暂定" in notice["body"] for notice in told)
+    paper = next(one for one in mine["documents"] if one["kind"] == "acceptance_notice")
+    page = await phone.must("GET", f"{CASES}/{case_no}/documents/{paper['document_no']}")
+    assert "暂定" not in page.decode()
 
 
 async def test_a_doubled_submission_is_answered_again(server: Town) -> None:

@@ -49,7 +49,8 @@ export interface Todo { kind: 'correct' | 'review'; title: string; due: string |
 export interface Clock {
   state: 'not_started' | 'running' | 'paused' | 'stopped'; accepted_on: string | null
   legal_due: string | null; promised_due: string | null; legal_days: number | null; promised_days: number | null
-  unit?: Limit['unit']; used_days: number | null; provisional: boolean; paused: boolean; explanation: string[]
+  unit?: Limit['unit']; used_days: number | null
+  provisional: boolean; legal_provisional: boolean; promised_provisional: boolean; paused: boolean; explanation: string[]
 }
 export interface CaseMaterial { code: string; name: string; file_id: string; file_name: string; media_type: string; size: number }
 export interface Case {

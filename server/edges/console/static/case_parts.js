@@ -40,13 +40,13 @@ export function materialsCard(detail) {
   })));
 }
 
-function bar(label, used, days, due, clock) {
+function bar(label, used, days, due, provisional, clock) {
   const part = days > 0 ? Math.min(100, Math.round((used / days) * 100)) : 0;
   const words = t(clock.unit === "day" ? "used_days" : "used", { used, days });
   return h("div", { class: "bar-limit" },
     h("div", { class: "bar-words" }, h("strong", {}, label), h("span", {}, words),
       due && h("span", { class: "bar-due" }, t("due", { date: dateWords(due) }),
-        clock.provisional && h("span", { class: "mark", title: t("provisional_why") }, t("provisional")))),
+        provisional && h("span", { class: "mark", title: t("provisional_why") }, t("provisional")))),
     h("progress", { max: "100", value: part, class: used > days ? "over" : part >= 80 ? "near" : "", "aria-label": `${label} ${words}` }));
 }
 
@@ -57,8 +57,8 @@ export function clockCard(detail) {
     clock.state === "not_started" && h("p", { class: "hint" }, t("clock_not_started")),
     clock.state === "paused" && h("p", { class: "light light-paused" }, t("clock_paused")),
     clock.state === "stopped" && h("p", { class: "hint" }, t("clock_stopped")),
-    running && clock.promised_days && bar(t("promised"), clock.used_days, clock.promised_days, clock.promised_due, clock),
-    running && clock.legal_days && bar(t("legal"), clock.used_days, clock.legal_days, clock.legal_due, clock),
+    running && clock.promised_days && bar(t("promised"), clock.used_days, clock.promised_days, clock.promised_due, clock.promised_provisional, clock),
+    running && clock.legal_days && bar(t("legal"), clock.used_days, clock.legal_days, clock.legal_due, clock.legal_provisional, clock),
     clock.explanation.length > 0 && h("details", {}, h("summary", {}, t("why_date")),
       h("ul", {}, clock.explanation.map((line) => h("li", {}, line)))));
 }
