@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -72,8 +73,9 @@ class Pages:
         return register
 
 
+@cache
 def environment(*folders: Path) -> jinja2.Environment:
-    """The templates of an edge on top of the shared ones, all read now: no request waits for the disk."""
+    """The templates of an edge on top of the shared ones, all read now, once: no request waits for the disk."""
     made = jinja2.Environment(
         loader=jinja2.ChoiceLoader(
             [
