@@ -67,7 +67,13 @@ def _oneline(value: str) -> str:
     return " ".join(value.split())
 
 
+def _clause(value: str) -> str:
+    """A sentence of somebody's own, to stand inside one of ours: without its final stop."""
+    return value.rstrip("。．｡.；;，,、 ") or value
+
+
 _FILTERS = {
+    "clause": _clause,
     "short": _short,
     "grouped": _grouped,
     "oneline": _oneline,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import time
 
 import pytest
@@ -135,6 +136,18 @@ def test_templates_read_well_whole_and_bare(template: NoticeTemplate, language: 
             assert not any(bad in text for bad in ("{", "}", "None", "  ", "。。", "，。", "系统", "后台", "异常"))
     if language == "zh-CN" and template.event not in ("otp", "campaign"):
         assert "您" in whole.body
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("reason", ["符合法定条件，拟准予。", "See page 2.", "缺第 2 页；", "两处看不清。。"])
+def test_a_reason_that_ends_with_a_stop_gets_no_second_one(reason: str, language: str) -> None:
+    reasoned = [template for template in TEMPLATES if "reason" in template.optional and template.event != "campaign"]
+    said = {
+        template.event: template.render(language, {**template.sample, "reason": reason}).body for template in reasoned
+    }
+    assert any(reason.rstrip("。.；") in body for body in said.values())
+    doubled = [event for event, body in said.items() if re.search(r"[。.；，][。.；，]|[。.]\s[。.]", body)]
+    assert not doubled
 
 
 @pytest.mark.parametrize("template", list(TEMPLATES), ids=lambda template: template.event)
