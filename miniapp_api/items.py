@@ -11,6 +11,7 @@ from miniapp_api.wire.items import (
     FieldShape,
     ItemLine,
     ItemList,
+    ItemQuery,
     ItemShape,
     ItemsQuery,
     LimitShape,
@@ -30,7 +31,7 @@ from server.domain.sessions.callers import ResidentCaller
 from server.web.operations import Call, NoBody, NoQuery, Open, Operations
 
 operations = Operations(tag="items")
-Words = Call[NoBody, ItemsQuery] | Call[NoBody, NoQuery]
+Words = Call[NoBody, ItemsQuery] | Call[NoBody, ItemQuery]
 
 
 @operations.get(
@@ -61,11 +62,15 @@ async def find(call: Call[NoBody, ItemsQuery]) -> ItemList:
     name="item",
     summary="One service item: guide, materials, form, steps, legal basis",
     access=Open(),
+    query=ItemQuery,
     answer=ItemShape,
     problems=("item-unknown",),
 )
-async def one(call: Call[NoBody, NoQuery]) -> ItemShape:
-    item = await call.services.catalogue.item(call.unit, call.path["code"])
+async def one(call: Call[NoBody, ItemQuery]) -> ItemShape:
+    """The newest version, or the one that a running case began with."""
+    code, version = call.path["code"], call.query.version
+    catalogue = call.services.catalogue
+    item = await (catalogue.item(call.unit, code) if version is None else catalogue.version(call.unit, code, version))
     if item.guide is None:
         return _bare(call, item)
     return _full(call, item, item.guide, await _own_data(call, item.guide))
@@ -87,7 +92,7 @@ async def bundles(call: Call[NoBody, NoQuery]) -> BundleList:
     return BundleList(bundles=[])
 
 
-async def _own_data(call: Call[NoBody, NoQuery], guide: Guide) -> dict[str, str]:
+async def _own_data(call: Call[NoBody, ItemQuery], guide: Guide) -> dict[str, str]:
     """The caller's own values that this form asks for; nothing for a visitor, who may read the guide all the same."""
     wanted = sorted({field.prefill for field in guide.fields() if field.prefill})
     scheme, _, token = call.request.headers.get("Authorization", "").partition(" ")

@@ -22,6 +22,12 @@ class ItemsQuery(Wire):
     limit: Annotated[int, Field(ge=1, le=100)] = 20
 
 
+class ItemQuery(Wire):
+    """Which version of an item: that of a running case; without it the newest."""
+
+    version: Annotated[int, Field(ge=1, le=2_000_000_000)] | None = None
+
+
 class LimitShape(Wire):
     days: int
     unit: Literal["working_day", "day"]

@@ -24,11 +24,12 @@ class Next(Wire):
 
 
 class CaseItem(Wire):
-    """The item a case is about."""
+    """The item a case is about; ``version`` is the one it began with and keeps."""
 
     code: str
     name: str
     department: str
+    version: int
 
 
 class TimelineEntry(Wire):

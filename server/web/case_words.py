@@ -48,6 +48,7 @@ def item_words(call: AnyCall, case: CaseRecord, guide: Guide) -> CaseItem:
         code=case.item_code,
         name=guide.word(case.item_name, call.language),
         department=guide.word(case.department, call.language),
+        version=case.item_version,
     )
 
 

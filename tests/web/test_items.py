@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
+from server.domain.catalogue.files import ITEMS
+from server.domain.catalogue.service import CatalogueService
 from tests.journeys.town import PEOPLE, Town
 from tests.journeys.visitor import must_problem
 
@@ -43,6 +48,22 @@ async def test_english_where_the_guide_has_it(server: Town) -> None:
     assert found["items"][0]["name"] == "Senior citizen card of Sichuan"
 
 
+async def test_a_running_case_reads_the_form_it_began_with(server: Town, tmp_path: Path) -> None:
+    phone, path = await server.resident(0), "/api/v1/items/elder-card"
+    began = await phone.must("GET", path)
+    draft = await phone.must("POST", "/api/v1/cases", {"item": "elder-card", "draft": True}, status=201)
+    folder = tmp_path / "items"
+    shutil.copytree(ITEMS, folder)
+    guide = folder / "elder-card.toml"
+    guide.write_text(guide.read_text("utf-8").replace(began["form"][0]["title"], "新的标题"), "utf-8")
+    assert await server.house.database.unit_of_work("demo", CatalogueService(folder).publish) == 1
+    case = await phone.must("GET", f"/api/v1/cases/{draft['case_no']}")
+    assert case["item"]["version"] == began["version"]
+    now = await phone.must("GET", path)
+    assert (now["version"], now["form"][0]["title"]) == (began["version"] + 1, "新的标题")
+    assert await phone.must("GET", path, params={"version": str(case["item"]["version"])}) == began
+
+
 async def test_themes_and_bundles(server: Town) -> None:
     stranger = await server.stranger()
     themes = await stranger.must("GET", "/api/v1/themes")
@@ -55,6 +76,9 @@ async def test_themes_and_bundles(server: Town) -> None:
     [
         ("/api/v1/items/nothing", "item-unknown"),
         ("/api/v1/items/%00", "item-unknown"),
+        ("/api/v1/items/printing-licence?version=99", "item-unknown"),
+        ("/api/v1/items/printing-licence?version=0", "invalid-input"),
+        ("/api/v1/items/printing-licence?version=one", "invalid-input"),
         ("/api/v1/items?cursor=!!", "cursor-invalid"),
         ("/api/v1/items?limit=0", "invalid-input"),
         ("/api/v1/items?limit=101", "invalid-input"),

@@ -19,7 +19,8 @@ export const api = {
   themes: () => call<{ themes: Wire.Theme[] }>('GET', '/themes'),
   items: (query: { q?: string; theme?: string; cursor?: string | null; limit?: number }) =>
     call<Wire.ItemPage>('GET', '/items', { query }),
-  item: (code: string) => call<Wire.Item>('GET', `/items/${encodeURIComponent(code)}`),
+  /** `version`: that of a running case, which keeps it; without it the newest. */
+  item: (code: string, version?: number) => call<Wire.Item>('GET', `/items/${encodeURIComponent(code)}`, { query: { version } }),
 
   submit: (body: { item: string; answers: Wire.Answers; materials: { code: string; file_id: string }[] }, key: string) =>
     call<Wire.CaseRef>('POST', '/cases', { body, key }),

@@ -54,7 +54,7 @@ export interface Clock {
 }
 export interface CaseMaterial { code: string; name: string; file_id: string; file_name: string; media_type: string; size: number }
 export interface Case {
-  case_no: string; item: { code: string; name: string; department: string }; status: string; status_label: string
+  case_no: string; item: { code: string; name: string; department: string; version: number }; status: string; status_label: string
   version: number; submitted_at: string | null; next: Next | null; light: Light
   timeline: { at: string; event: string; label: string; actor: string; note: string; document_no: string | null }[]
   ahead: string[]; documents: { document_no: string; kind: string; title: string; issued_on: string; served_at: string | null }[]
