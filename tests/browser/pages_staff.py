@@ -1,0 +1,84 @@
+"""Staff at their desks: the console of handlers, operators and approvers, and the counter of a clerk."""
+
+from __future__ import annotations
+
+from playwright.async_api import Locator, expect
+
+from tests.browser.conftest import Screen
+from tests.journeys.town import PASSWORD
+
+WAIT = 15_000
+
+
+class StaffDesk:
+    """A member of staff in front of one browser window."""
+
+    def __init__(self, origin: str, screen: Screen) -> None:
+        self.origin, self.screen, self.page = origin, screen, screen.page
+
+    async def sign_in(self, door: str, staff_no: str) -> None:
+        """Through the door's own sign-in page."""
+        await self.page.goto(f"{self.origin}{door}")
+        await self.page.get_by_label("工号").fill(staff_no)
+        await self.page.get_by_label("密码").fill(PASSWORD)
+        await self.page.get_by_role("button", name="登录").click()
+        await expect(self.page).to_have_url(f"{self.origin}{door}", timeout=WAIT)
+
+
+class Console(StaffDesk):
+    """The console."""
+
+    async def go(self, place: str) -> None:
+        await self.page.get_by_role("navigation", name="审批台").get_by_role("link", name=place, exact=True).click()
+
+    async def take(self, item: str) -> None:
+        """Open the case of this item from the queue."""
+        await self.go("办件")
+        await self.page.locator(".case-row a", has_text=item).first.click(timeout=WAIT)
+        await expect(self.page.locator(".case-head h1")).to_have_text(item, timeout=WAIT)
+
+    async def press(self, action: str) -> None:
+        """An action that needs no words."""
+        await self.page.locator("#case").get_by_role("button", name=action, exact=True).click(timeout=WAIT)
+
+    async def unfold(self, action: str) -> Locator:
+        """The form of an action that needs some."""
+        form = self.page.locator(f"#action-{action}")
+        await form.locator("summary").click(timeout=WAIT)
+        return form
+
+    async def stands(self, status: str) -> None:
+        await expect(self.page.locator(".case-line strong").first).to_have_text(status, timeout=WAIT)
+
+
+class CounterDesk(StaffDesk):
+    """The counter page; ``result`` is where it answers."""
+
+    @property
+    def result(self) -> Locator:
+        return self.page.locator("#result")
+
+    async def open_for(self, staff_no: str, purpose: str) -> None:
+        """Sign in and choose what the looks are for."""
+        await self.sign_in("/counter", staff_no)
+        choice = self.page.get_by_label("这次查验的用途")
+        await expect(choice.locator("option")).not_to_have_count(0, timeout=WAIT)
+        await choice.select_option(label=purpose)
+
+    async def shoot(self, digits: str) -> None:
+        """A scanner gun: keys in quick succession, then Enter, with no text field in focus."""
+        await self.page.locator("body").evaluate("document.activeElement.blur()")
+        await self.page.keyboard.type(digits)
+        await self.page.keyboard.press("Enter")
+
+    async def refused(self, code: str) -> Locator:
+        """Waits for this refusal; its words."""
+        found = self.result.locator(f"[data-code={code}]")
+        await expect(found).to_be_visible(timeout=WAIT)
+        return found
+
+    async def restart_camera(self) -> None:
+        """Off and on again."""
+        await self.page.get_by_role("button", name="关闭摄像头").click(timeout=WAIT)
+        await self.page.get_by_role("button", name="打开摄像头").click(timeout=WAIT)
+        await expect(self.page.locator("#camera")).to_have_attribute("data-on", "true", timeout=WAIT)
