@@ -34,7 +34,7 @@ async def serve(settings: Settings, asked: argparse.Namespace) -> int:
         await migrated(settings)
     async with opened(settings) as house:
         if settings.is_demo:
-            await _seed_if_empty(house, sys.stdout)
+            await _seed_apart(house)
         await house.database.unit_of_work(_home(house), house.services.catalogue.publish)
         timetable = Timetable(house)
         runner = web.AppRunner(
@@ -123,6 +123,14 @@ async def demo(settings: Settings, asked: argparse.Namespace) -> int:
 
 def _home(house: Opened) -> str:
     return next(iter(house.services.portals)).id
+
+
+async def _seed_apart(house: Opened) -> None:
+    """Seed an empty database in a process of its own: making a city's past takes memory that serving it never needs."""
+    if not await house.services.staff.anybody():
+        seeding = await asyncio.create_subprocess_exec(sys.executable, "-m", "server", "seed")
+        if await seeding.wait() != 0:
+            raise SystemExit("the demonstration city could not be made")
 
 
 async def _seed_if_empty(house: Opened, out: TextIO) -> bool:
