@@ -62,8 +62,10 @@ def _connection(url: str, pool_size: int, statement_seconds: float) -> dict[str,
         credentials = {"file_path": path, "busy_timeout": 5000, "synchronous": "NORMAL"}
         return {"engine": "server.adapters.sqlite_engine", "credentials": credentials}
     query = dict(parse_qsl(parts.query))
+    if parts.scheme not in ("postgres", "postgresql") or set(query) - {"host", "port", "sslmode"}:
+        raise ValueError("a database is postgres://user@host/name, with ?host=, ?port= and ?sslmode= at the most")
     return {
-        "engine": "tortoise.backends.asyncpg",
+        "engine": "server.adapters.postgres_engine",
         "credentials": {
             "host": query.get("host", parts.hostname or "127.0.0.1"),
             "port": int(query.get("port", parts.port or 5432)),
@@ -75,6 +77,7 @@ def _connection(url: str, pool_size: int, statement_seconds: float) -> dict[str,
             "command_timeout": statement_seconds,
             "timeout": 5,
             "reset": _no_reset,
+            "ssl": query.get("sslmode"),
         },
     }
 
