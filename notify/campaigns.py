@@ -111,7 +111,7 @@ class Campaigns:
         )  # fmt: skip
         if row is None:
             raise ContentChanged()
-        unit.tell(f"staff:{unit.portal}", "campaign", id=str(campaign_id), status="submitted")
+        unit.tell(f"staff:{unit.portal}", "campaign", campaign_id=str(campaign_id), status="submitted")
         return record(row)
 
     async def approve(
@@ -142,7 +142,7 @@ class Campaigns:
             return WrongState(status=(await self.get(unit, campaign_id)).status)
         await _fix_recipients(unit, campaign_id, found.region, audience)
         unit.tell(WAKE, "due")
-        unit.tell(f"staff:{unit.portal}", "campaign", id=str(campaign_id), status="approved")
+        unit.tell(f"staff:{unit.portal}", "campaign", campaign_id=str(campaign_id), status="approved")
         return record(row)
 
     async def reject(self, unit: Unit, reader: Actor, campaign_id: UUID, reason: str) -> CampaignRecord | Refusal:
@@ -157,7 +157,7 @@ class Campaigns:
         )  # fmt: skip
         if row is None:
             return WrongState(status=(await self.get(unit, campaign_id)).status)
-        unit.tell(f"staff:{unit.portal}", "campaign", id=str(campaign_id), status="rejected")
+        unit.tell(f"staff:{unit.portal}", "campaign", campaign_id=str(campaign_id), status="rejected")
         return record(row)
 
     async def stop(self, unit: Unit, campaign_id: UUID) -> CampaignRecord | Refusal:
@@ -176,7 +176,7 @@ class Campaigns:
             campaign_id,
         )
         await sql.execute("UPDATE campaigns SET skipped = skipped + $1 WHERE id = $2", dropped, campaign_id)
-        unit.tell(f"staff:{unit.portal}", "campaign", id=str(campaign_id), status="stopped")
+        unit.tell(f"staff:{unit.portal}", "campaign", campaign_id=str(campaign_id), status="stopped")
         return await self.get(unit, campaign_id)
 
     async def _label(self, unit: Unit, words: CampaignWords) -> str:

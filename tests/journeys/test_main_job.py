@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+from server.edges.tour.story import STORY, step_of
+from server.opening import TOUR_TOPIC
 from tests.journeys import story
 from tests.journeys.town import PEOPLE, Town
 from tests.journeys.visitor import must_problem
@@ -11,7 +13,7 @@ from tests.journeys.visitor import must_problem
 ITEM = "printing-licence"
 
 
-async def _cast(town: Town) -> story.Cast:
+async def main_job_cast(town: Town) -> story.Cast:
     name, id_number, _ = PEOPLE[0]
     return story.Cast(
         resident=await town.resident(0, loa=2),
@@ -27,7 +29,7 @@ async def _cast(town: Town) -> story.Cast:
 
 
 async def test_the_main_job(server: Town) -> None:
-    cast, told = await _cast(server), story.Told()
+    cast, told = await main_job_cast(server), story.Told()
     await story.signs_in(cast)
     await story.finds_the_item(cast, told)
     await story.applies(cast, told)
@@ -37,6 +39,25 @@ async def test_the_main_job(server: Town) -> None:
     await story.decided_and_served(cast, told)
     await story.was_told(cast, told)
     await story.hears_a_campaign(cast, told)
+
+
+async def test_the_main_job_ticks_every_step_of_the_tour(server: Town) -> None:
+    told, ticked = story.Told(), []
+    async with server.services.store.subscribe(TOUR_TOPIC) as line:
+        cast = await main_job_cast(server)
+        await story.signs_in(cast)
+        await story.finds_the_item(cast, told)
+        await story.applies(cast, told)
+        await story.corrected_and_accepted(cast, told)
+        await story.decided_and_served(cast, told)
+        await story.shows_her_code(cast, told)
+        await story.hears_a_campaign(cast, told)
+        while (event := await line.next(0.2)) is not None:
+            if (step := step_of(event.name, event.data)) and step not in ticked:
+                ticked.append(step)
+            if event.name == "campaign":
+                assert event.data["campaign_id"] == told.campaign_id
+    assert ticked == [step.id for step in STORY]
 
 
 async def test_an_old_code_has_expired_and_a_foreign_one_is_named(server: Town) -> None:
@@ -49,7 +70,7 @@ async def test_an_old_code_has_expired_and_a_foreign_one_is_named(server: Town) 
 
 
 async def test_nobody_reads_anothers_case(server: Town) -> None:
-    cast, told = await _cast(server), story.Told()
+    cast, told = await main_job_cast(server), story.Told()
     await story.signs_in(cast)
     await story.finds_the_item(cast, told)
     await story.applies(cast, told)
@@ -62,7 +83,7 @@ async def test_nobody_reads_anothers_case(server: Town) -> None:
 
 
 async def test_a_double_click_makes_one_case(server: Town) -> None:
-    cast, told = await _cast(server), story.Told()
+    cast, told = await main_job_cast(server), story.Told()
     await story.signs_in(cast)
     await story.finds_the_item(cast, told)
     await story.submits_twice_at_once(cast, told)

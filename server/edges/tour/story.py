@@ -44,7 +44,7 @@ STORY: tuple[Step, ...] = (
     Step("decide", "handler2", "console", _case("concluded")),
     Step("serve", "handler", "console", _case("delivered")),
     Step("code", "clerk", "counter", (Sign("visit", "outcome", "accepted"),)),
-    Step("notice", "operator", "console", (Sign("campaign", "status", "approved"), Sign("campaign.approved"))),
+    Step("notice", "operator", "console", (Sign("campaign", "status", "approved"),)),
 )
 
 
