@@ -8,6 +8,9 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
+from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
+
 from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.refusal import FieldFault, Invalid, Missing, Refusal
@@ -141,19 +144,15 @@ class Residents:
             await self._record(unit, actor, resident_id, "mismatch")
             return IdentityMismatch()
         index = self._vault.index(number.number, "residents.id_number")
-        holder = await sql.row(
-            "SELECT id FROM residents WHERE portal = $1 AND id_number_index = $2", unit.portal, index
-        )
-        if holder and sql.uid(holder["id"]) != resident_id:
+        if await self._is_taken(unit, index, resident_id):
             await self._record(unit, actor, resident_id, "taken")
             return IdentityTaken()
-        changed = await sql.execute(
-            "UPDATE residents SET name_sealed = $1, id_number_sealed = $2, id_number_index = $3, id_kind = $4, "
-            "loa = 3, verified_at = $5 WHERE id = $6 AND portal = $7 AND loa < 3 AND NOT EXISTS "
-            "(SELECT 1 FROM residents other WHERE other.portal = $7 AND other.id_number_index = $3)",
-            self._vault.seal(name, "residents.name"), self._vault.seal(number.number, "residents.id_number"), index,
-            number.kind, unit.now, resident_id, unit.portal,
-        )  # fmt: skip
+        try:
+            async with in_transaction("default"):  # a savepoint: on PostgreSQL the conflict would end the unit
+                changed = await self._prove(unit, resident_id, name, number, index)
+        except IntegrityError:  # somebody else proved this very identity at the same moment
+            await self._record(unit, actor, resident_id, "taken")
+            return IdentityTaken()
         if not changed:
             return IdentityVerified()
         profile = await self.get(unit, resident_id)
@@ -161,6 +160,21 @@ class Residents:
         await self._record(unit, actor, resident_id, "verified")
         unit.tell(f"resident:{resident_id}", "verification", loa=3)
         return profile
+
+    async def _is_taken(self, unit: Unit, index: bytes, resident_id: UUID) -> bool:
+        holder = await sql.row(
+            "SELECT id FROM residents WHERE portal = $1 AND id_number_index = $2", unit.portal, index
+        )
+        return holder is not None and sql.uid(holder["id"]) != resident_id
+
+    async def _prove(self, unit: Unit, resident_id: UUID, name: str, number: IdNumber, index: bytes) -> bool:
+        changed = await sql.execute(
+            "UPDATE residents SET name_sealed = $1, id_number_sealed = $2, id_number_index = $3, id_kind = $4, "
+            "loa = 3, verified_at = $5 WHERE id = $6 AND portal = $7 AND loa < 3",
+            self._vault.seal(name, "residents.name"), self._vault.seal(number.number, "residents.id_number"), index,
+            number.kind, unit.now, resident_id, unit.portal,
+        )  # fmt: skip
+        return changed == 1
 
     async def masked(self, unit: Unit, ids: Sequence[UUID]) -> dict[UUID, str]:
         """Masked names of many residents, by one query."""

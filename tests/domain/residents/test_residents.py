@@ -89,6 +89,30 @@ async def test_one_identity_is_one_resident(database: Database, people: People) 
     assert isinstance(await _verify(database, people, second.id), IdentityTaken)
 
 
+async def test_two_who_prove_one_identity_at_once_are_told_apart(database: Database, people: People) -> None:
+    """Both have looked and found it free before either writes: the unique index decides, not a 500."""
+    for turn in range(10):
+        await sql.execute("DELETE FROM residents")
+        two = [await _enter(database, people, f"154000{turn:02d}{n:03d}") for n in (1, 2)]
+        met = asyncio.Barrier(2) if sql.is_postgres() else None
+
+        async def verify(who: UUID, met: asyncio.Barrier | None = met) -> ResidentProfile | Refusal:
+            async def decide(unit: Unit) -> ResidentProfile | Refusal:
+                name, number = people.residents.read_claim(unit, NAME, NUMBER)
+                if met:
+                    await met.wait()
+                actor = Actor("resident", who, "resident")
+                return await people.residents.settle_claim(unit, actor, who, name, number, matched=True)
+
+            return await _run(database, decide)
+
+        answers = await asyncio.gather(*(verify(one.id) for one in two))
+        assert sorted(type(one).__name__ for one in answers) == ["IdentityTaken", "ResidentProfile"]
+        loser = two[[isinstance(one, IdentityTaken) for one in answers].index(True)]
+        unit = await database.reading(PORTAL)
+        assert [line.outcome for line in await people.audit.of_resident(unit, loser.id)] == ["taken"]
+
+
 async def test_an_identity_is_proven_once(database: Database, people: People) -> None:
     resident = await _enter(database, people)
     await _verify(database, people, resident.id)
