@@ -1,0 +1,75 @@
+"""The command line: what somebody types at 3 a.m., as processes of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession
+
+ROOT = Path(__file__).parents[1]
+FILE = ROOT / "config" / "sample" / "service_items_511602.csv"
+
+
+async def _run(folder: Path, *arguments: str, **settings: str) -> tuple[int, str, str]:
+    process = await _start(folder, *arguments, **settings)
+    out, err = await asyncio.wait_for(process.communicate(), 90)
+    assert process.returncode is not None
+    return process.returncode, out.decode(), err.decode()
+
+
+async def _start(folder: Path, *arguments: str, **settings: str) -> asyncio.subprocess.Process:
+    given = {"YIMA_DATA_DIR": str(folder), "YIMA_PORT": "0", **settings}
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "server", *arguments, cwd=ROOT, env={**os.environ, **given},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+
+
+async def test_migrate_check_and_import_twice(tmp_path: Path) -> None:
+    profile = {"YIMA_PROFILE": "test"}
+    assert (await _run(tmp_path, "migrate", **profile))[0] == 0
+    code, out, err = await _run(tmp_path, "check", **profile)
+    assert code == 0 and "well" in out, err
+    first = await _run(tmp_path, "import-items", str(FILE), **profile)
+    second = await _run(tmp_path, "import-items", str(FILE), **profile)
+    assert first[0] == second[0] == 0, first[2]
+    assert "1135" in first[1]
+
+
+async def test_every_setting_is_printed(tmp_path: Path) -> None:
+    code, out, _ = await _run(tmp_path, "settings")
+    assert code == 0 and "YIMA_DATABASE_URL" in out
+
+
+async def test_only_the_demo_is_seeded(tmp_path: Path) -> None:
+    code, _, err = await _run(tmp_path, "seed", YIMA_PROFILE="test")
+    assert code == 2 and "demo" in err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_serve_seeds_an_empty_demo_prints_its_doors_and_stops_when_told(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    process = await _start(tmp_path, "serve")
+    assert process.stdout is not None
+    lines: list[str] = []
+    async with asyncio.timeout(90):
+        while not any("Ctrl-C" in line for line in lines):
+            line = (await process.stdout.readline()).decode()
+            assert line, "".join(lines)
+            lines.append(line)
+    origin = next(line.split()[1] for line in lines if line.strip().startswith("tour")).rstrip("/")
+    async with ClientSession() as client:
+        async with client.get(f"{origin}/readyz") as answer:
+            assert answer.status == 200 and (await answer.json())["ready"]
+        async with client.get(f"{origin}/tour/events") as stream:  # an open stream must not hold the end up
+            assert stream.status == 200
+            process.send_signal(number)
+            async with asyncio.timeout(15):
+                assert await process.wait() == 0
+    assert oct((tmp_path / "secrets.json").stat().st_mode)[-3:] == "600"
