@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from pydantic import SecretStr
 
 from config.floor.vault import Vault
 from config.settings import Demo, Limits, Settings
+from notify.templates import Templates
+from server import opening
 from server.adapters.clock import ShiftedClock
 from server.adapters.database import Database
 from server.adapters.keyring import KeyringVault
@@ -30,6 +33,10 @@ BOTH = {"databases", "database", "store", "services", "server", "program"}
 for _name in [name for name in os.environ if name.startswith("YIMA_")]:
     if not _name.startswith("YIMA_TEST_") and _name not in ("YIMA_CI", "YIMA_RACE_ROUNDS"):
         del os.environ[_name]  # a developer's own settings are none of the tests' business
+
+
+# Read and checked once: the notice templates are files that no test changes.
+vars(opening)["Templates"] = cache(Templates)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
