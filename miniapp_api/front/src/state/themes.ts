@@ -2,11 +2,11 @@
 import { preferences } from './preferences'
 
 const NAMES: Record<string, string> = {
-  生育收养: 'Birth and adoption', 户籍办理: 'Household register', 民族宗教: 'Ethnic and religious affairs', 教育科研: 'Education and research',
-  入伍服役: 'Military service', 就业创业: 'Work and starting up', 设立变更: 'Starting or changing a business', 准营准办: 'Permits to operate',
+  生育收养: 'Birth and adoption', 户籍办理: 'Family register', 民族宗教: 'Ethnic and religious affairs', 教育科研: 'Education and research',
+  入伍服役: 'Military service', 就业创业: 'Work and starting up', 设立变更: 'Starting or changing a business', 准营准办: 'Business permits',
   抵押质押: 'Mortgages and pledges', 职业资格: 'Professional qualifications', 行政缴费: 'Fees and payments', 婚姻登记: 'Marriage',
-  优待抚恤: 'Benefits and pensions', 规划建设: 'Planning and building', 住房保障: 'Housing', 社会保障: 'Social security',
-  证件办理: 'Certificates and cards', 交通出行: 'Travel and transport', 旅游观光: 'Tourism', 出境入境: 'Leaving and entering', 消费维权: 'Consumer rights',
+  优待抚恤: 'Benefits', 规划建设: 'Building', 住房保障: 'Housing', 社会保障: 'Social security',
+  证件办理: 'Certificates and cards', 交通出行: 'Getting around', 旅游观光: 'Tourism', 出境入境: 'Leaving and entering', 消费维权: 'Consumer rights',
   公共安全: 'Public safety', 司法公证: 'Justice and notaries', 知识产权: 'Intellectual property', 环保绿化: 'Environment', 文化体育: 'Culture and sports',
   公用事业: 'Water, power, gas', 医疗卫生: 'Health', 离职退休: 'Leaving work, retiring', 死亡殡葬: 'After a death', 其他: 'Other',
   资质认证: 'Certification', 年检年审: 'Yearly checks', 税收财务: 'Tax and finance', 人力资源: 'Staff', 投资审批: 'Investment approval',
