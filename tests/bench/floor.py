@@ -66,8 +66,8 @@ USE = (
 )
 VISIT = (
     "INSERT INTO visits (id, portal, region, at, resident_id, acting_id, terminal_id, hall, counter, staff_id, "
-    "staff_no, purpose, scene, item, outcome, fields_seen, consent_state, consent_asked, consent_granted, consent_until, "
-    "consent_at, disclosed_at) "
+    "staff_no, purpose, scene, item, outcome, fields_seen, consent_state, consent_asked, consent_granted, "
+    "consent_until, consent_at, disclosed_at) "
     "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,NULL,NULL)"
 )
 AUDIT = (
