@@ -12,6 +12,7 @@ from config.floor.unit import Event
 from server.services import CLOSING
 
 _QUEUE = 256
+_MOST_KEYS = 100_000
 
 
 class Line:
@@ -40,6 +41,7 @@ class EmbeddedStore:
         self._lines: defaultdict[str, set[Line]] = defaultdict(set)
         self._hits: dict[str, tuple[float, int]] = {}
         self._mirror = mirror_topic
+        self._closing = False
 
     async def open(self) -> None:
         """Nothing to connect to."""
@@ -48,7 +50,8 @@ class EmbeddedStore:
         self._lines.clear()
 
     def end_lines(self) -> None:
-        """Every listener hears ``CLOSING`` as its last event."""
+        """Every listener hears ``CLOSING`` as its last event, also one that comes while the house closes."""
+        self._closing = True
         for lines in tuple(self._lines.values()):
             for line in tuple(lines):
                 line.put(CLOSING)
@@ -73,6 +76,8 @@ class EmbeddedStore:
     async def subscribe(self, *topics: str) -> AsyncIterator[Line]:
         """Listen to topics for as long as the block runs."""
         line = Line()
+        if self._closing:
+            line.put(CLOSING)
         for topic in topics:
             self._lines[topic].add(line)
         try:
@@ -86,10 +91,10 @@ class EmbeddedStore:
     async def hit(self, key: str, seconds: int) -> int:
         """Count one more hit on ``key`` in its current window; the count so far. A coarse limit, not the truth."""
         now = time.monotonic()
-        until, count = self._hits.get(key, (0.0, 0))
+        until, count = self._hits.pop(key, (0.0, 0))
         if now >= until:
             until, count = now + seconds, 0
-            if len(self._hits) > 100_000:
-                self._hits = {k: v for k, v in self._hits.items() if v[0] > now}
+            if len(self._hits) >= _MOST_KEYS:  # a flood of callers: the one not seen for longest is forgotten
+                del self._hits[next(iter(self._hits))]
         self._hits[key] = (until, count + 1)
         return count + 1

@@ -6,8 +6,10 @@ import asyncio
 import json
 import logging
 import secrets
-from collections.abc import Sequence
-from typing import Any
+import socket
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
@@ -17,7 +19,13 @@ from redis.exceptions import RedisError
 from config.floor.unit import Event
 from server.adapters.store_embedded import EmbeddedStore
 
+T = TypeVar("T")
 _CHANNEL = "yima:events"
+_PATIENCE = 0.25
+_REST = 2.0
+"""Seconds: the longest that one request waits for Redis, and how long it is then left alone."""
+_STILL_THERE = {socket.TCP_KEEPIDLE: 15, socket.TCP_KEEPINTVL: 5, socket.TCP_KEEPCNT: 3}
+"""A listener writes nothing, so only these probes find out that the other end is gone."""
 _log = logging.getLogger("yima.store")
 
 
@@ -37,11 +45,13 @@ class RedisStore(EmbeddedStore):
         )
         self._redis = Redis(connection_pool=pool)
         self._listener_redis = Redis.from_url(
-            url, socket_connect_timeout=1.0, socket_timeout=None, retry=Retry(NoBackoff(), 0), driver_info=None
-        )
+            url, socket_connect_timeout=1.0, socket_timeout=None, retry=Retry(NoBackoff(), 0), driver_info=None,
+            socket_keepalive=True, socket_keepalive_options=_STILL_THERE,
+        )  # fmt: skip
         self._origin = secrets.token_hex(8)
         self._outgoing: asyncio.Queue[list[str]] = asyncio.Queue(10_000)
         self._tasks: list[asyncio.Task[None]] = []
+        self._rests_until = 0.0
 
     async def open(self) -> None:
         self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._send())]
@@ -57,10 +67,22 @@ class RedisStore(EmbeddedStore):
         await super().close()
 
     async def ready(self) -> bool:
+        return bool(await self._briefly(self._redis.ping))
+
+    async def _briefly(self, ask: Callable[[], Awaitable[T]]) -> T | None:
+        """What Redis answers within a quarter of a second; None, and a rest for it, if it does not.
+
+        Refused, frozen or unreachable, it then costs the next requests nothing at all.
+        """
+        if time.monotonic() < self._rests_until:
+            return None
         try:
-            return bool(await self._redis.ping())
-        except (RedisError, OSError):
-            return False
+            async with asyncio.timeout(_PATIENCE):
+                return await ask()
+        except (RedisError, OSError) as error:  # TimeoutError is an OSError
+            self._rests_until = time.monotonic() + _REST
+            _log.warning("the store does not answer, this process counts for itself: %s", type(error).__name__)
+            return None
 
     def publish_soon(self, events: Sequence[Event]) -> None:
         super().publish_soon(events)
@@ -102,11 +124,13 @@ class RedisStore(EmbeddedStore):
 
     async def hit(self, key: str, seconds: int) -> int:
         """As the embedded one; without Redis this process counts for itself."""
-        try:
+
+        async def count() -> int:
             async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.set(f"yima:hit:{key}", 0, ex=seconds, nx=True)
                 pipe.incr(f"yima:hit:{key}")
-                pipe.expire(f"yima:hit:{key}", seconds, nx=True)
-                count, _ = await pipe.execute()
-            return int(count)
-        except (RedisError, OSError):
-            return await super().hit(key, seconds)
+                _, found = await pipe.execute()
+            return int(found)
+
+        counted = await self._briefly(count)
+        return await super().hit(key, seconds) if counted is None else counted

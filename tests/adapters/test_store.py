@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
+
+import pytest
 
 from config.floor.unit import Event
 from server.adapters.store_embedded import EmbeddedStore
 from server.adapters.store_redis import RedisStore
+from server.services import CLOSING
 from tests.conftest import REDIS_URL
 
 
@@ -70,3 +74,41 @@ async def test_redis_away_costs_speed_not_answers() -> None:
         await asyncio.sleep(0.05)
     finally:
         await store.close()
+
+
+async def test_a_frozen_redis_costs_one_request_a_moment_and_the_next_nothing() -> None:
+    """It takes the connection and the command, and never answers."""
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    store = RedisStore(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0")
+    await store.open()
+    try:
+        begun = time.monotonic()
+        assert await store.hit("a", 60) == 1
+        first = time.monotonic()
+        assert first - begun < 0.3
+        assert [await store.hit("a", 60) for _ in range(50)] == list(range(2, 52))
+        assert not await store.ready()
+        assert time.monotonic() - first < 0.1
+    finally:
+        await store.close()
+        server.close()
+
+
+async def test_who_listens_while_the_house_closes_is_told_so(store: EmbeddedStore) -> None:
+    store.end_lines()
+    async with store.subscribe("t") as line:
+        assert await line.next(0.1) is CLOSING
+
+
+async def test_a_flood_of_callers_forgets_the_oldest_and_stays_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.adapters.store_embedded._MOST_KEYS", 1000)
+    store = EmbeddedStore()
+    for number in range(5000):
+        await store.hit(str(number), 60)
+        assert await store.hit("busy", 60) == number + 1
+    assert len(store._hits) <= 1001
