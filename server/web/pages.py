@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import jinja2
 from aiohttp import web
@@ -31,6 +33,7 @@ PAGE_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 _SHARED = Path(__file__).parent / "templates"
+_INSIDE = re.compile(r"/(?!/)[!-\[\]-~]{0,500}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,23 @@ class Pages:
 
 
 @cache
+def own_path(wanted: str, door: str) -> str:
+    """Where to go after sign-in: ``wanted`` if that is a page behind ``door`` (``/console``), else the door itself.
+
+    Only an address inside this site will do: one leading ``/``, no backslash, nothing that a browser drops (tabs,
+    line ends), and never the way in again.
+    """
+    inside = _INSIDE.fullmatch(wanted) and re.match(rf"{re.escape(door)}(?:[/?]|$)", wanted)
+    return wanted if inside and not wanted.startswith(f"{door}/sign-in") else door
+
+
+def _way_in(sign_in: str, request: web.Request) -> str:
+    """The sign-in page, told where one wanted to go; the door's own page needs no telling."""
+    door = sign_in.rsplit("/", 1)[0]
+    wanted = own_path(request.path_qs, door)
+    return sign_in if wanted == door else f"{sign_in}?next={quote(wanted, safe='/')}"
+
+
 def environment(*folders: Path) -> jinja2.Environment:
     """The templates of an edge on top of the shared ones, all read now, once: no request waits for the disk."""
     made = jinja2.Environment(
@@ -114,7 +134,7 @@ class PageEndpoint:
             caller = await self._door.caller(request, unit, self._route.access)
         except Unauthenticated:
             if self._route.sign_in:
-                raise web.HTTPSeeOther(self._route.sign_in) from None
+                raise web.HTTPSeeOther(_way_in(self._route.sign_in, request)) from None
             raise
         except Forbidden:
             if self._route.sign_in and request.path == self._route.sign_in.rsplit("/", 1)[0]:

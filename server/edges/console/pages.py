@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 from server.domain.cases.workflow import Status
 from server.web.operations import Call, NoBody, NoQuery, Open, Staff
-from server.web.pages import Page, Pages
+from server.web.pages import Page, Pages, own_path
 
 pages = Pages(templates=Path(__file__).parent / "templates")
 PageCall = Call[NoBody, NoQuery]
@@ -24,7 +23,6 @@ _DOORS = (
     ("approvals", "/console/approvals", frozenset({"publisher"})),
     ("audit", "/console/audit", frozenset({"auditor"})),
 )
-_NEXT = re.compile(r"/console(/[a-z0-9/-]*)?(\?[A-Za-z0-9_=&%.+-]*)?", re.ASCII)
 _LIGHTS = ("overdue", "red", "yellow", "green", "none")
 _PLACEHOLDERS = ("((姓名))", "((事项))", "((地区))")
 _VIEWS = ("mine", "department", "all")
@@ -60,11 +58,9 @@ def _labels(call: PageCall) -> str:
 @pages.get(SIGN_IN, access=Open())
 async def sign_in(call: PageCall) -> Page:
     """The way in; afterwards to where one wanted to go, if that is inside the console."""
-    wanted = call.request.query.get("next", "")
-    inside = _NEXT.fullmatch(wanted) and not wanted.startswith(SIGN_IN)
     context = {
         "title": call.text("console.titles.sign_in"),
-        "then": wanted if inside else "/console",
+        "then": own_path(call.request.query.get("next", ""), "/console"),
     }
     return Page("sign_in.html", context)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from server.domain.staff.errors import TerminalUnknown
 from server.web.operations import Call, NoBody, NoQuery, Open, Terminal
-from server.web.pages import Page, Pages
+from server.web.pages import Page, Pages, own_path
 
 SIGN_IN = "/counter/sign-in"
 
@@ -24,5 +24,5 @@ async def desk(call: Call[NoBody, NoQuery]) -> Page:
 
 @pages.get(SIGN_IN, access=Open())
 async def sign_in(call: Call[NoBody, NoQuery]) -> Page:
-    """The clerk's way in."""
-    return Page("counter_sign_in.html")
+    """The clerk's way in; afterwards to where one wanted to go, if that is at the counter."""
+    return Page("counter_sign_in.html", {"then": own_path(call.request.query.get("next", ""), "/counter")})
