@@ -120,6 +120,15 @@ def _sentence(call: AnyCall, line: Line) -> str:
     return call.text(f"cases.clock.{line.key}", **facts)
 
 
+def _full_day(call: AnyCall, answer: str) -> str:
+    """A date that somebody answered: with its year, which may be any, and its weekday; a draft may hold any text."""
+    try:
+        day = date.fromisoformat(answer)
+    except ValueError:
+        return answer
+    return call.text("cases.day", year=day.year, day=word_day(call.services.wording, call.language, day))
+
+
 def answer_words(call: AnyCall, detail: CaseDetail, guide: Guide) -> list[CaseAnswer]:
     """The answers in the form's order."""
     yes, no = call.text("cases.yes"), call.text("cases.no")
@@ -128,6 +137,8 @@ def answer_words(call: AnyCall, detail: CaseDetail, guide: Guide) -> list[CaseAn
         if asked.code in detail.answers:
             value = detail.answers[asked.code]
             shown = show_answer(guide, asked, value, yes=yes, no=no, language=call.language)
+            if asked.kind == "date" and isinstance(value, str):
+                shown = _full_day(call, value)
             label = guide.word(asked.label, call.language)
             found.append(CaseAnswer(code=asked.code, label=label, value=value, shown=shown))
     return found

@@ -1,6 +1,7 @@
 /** The rules of a form, pure: what is asked, whether an answer will do, where a complaint belongs. */
 import type { Answer, Answers, Condition, FormField, FormSection, MaterialNeed } from '@/api/shapes'
 import type { Facts, Word } from '@/words'
+import { dayWords } from '@/words/dates'
 
 export interface Complaint { target: string; word: Word; facts: Facts }
 /** What a person has typed so far; kinds other than choices and checkbox are kept as text. */
@@ -146,5 +147,6 @@ export function shown(field: FormField, value: Typed[string] | undefined, yes: s
   if (answer === undefined) return ''
   if (typeof answer === 'boolean') return answer ? yes : no
   const label = (one: string) => field.options.find((option) => option.value === one)?.label ?? one
+  if (field.kind === 'date') return dayWords(String(answer))
   return Array.isArray(answer) ? answer.map(label).join('、') : label(String(answer))
 }
