@@ -45,6 +45,24 @@ class Secrets(_Group):
                 raise ValueError(f"key {name} must be 32 bytes in base64")
         return keys
 
+    @field_validator("index_key")
+    @classmethod
+    def _whole(cls, key: SecretStr) -> SecretStr:
+        text = key.get_secret_value()
+        if text and len(base64.b64decode(text, validate=True)) != 32:
+            raise ValueError("must be 32 bytes in base64")
+        return key
+
+    @model_validator(mode="after")
+    def _current_is_listed(self) -> Secrets:
+        for name, keys, current in (
+            ("VAULT", self.vault_keys, self.vault_current),
+            ("CODE", self.code_keys, self.code_current),
+        ):
+            if keys and current not in keys:
+                raise ValueError(f"YIMA_SECRETS__{name}_CURRENT must name one of YIMA_SECRETS__{name}_KEYS")
+        return self
+
 
 class Limits(_Group):
     """Budgets and sizes. Sources: the project's own defaults; a city sets its own."""
@@ -109,6 +127,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0 = any free one")
     data_dir: Path = Field(Path("var/demo"), description="where SQLite, uploads and the demo's secrets live")
+    portals_dir: Path | None = Field(
+        None, description="folder of this deployment's portal files, one <portal>.toml each; empty = config/portals"
+    )
     database_url: SecretStr = Field(SecretStr(""), description="postgres://… ; empty = SQLite in data_dir")
     migration_database_url: SecretStr = Field(
         SecretStr(""), description="the role that migrates; required in production"

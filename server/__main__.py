@@ -21,7 +21,8 @@ from server.demo.doors import doors
 from server.demo.seed import seed
 from server.demo.story import tell
 from server.domain.catalogue.importer import run_import
-from server.opening import Opened, migrated, opened, prepared
+from server.opening import CannotStart, Opened, migrated, opened, prepared
+from server.starting import plainly, read_settings
 from server.worker import Timetable
 
 Command = Callable[[Settings, argparse.Namespace], Awaitable[int]]
@@ -118,7 +119,8 @@ async def settings_list(settings: Settings, asked: argparse.Namespace) -> int:
 
 async def demo(settings: Settings, asked: argparse.Namespace) -> int:
     """Tell the main job against a running server."""
-    return await tell(asked.url or f"http://{settings.host}:{settings.port}", sys.stdout)
+    password = asked.staff_password or settings.demo.staff_password.get_secret_value()
+    return await tell(asked.url or f"http://{settings.host}:{settings.port}", sys.stdout, password)
 
 
 def _home(house: Opened) -> str:
@@ -141,10 +143,18 @@ async def _seed_if_empty(house: Opened, out: TextIO) -> bool:
 
 
 async def _until_told() -> None:
+    """Until the first SIGINT or SIGTERM; a second one ends the process at once, as a crash would."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def tell(number: int) -> None:
+        told.set()
+        for one in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(one)
+            signal.signal(one, lambda *_: os._exit(128 + number))
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, told.set)
+        loop.add_signal_handler(number, tell, number)
     await told.wait()
 
 
@@ -164,7 +174,9 @@ def _parser() -> argparse.ArgumentParser:
     add("check", check)
     add("settings", settings_list)
     add("import-items", import_items).add_argument("file", type=Path)
-    add("demo", demo).add_argument("--url", default="")
+    story = add("demo", demo)
+    story.add_argument("--url", default="", help="where the server is, if not where the settings say")
+    story.add_argument("--staff-password", default="", help="as `serve` printed it, if the server has another data_dir")
     return parser
 
 
@@ -173,13 +185,22 @@ def main(arguments: list[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     if "PORT" in os.environ and "YIMA_PORT" not in os.environ:
         os.environ["YIMA_PORT"] = os.environ["PORT"]
-    settings = prepared(Settings())
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("tortoise").setLevel(logging.INFO)
-    logging.getLogger("asyncio").setLevel(logging.WARNING)
-    with contextlib.suppress(KeyboardInterrupt):
-        return int(asyncio.run(asked.run(settings, asked)))
-    return 130
+    settings = None
+    try:
+        settings = read_settings()
+        settings = prepared(settings)
+        logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        logging.getLogger("tortoise").setLevel(logging.INFO)
+        logging.getLogger("asyncio").setLevel(logging.WARNING)
+        with contextlib.suppress(KeyboardInterrupt):
+            return int(asyncio.run(asked.run(settings, asked)))
+        return 130
+    except (CannotStart, OSError) as error:
+        line = plainly(error, settings)
+        if line is None:
+            raise
+        print(f"yima: {line}", file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from codes.keys import MasterKeys
 from codes.service import Codes
+from config.portal import FOLDER as PORTALS
 from config.portal import Portals, read_portals
 from config.settings import Limits, Settings
 from config.wording import Wording
@@ -30,7 +31,7 @@ from server.adapters.demo_secrets import with_demo_secrets
 from server.adapters.files import FolderFiles
 from server.adapters.identity_register import HttpIdentityRegister
 from server.adapters.keyring import KeyringVault, decode_keys
-from server.adapters.migrate import migrate
+from server.adapters.migrate import DATABASE_ERRORS, SchemaWrong, migrate, missing_from_schema
 from server.adapters.register_standin import RegisterStandIn, read_population
 from server.adapters.store_embedded import EmbeddedStore
 from server.adapters.store_redis import RedisStore
@@ -56,7 +57,11 @@ POPULATION = (_CONFIG / "demo" / "cast.toml", _CONFIG / "demo" / "population.tom
 DEMO_MARK = "demo"
 
 
-class WrongDatabase(Exception):
+class CannotStart(Exception):
+    """Something outside the program is not as it must be; the message says what and what to do."""
+
+
+class WrongDatabase(CannotStart):
     """The demo met a database it did not seed, or a real profile met the demo's."""
 
 
@@ -97,13 +102,18 @@ async def opened(settings: Settings, *, clock: DatabaseClock | None = None) -> A
         await register.open()
         stack.push_async_callback(register.close)
         services, engine = _assemble(settings, clock, store, database, register)
-        await _check_profile(services)
+        await _check_database(services)
         yield Opened(services, database, clock, engine, standin)
 
 
 async def migrated(settings: Settings) -> None:
     """Bring the database to this program's schema, under the migrating role, or raise ``SchemaWrong``."""
-    await migrate(settings.storage_url(migrating=True))
+    try:
+        await migrate(settings.storage_url(migrating=True), application=settings.storage_url())
+    except SchemaWrong as error:
+        raise CannotStart(str(error)) from error
+    except DATABASE_ERRORS as error:
+        raise CannotStart(f"the database cannot be migrated: {_cause(error)}") from error
 
 
 def prepared(settings: Settings) -> Settings:
@@ -183,7 +193,7 @@ def _assemble(
     settings: Settings, clock: DatabaseClock, store: EmbeddedStore, database: Database, register: HttpIdentityRegister
 ) -> tuple[Services, EmbeddedEngine]:
     limits, wording, vault, audit = settings.limits, Wording(), _vault(settings), Audit()
-    portals = read_portals(demo=settings.profile != "production")
+    portals = _portals(settings)
     sessions = Sessions(_lifetimes(limits))
     home = next(iter(portals)).region
     options = ResidentOptions(region=home, year_shift=settings.demo.year_shift, attempts=limits.identity_attempts)
@@ -249,6 +259,17 @@ def _assemble(
     return services, EmbeddedEngine(dispatcher, fan_out, store)
 
 
+def _portals(settings: Settings) -> Portals:
+    """The portals of this profile; a real one must have its own."""
+    folder = settings.portals_dir or PORTALS
+    found = read_portals(demo=settings.profile != "production", folder=folder)
+    if not list(found):
+        raise CannotStart(
+            f"no portal for the {settings.profile} profile: put a <portal>.toml into {folder} or set YIMA_PORTALS_DIR"
+        )
+    return found
+
+
 def _notify_options(portals: Portals) -> NotifyOptions:
     return NotifyOptions(signatures={portal.id: portal.name for portal in portals})
 
@@ -261,6 +282,28 @@ def _place_name(portals: Portals) -> Callable[[str, str], str]:
         return portal.region_name or portal.name
 
     return name
+
+
+async def _check_database(services: Services) -> None:
+    """It answers, holds this program's schema, and belongs to this profile."""
+    try:
+        await services.clock.read()
+        missing = await missing_from_schema() if services.settings.profile == "production" else []
+    except DATABASE_ERRORS as error:
+        raise CannotStart(f"the database cannot be used: {_cause(error)}") from error
+    if missing:
+        raise CannotStart(
+            f"the database lacks {len(missing)} parts of this program's schema ({', '.join(missing[:3])} …): "
+            "run python -m server migrate"
+        )
+    await _check_profile(services)
+
+
+def _cause(error: BaseException) -> str:
+    """The innermost error's kind and words: the driver's, which name no password."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return f"{type(error).__name__} {error}".strip()
 
 
 async def _check_profile(services: Services) -> None:

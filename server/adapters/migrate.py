@@ -6,10 +6,15 @@ Tortoise 1.1 can lose constraints and indexes without a word, so the real schema
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
+import asyncpg
 from tortoise import Tortoise
+from tortoise.exceptions import BaseORMException
 from tortoise.migrations.api import migrate as run_migrations
 from tortoise.models import Model
 
@@ -17,7 +22,17 @@ from config.floor import sql
 from config.floor.schema import Check, Index, Rule
 from server.adapters.database import MODEL_APPS, tortoise_config
 
-_LOCK = 727_118_940  # an arbitrary number of ours for pg_advisory_xact_lock
+_LOCK = 727_118_940  # an arbitrary number of ours for pg_advisory_lock
+DATABASE_ERRORS: tuple[type[Exception], ...] = (
+    BaseORMException,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    sqlite3.Error,
+    OSError,
+)
+"""What a database that is away, closed to us or in another state raises, whichever it is."""
+APPEND_ONLY = ("audit_entries",)
+"""Tables that the application's role may neither change nor shorten."""
 
 
 class SchemaWrong(Exception):
@@ -31,19 +46,57 @@ def rules() -> Iterator[Rule]:
             yield from getattr(importlib.import_module(name), "RULES", ())
 
 
-async def migrate(url: str, *, direction: str = "both", target: str | None = None) -> None:
-    """Run the migrations that are missing, then check the schema. ``target``: ``app.name`` to go to, or all the way."""
+async def migrate(url: str, *, direction: str = "both", target: str | None = None, application: str = "") -> None:
+    """Run the migrations that are missing, then check the schema. ``target``: ``app.name`` to go to, or all the way.
+
+    ``application``: the URL of the role that will serve; where it is another role than the one that migrates, it
+    is granted what it needs and no more. Two at once: one waits for the other.
+    """
     config = tortoise_config(url, pool_size=4, statement_seconds=120.0)
     if url.startswith("sqlite://"):
         Path(url.removeprefix("sqlite://")).parent.mkdir(parents=True, exist_ok=True)
     try:
-        await run_migrations(config=config, direction=direction, target=target)
+        async with _alone(url):
+            await run_migrations(config=config, direction=direction, target=target)
+            await _grant(url, application)
         if target is None:
             missing = await missing_from_schema()
             if missing:
                 raise SchemaWrong("missing after migrating: " + ", ".join(missing))
     finally:
         await Tortoise.close_connections()
+
+
+@asynccontextmanager
+async def _alone(url: str) -> AsyncIterator[None]:
+    """No other process migrates this PostgreSQL database meanwhile; a dead one's lock ends with its connection."""
+    if url.startswith("sqlite://"):
+        yield
+        return
+    known = tortoise_config(url)["connections"]["default"]["credentials"]
+    names = ("host", "port", "user", "password", "database", "ssl", "timeout")
+    connection = await asyncpg.connect(**{name: known[name] for name in names})
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
+        yield
+    finally:
+        connection.terminate()
+
+
+async def _grant(url: str, application: str) -> None:
+    """Let the application's role read and write rows, but never change the schema or what was recorded."""
+    role = unquote(urlsplit(application).username or "")
+    if url.startswith("sqlite://") or not role or role == unquote(urlsplit(url).username or ""):
+        return
+    quoted = '"' + role.replace('"', '""') + '"'
+    found = await sql.row("SELECT current_schema() AS name")
+    schema = '"' + str(found["name"] if found else "public").replace('"', '""') + '"'
+    for statement in (
+        f"GRANT USAGE ON SCHEMA {schema} TO {quoted}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {quoted}",
+        *(f"REVOKE UPDATE, DELETE ON {table} FROM {quoted}" for table in APPEND_ONLY),
+    ):
+        await sql.execute(statement)
 
 
 async def missing_from_schema() -> list[str]:
