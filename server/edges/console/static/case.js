@@ -15,7 +15,7 @@ function head() {
   const next = detail.next || {};
   return h("header", { class: "case-head" }, h("h1", {}, detail.item.name),
     h("p", { class: "case-line" }, h("span", { class: "code" }, grouped(detail.case_no)), h("strong", {}, detail.status_label), light(detail.light)),
-    next.who && h("p", { class: "case-line" }, h("span", { class: "hint" }, t("who_next")), h("span", {}, next.who), next.what && h("span", {}, next.what),
+    next.who && h("p", { class: "case-line case-next" }, h("span", { class: "hint" }, t("who_next")), h("span", {}, next.who), next.what && h("span", {}, next.what),
       next.by && h("strong", {}, t("due", { date: dateWords(next.by) }), next.provisional && h("span", { class: "mark", title: t("provisional_why") }, t("provisional")))),
     h("p", { class: "hint case-line" }, detail.applicant && h("span", {}, `${t("applicant")} ${detail.applicant.name_masked || detail.applicant}`),
       detail.applicant?.phone_masked && h("span", {}, detail.applicant.phone_masked),

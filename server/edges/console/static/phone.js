@@ -8,14 +8,14 @@ let index = 0;
 
 function frame(place, example, brand) {
   if (place === "sms") {
-    return h("div", { class: "handset-sms" }, h("p", { class: "handset-sender" }, brand),
+    return h("div", { class: "handset-sms" }, h("p", { class: "handset-app" }, brand),
       h("p", { class: "handset-bubble" }, example.sms || example.body));
   }
   if (place === "lock") {
     return h("div", { class: "handset-lock" }, h("p", { class: "handset-clock" }, timeWords()),
       h("div", { class: "handset-banner" }, h("strong", {}, example.title), h("p", {}, example.body)));
   }
-  return h("div", { class: "handset-inbox" }, h("article", {}, h("h3", {}, example.title),
+  return h("div", { class: "handset-inbox" }, h("p", { class: "handset-app" }, brand), h("article", {}, h("h3", {}, example.title),
     h("p", { class: "handset-when" }, t("just_now")), h("p", {}, example.body)));
 }
 

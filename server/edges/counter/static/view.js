@@ -39,11 +39,13 @@ function openCases(cases) {
 }
 
 function nextSteps(steps) {
+  if (!steps.length) return null;
   const linked = steps.filter((step) => step.href);
-  if (!linked.length) return null;
+  const others = steps.filter((step) => !step.href).map((step) => step.label);
+  const spoken = others.length ? el("p", {}, say("result.next_text", { steps: others.join(document.documentElement.lang === "en" ? ", " : "、") })) : null;
   const row = el("div", { class: "actions" });
   linked.forEach((step, index) => row.append(el("a", { class: `button${index ? "" : " button-primary"}`, href: step.href, target: "yima-console" }, step.label)));
-  return el("section", {}, el("h3", {}, say("result.next")), row);
+  return el("section", {}, el("h3", {}, say("result.next")), spoken, linked.length ? row : null);
 }
 
 const ROUND = 2 * Math.PI * 32;
@@ -66,10 +68,12 @@ function ring(consent) {
   });
   circles[1].style.strokeDasharray = String(ROUND);
   const seconds = el("p", { class: "ask-seconds muted", role: "timer" });
+  const figure = el("span", { class: "ask-figure", "aria-hidden": "true" });
   const asked = consent.fields.map((field) => field.label).join(document.documentElement.lang === "en" ? ", " : "、");
-  const node = el("div", { class: "ask" }, picture, el("div", {}, el("strong", {}, say("consent.asking")), el("p", {}, asked), seconds));
+  const node = el("div", { class: "ask" }, el("div", { class: "ask-dial" }, picture, figure), el("div", {}, el("strong", {}, say("consent.asking")), el("p", {}, asked), seconds));
   node.turn = (left, share) => {
     circles[1].style.strokeDashoffset = String(ROUND * (1 - share));
+    figure.textContent = String(left);
     seconds.textContent = say("consent.left", { seconds: left });
   };
   return node;
@@ -90,7 +94,7 @@ export function accepted(visit) {
   const body = el("div", { class: "result-body" },
     el("div", {},
       el("p", { class: "holder-name" }, holder.name_masked ?? "—"),
-      el("p", {}, holder.proof_label),
+      el("p", { class: "holder-proof" }, icon("person"), holder.proof_label),
       holder.acting_for ? el("p", { class: "strong" }, say("result.acting_for", { name: holder.acting_for })) : null,
       visit.scene_label ? el("p", { class: "muted" }, say("result.scene", { scene: visit.scene_label })) : null),
     consentPart(visit.consent),
