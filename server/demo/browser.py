@@ -11,13 +11,14 @@ _SECONDS = 15
 
 
 class Refused(Exception):
-    """The server said no, in words."""
+    """The server said no, in words. ``retry_after``: seconds after which asking again makes sense; 0: never."""
 
-    def __init__(self, status: int, problem: dict[str, Any]) -> None:
+    def __init__(self, status: int, problem: dict[str, Any], retry_after: str = "") -> None:
         super().__init__(problem.get("detail") or problem.get("title") or str(status))
         self.status = status
         self.code = str(problem.get("code", ""))
         self.problem = problem
+        self.retry_after = int(retry_after) if retry_after.isdecimal() else 0
 
 
 class Visitor:
@@ -49,7 +50,7 @@ class Visitor:
             text = await answer.text()
             found = json.loads(text) if text and "json" in answer.content_type else {}
             if answer.status >= 400:
-                raise Refused(answer.status, found)
+                raise Refused(answer.status, found, answer.headers.get("Retry-After", ""))
             return found
 
     async def listen(self, path: str) -> aiohttp.ClientResponse:

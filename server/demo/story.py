@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import json
 import re
 import time
 from typing import Any, TextIO
@@ -12,48 +11,25 @@ from typing import Any, TextIO
 import aiohttp
 
 from codes import dynamic
-from config.settings import Settings
 from server.demo.browser import Refused, Visitor
 from server.demo.cast import Person, read_cast
 from server.demo.papers import sample_pdf
+from server.demo.teller import Teller
+from server.domain.cases.workflow import OPEN
 
 ITEM = "printing-licence"
 _OTP = re.compile(r"\b\d{6}\b")
 _SCENE = "03"
+_PATIENCE = 120
+_OPEN = {status.value for status in OPEN}
 
 
-class Teller:
-    """Says what happens; coloured only on a terminal."""
+async def tell(url: str, out: TextIO, password: str) -> int:
+    """Run the main job once; ``password`` is the demo staff's. 0 if every step went as promised.
 
-    def __init__(self, out: TextIO) -> None:
-        self._out = out
-        self._colour = out.isatty()
-        self._step = 0
-
-    def step(self, zh: str, en: str) -> None:
-        self._step += 1
-        self._line(self._paint("1;34", f"\n{self._step:2}. {zh}"))
-        self._line(self._paint("2", f"    {en}"))
-
-    def show(self, label: str, value: object) -> None:
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        self._line(f"      {self._paint('32', label)}  {text}")
-
-    def no(self, refused: Refused) -> None:
-        self._line(f"      {self._paint('31', f'{refused.status} {refused.code}')}  {refused}")
-
-    def _paint(self, code: str, text: str) -> str:
-        return f"\033[{code}m{text}\033[0m" if self._colour else text
-
-    def _line(self, text: str) -> None:
-        self._out.write(text + "\n")
-        self._out.flush()
-
-
-async def tell(url: str, out: TextIO) -> int:
-    """Run the main job once. 0 if every step went as promised."""
+    It may be told again at once, and on a city where it was told before.
+    """
     teller, cast = Teller(out), await asyncio.to_thread(read_cast)
-    password = await asyncio.to_thread(lambda: staff_password(Settings()))
     try:
         async with Visitor(url) as phone, Visitor(url) as first, Visitor(url) as second, Visitor(url) as counter:
             person = cast.person("mother")
@@ -70,6 +46,11 @@ async def tell(url: str, out: TextIO) -> int:
             await _shows_the_code(teller, phone, counter)
     except Refused as refused:
         teller.no(refused)
+        if refused.code == "sign-in-wrong":
+            teller.hint(
+                "请用 --staff-password 写上 make run 打印的工作人员密码",
+                "Give the staff password that `make run` printed: python -m server demo --staff-password …",
+            )
         return 1
     except (aiohttp.ClientError, TimeoutError) as error:
         out.write(f"{url}: {type(error).__name__}: is the server running? (make run)\n")
@@ -77,34 +58,52 @@ async def tell(url: str, out: TextIO) -> int:
     return 0
 
 
-def staff_password(settings: Settings) -> str:
-    """The demo staff's password: from the settings, else from the demo's own folder."""
-    if given := settings.demo.staff_password.get_secret_value():
-        return given
-    kept = settings.data_dir / "secrets.json"
-    found: dict[str, str] = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
-    return found.get("staff_password", "")
-
-
 async def _signs_in(teller: Teller, phone: Visitor, person: Person) -> None:
     teller.step("王秀兰用手机号和短信验证码登录", "She signs in with her phone and an SMS code.")
-    before = await _messages(phone, person)
-    await phone.ask("POST", "/api/v1/otp", {"phone": person.phone})
-    sms = await _new_sms(phone, person, len(before), before[:1])
-    teller.show("SMS", sms)
-    code = next(iter(_OTP.findall(sms)), "")
-    body = {"method": "sms", "phone": person.phone, "otp": code, "device": "demo story"}
-    opened = await phone.ask("POST", "/api/v1/sessions", body)
-    phone.headers["Authorization"] = f"Bearer {opened['token']}"
-    me = opened["resident"]
+    me = await _by_sms(teller, phone, person)
     teller.show("LoA", me["loa"])
+    teller.step("用姓名和身份证号核验身份", "Name and ID number are checked against the register.")
     if me["loa"] >= 3:
+        teller.hint("她以前已经核验过，LoA 是 3，不用再核验", "She was verified before: her LoA is 3, so nothing to do")
         teller.show("已核验", f"{me['name_masked']} {me['id_number_masked']}")
         return
-    teller.step("用姓名和身份证号核验身份", "Name and ID number are checked against the register.")
     claim = {"method": "name_and_id", "name": person.name, "id_number": person.id_number}
     done = await phone.ask("POST", "/api/v1/me/verifications", claim)
     teller.show("LoA", f"{done['loa']}  {done['resident']['name_masked']} {done['resident']['id_number_masked']}")
+
+
+async def _by_sms(teller: Teller, phone: Visitor, person: Person) -> dict[str, Any]:
+    """A session by SMS code; where the hour's codes are used up, by the tour's one tap. Who she is."""
+    while True:
+        known = await _messages(phone, person)
+        try:
+            await phone.ask("POST", "/api/v1/otp", {"phone": person.phone})
+            break
+        except Refused as refused:
+            if not refused.retry_after:
+                raise
+            teller.no(refused)
+            if refused.retry_after > _PATIENCE:
+                return await _by_one_tap(teller, phone, person)
+            await teller.wait(refused.retry_after)
+    sms = await _new_sms(phone, person, known[0] if known else None)
+    teller.show("SMS", sms)
+    body = {"method": "sms", "phone": person.phone, "otp": _OTP.findall(sms)[0], "device": "demo story"}
+    opened = await phone.ask("POST", "/api/v1/sessions", body)
+    phone.headers["Authorization"] = f"Bearer {opened['token']}"
+    me: dict[str, Any] = opened["resident"]
+    return me
+
+
+async def _by_one_tap(teller: Teller, phone: Visitor, person: Person) -> dict[str, Any]:
+    teller.hint(
+        "这个号码这段时间的验证码用完了，改用演示导览的一键登录（不发短信）",
+        "This number has used up its codes for now: she enters by the tour's one tap, without an SMS",
+    )
+    opened = await phone.ask("POST", "/tour/api/v1/sign-in", {"cast_id": person.key})
+    phone.headers["Authorization"] = f"Bearer {opened['token']}"
+    me: dict[str, Any] = await phone.ask("GET", "/api/v1/me")
+    return me
 
 
 async def _messages(phone: Visitor, person: Person) -> list[dict[str, Any]]:
@@ -112,13 +111,15 @@ async def _messages(phone: Visitor, person: Person) -> list[dict[str, Any]]:
     return found
 
 
-async def _new_sms(phone: Visitor, person: Person, known: int, newest: list[dict[str, Any]]) -> str:
-    """The text that was not there before; it is sent by the dispatcher, a moment later."""
+async def _new_sms(phone: Visitor, person: Person, newest: dict[str, Any] | None) -> str:
+    """The text with a code that came after ``newest``; it is sent by the dispatcher, a moment later."""
     async with asyncio.timeout(10):
         while True:
-            found = await _messages(phone, person)
-            if len(found) > known or found[:1] != newest:
-                return str(found[0]["text"])
+            for message in await _messages(phone, person):
+                if message == newest:
+                    break
+                if _OTP.search(message["text"]):
+                    return str(message["text"])
             await asyncio.sleep(0.1)
 
 
@@ -134,6 +135,12 @@ async def _finds(teller: Teller, phone: Visitor) -> dict[str, Any]:
 
 async def _applies(teller: Teller, phone: Visitor, person: Person, item: dict[str, Any]) -> str:
     teller.step("填表、上传材料、提交", "She fills in the form, uploads the papers and submits.")
+    mine = (await phone.ask("GET", "/api/v1/cases"))["cases"]
+    if same := [one for one in mine if one["item_code"] == ITEM and one["status"] in _OPEN]:
+        teller.hint(
+            f"她这个事项还有 {len(same)} 件没办完，这次另外再申请一件",
+            f"{len(same)} of hers for this service still open; this is another application",
+        )
     papers = [paper for paper in item["materials"] if paper["required"]]
     handed = [
         {"code": paper["code"], "file_id": await _upload(phone, number)} for number, paper in enumerate(papers, 1)
@@ -201,7 +208,7 @@ async def _decided(
     teller.step("收件，一次告知补正，她当场在手机上看到", "Received; one correction notice; she sees it live.")
     await _act(teller, first, case_no, "receive")
     await _act(teller, first, case_no, "request_correction", corrections=asked)
-    teller.show("live", await _live(stream))
+    teller.show("live", await _live(stream, "correction"))
     teller.step("补正后受理，开始计时", "Corrected, accepted: the clock runs.")
     fixed = [{"code": paper["code"], "file_id": await _upload(phone, 99)}]
     await phone.ask("POST", f"/api/v1/cases/{case_no}/corrections", {"answers": {}, "materials": fixed})
@@ -232,12 +239,12 @@ async def _act(teller: Teller, desk: Visitor, case_no: str, action: str, **more:
     teller.show(action, done["status"])
 
 
-async def _live(stream: aiohttp.ClientResponse) -> str:
-    """The first event about the case that the open page gets."""
+async def _live(stream: aiohttp.ClientResponse, status: str) -> str:
+    """The event that tells the open page of this status."""
     async with asyncio.timeout(5):
         while line := await stream.content.readline():
             text = line.decode("utf-8").strip()
-            if text.startswith("data:") and "case_no" in text:
+            if text.startswith("data:") and f'"status":"{status}"' in text.replace(" ", ""):
                 return text.removeprefix("data:").strip()
     return ""
 
