@@ -49,6 +49,11 @@ def csrf_of(token: str) -> str:
     return hmac.new(token.encode(), b"yima csrf", "sha256").hexdigest()
 
 
+def host_of(request: web.Request) -> str:
+    """The host that was asked for, without its port; "" if none was named. (aiohttp would ask the resolver instead.)"""
+    return request.headers.get("Host", "").rsplit(":", 1)[0].strip("[]").lower()
+
+
 class Door:
     """What every endpoint shares: who is asking, in which portal and language, from where."""
 
@@ -62,7 +67,7 @@ class Door:
         given = request.headers.get("Host", "")
         found = self._hosts.get(given)
         if found is None:
-            found = self.services.portals.of_host(request.host.rsplit(":", 1)[0].strip("[]").lower())
+            found = self.services.portals.of_host(host_of(request))
             if found is None:
                 raise problems.HostUnknown()
             if len(self._hosts) < _HOSTS:
@@ -78,7 +83,8 @@ class Door:
     def client(self, request: web.Request) -> str:
         """The caller's address; forwarded ones count only behind the proxies that are configured."""
         if self._proxies:
-            hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+            lines = request.headers.getall("X-Forwarded-For", [])  # some proxies add a line of their own
+            hops = [hop.strip() for hop in ",".join(lines).split(",") if hop.strip()]
             if len(hops) >= self._proxies:
                 return hops[-self._proxies]
         return request.remote or "local"
@@ -88,8 +94,11 @@ class Door:
         origin = request.headers.get("Origin")
         if origin is None or request.method in _SAFE:
             return
-        own = self.services.settings.public_origin or f"{request.scheme}://{request.host}"
-        if origin != own:
+        here = request.headers.get("Host", "")  # a portal answers at it, or we would not be here
+        own = {self.services.settings.public_origin, f"{request.scheme}://{here}"}
+        if self._proxies:
+            own.add(f"https://{here}")  # the proxy speaks TLS for us
+        if origin not in own:
             raise problems.ForeignOrigin()
 
     async def caller(self, request: web.Request, unit: Unit, access: Access) -> Caller | None:

@@ -7,7 +7,9 @@ import logging
 import secrets
 import sys
 import time
+import traceback
 from itertools import count
+from pathlib import Path
 from typing import TextIO
 
 from aiohttp import web
@@ -71,8 +73,8 @@ def make_guard(services: Services, log: AccessLog, figures: Figures) -> Middlewa
         except (TimeoutError, ConnectionError, OSError) as error:
             _log.warning("request %s: outside trouble: %s", request_id, type(error).__name__)
             response = _refused(request, Busy(retry_after=2), services, door)
-        except Exception:
-            _log.exception("request %s failed", request_id)
+        except Exception as error:
+            _log.error("request %s failed: %s", request_id, where(error))
             response = _refused(request, problems.Internal(), services, door)
         resource = request.match_info.route.resource
         route = resource.canonical if resource else "none"
@@ -85,6 +87,17 @@ def make_guard(services: Services, log: AccessLog, figures: Figures) -> Middlewa
         return response
 
     return guard
+
+
+def where(error: BaseException | None) -> str:
+    """What failed and where, innermost last. Never the errors' own words: the database quotes whole rows in them."""
+    parts: list[str] = []
+    while error is not None and len(parts) < 5:
+        frames = traceback.extract_tb(error.__traceback__)[-8:]
+        lines = " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
+        parts.append(f"{type(error).__module__}.{type(error).__qualname__} at {lines}")
+        error = error.__cause__ or error.__context__
+    return " | from ".join(parts)
 
 
 def _plain(request: web.Request, plain: web.HTTPException, services: Services, door: Door) -> web.StreamResponse:

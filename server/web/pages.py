@@ -17,7 +17,7 @@ from config.floor.refusal import Forbidden, Refusal
 from server.domain.sessions.errors import Unauthenticated
 from server.services import Services
 from server.web import problems
-from server.web.endpoint import COOKIES, Door, csrf_of
+from server.web.endpoint import COOKIES, Door, csrf_of, host_of
 from server.web.operations import Access, Call, NoBody, NoQuery, Terminal
 from server.web.request_keys import LANGUAGE, REQUEST_ID, TEMPLATES
 
@@ -192,11 +192,10 @@ def wants_page(request: web.Request) -> bool:
 def error_page(services: Services, request: web.Request, refusal: Refusal, language: str) -> web.Response:
     """A refusal in words, with a way on."""
     templates: jinja2.Environment = request.get(TEMPLATES) or _ALONE
-    host = request.host.rsplit(":", 1)[0].strip("[]").lower()
     wording = services.wording
     language = request.get(LANGUAGE, language)
     key = f"problems.{refusal.code}"
-    portal = services.portals.of_host(host)
+    portal = services.portals.of_host(host_of(request))
     text = templates.get_template("web/error.html").render(
         portal=portal,
         portal_name="" if portal is None else portal.name if language.startswith("zh") else portal.name_en,

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from uuid import UUID
 
 from aiohttp import web
 
+from config.floor.refusal import TooMany
 from config.floor.unit import Event
 from server.services import CLOSING
 from server.web.operations import AnyCall
@@ -18,6 +21,10 @@ RECHECK = 60.0
 LONGEST = 3600.0
 """Seconds: between signs of life, between looks whether the listener may still listen, and the life of one stream."""
 
+MOST = 10
+"""Streams that one session may hold open in this process: more tabs than anybody reads."""
+
+_open: Counter[UUID] = Counter()
 _HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-store",
@@ -39,7 +46,27 @@ async def stream(
     still_allowed: Callable[[], Awaitable[bool]] | None = None,
 ) -> web.StreamResponse:
     """Tell the listener what happens on ``topics`` until it leaves, may no longer listen, an hour is over,
-    or the process stops. A listener that reads nothing for a heartbeat is let go."""
+    or the process stops. A listener that reads nothing for a heartbeat is let go. ``TooMany`` beyond ``MOST``."""
+    if call.caller is None:
+        return await _run(call, topics, write_event, still_allowed)
+    session = call.caller.session_id
+    if _open[session] >= MOST:
+        raise TooMany(retry_after=30)
+    _open[session] += 1
+    try:
+        return await _run(call, topics, write_event, still_allowed)
+    finally:
+        _open[session] -= 1
+        if not _open[session]:
+            del _open[session]
+
+
+async def _run(
+    call: AnyCall,
+    topics: Sequence[str],
+    write_event: Callable[[Event], bytes],
+    still_allowed: Callable[[], Awaitable[bool]] | None,
+) -> web.StreamResponse:
     async with call.services.store.subscribe(*topics) as line:
         response = web.StreamResponse(headers=_HEADERS)
         await response.prepare(call.request)
