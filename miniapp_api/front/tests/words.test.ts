@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { prefer } from '@/state/preferences'
 import { t } from '@/words'
 import { dayWords, daysUntil, dueWords, timeWords } from '@/words/dates'
+import { elderEn, elderZh } from '@/words/elder'
 import { en } from '@/words/en'
 import { zh } from '@/words/zh-CN'
 
@@ -13,7 +14,7 @@ const source = `${YIMA_ROOT}/miniapp_api/front/src`
 function sources(): string[] {
   return readdirSync(source, { recursive: true })
     .map(String)
-    .filter((name) => /\.(vue|ts)$/.test(name) && !/words\/(zh-CN|en)\.ts$/.test(name))
+    .filter((name) => /\.(vue|ts)$/.test(name) && !/words\/(zh-CN|en|elder)\.ts$/.test(name))
     .map((name) => readFileSync(`${source}/${name}`, 'utf8'))
 }
 
@@ -25,6 +26,32 @@ test('both languages have the same words, none empty, with the same placeholders
     const places = (one: string) => (one.match(/\{\w+\}/g) ?? []).sort()
     assert.deepEqual(places(text), places(other), key)
   }
+})
+
+test('elder words are known ones, shorter, with the same placeholders, one short instruction a sentence', () => {
+  assert.ok(Object.keys(elderZh).length >= 25)
+  for (const [elder, normal, longest] of [[elderZh, zh, 14], [elderEn, en, 45]] as [Record<string, string>, Record<string, string>, number][]) {
+    for (const [key, text] of Object.entries(elder)) {
+      const usual = normal[key]
+      assert.ok(usual, `unknown: ${key}`)
+      assert.ok(text.trim() && text.length < usual.length, `not shorter: ${key}`)
+      const places = (one: string) => (one.match(/\{\w+\}/g) ?? []).sort()
+      assert.deepEqual(places(text), places(usual), key)
+      for (const sentence of text.replace(/\{\w+\}/g, '').split(/[。？]|[.?] /)) {
+        assert.ok(sentence.length <= longest && !/[，；;]/.test(sentence), `too long a sentence: ${key}`)
+      }
+    }
+  }
+})
+
+test('elder mode speaks its own words, and the usual ones where it has none', () => {
+  prefer({ elder: true })
+  assert.equal(t('signin.wait', { n: 9 }), '请等 9 秒')
+  assert.equal(t('signin.enter'), '登录')
+  prefer({ language: 'en' })
+  assert.equal(t('signin.wait', { n: 9 }), 'Wait 9 s')
+  prefer({ elder: false, language: 'zh-CN' })
+  assert.equal(t('signin.wait', { n: 9 }), '9 秒后可重新获取')
 })
 
 test('every word is used, and every used word exists', () => {

@@ -1,13 +1,20 @@
 import { preferences } from '@/state/preferences'
+import { elderEn, elderZh } from './elder'
 import { en } from './en'
 import { zh } from './zh-CN'
 
 export type Word = keyof typeof zh
 export type Facts = Record<string, string | number>
 
-/** The sentence for a key in the reader's language, with {placeholders} filled. */
+function worded(key: Word): string {
+  const english = preferences.language === 'en'
+  const elder: Partial<Record<Word, string>> = !preferences.elder ? {} : english ? elderEn : elderZh
+  return elder[key] ?? (english ? en : zh)[key]
+}
+
+/** The sentence for a key in the reader's language (in elder mode the shorter one), with {placeholders} filled. */
 export function t(key: Word, facts: Facts = {}): string {
-  const text = (preferences.language === 'en' ? en : zh)[key]
+  const text = worded(key)
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in facts ? String(facts[name]) : whole))
 }
 

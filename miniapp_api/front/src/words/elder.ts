@@ -1,0 +1,31 @@
+import type { en } from './en'
+import type { zh } from './zh-CN'
+
+/** Elder mode's wording where it differs: shorter, one instruction a sentence. What is missing here is said as usual. */
+type Elder = Partial<Record<keyof typeof zh & keyof typeof en, string>>
+
+export const elderZh = {
+  'problem.detail': '内容还在。请过会儿再试。不行请到窗口。',
+  'offline.detail': '请检查网络。再试一次。',
+  'home.code_unverified': '{name} · 未实名', 'home.code_signed_out': '请先登录', 'home.no_todo': '没有要您办的事。',
+  'search.hint': '想办什么？',
+  'signin.lead': '请填手机号。', 'signin.phone_hint': '11 位数字', 'signin.phone_wrong': '请填满 11 位', 'signin.wait': '请等 {n} 秒', 'signin.sent': '短信已发到 {phone}。请填验证码。', 'signin.otp_wrong': '请填验证码', 'signin.privacy': '验证码不要告诉别人。',
+  'verify.why': '先确认是您本人。只核对一次。', 'verify.name_hint': '照身份证填', 'verify.name_wrong': '请填姓名', 'verify.id_hint': '18 位', 'verify.id_wrong': '请填满 18 位', 'verify.kept': '号码加密保存。谁看过您能查。',
+  'code.hint': '请把屏幕调亮。请给窗口扫。', 'code.wait': '没有网络。请等 {n} 秒。', 'code.looked': '{time} {place}{counter}看了您的码', 'code.signed_out': '请先登录', 'code.signed_out_text': '不用报身份证号。',
+  'apply.check_text': '请看一遍。错了点“修改”。', 'apply.promise': '请确认内容真实。', 'apply.done_text': '有进展会通知您。',
+  'case.withdraw_ask': '要撤回吗？', 'case.withdraw_text': '撤回后就结束了。要办请重新提交。',
+  'clock.paused': '现在不计时。', 'correct.lead': '“{item}”有几处要改。请改好提交。',
+} satisfies Elder
+
+export const elderEn: Record<keyof typeof elderZh, string> = {
+  'problem.detail': 'Your answers are kept. Try again soon. Or come to the counter.',
+  'offline.detail': 'Check your connection. Then try again.',
+  'home.code_unverified': '{name} · not checked yet', 'home.code_signed_out': 'Sign in first', 'home.no_todo': 'Nothing to do now.',
+  'search.hint': 'What is it?',
+  'signin.lead': 'Enter your mobile number.', 'signin.phone_hint': '11 digits', 'signin.phone_wrong': 'Enter all 11 digits', 'signin.wait': 'Wait {n} s', 'signin.sent': 'Code sent to {phone}. Enter it below.', 'signin.otp_wrong': 'Enter the code', 'signin.privacy': 'Tell nobody the code.',
+  'verify.why': 'We check that it is you. Once only.', 'verify.name_hint': 'As on your card', 'verify.name_wrong': 'Enter your name', 'verify.id_hint': '18 characters', 'verify.id_wrong': 'Enter all 18 characters', 'verify.kept': 'Your number is encrypted. You see who looked.',
+  'code.hint': 'Turn your screen bright. Let the counter scan it.', 'code.wait': 'No network. Wait {n} s.', 'code.looked': '{time}: {place} {counter} saw your code', 'code.signed_out': 'Sign in first', 'code.signed_out_text': 'You need not say your ID number.',
+  'apply.check_text': 'Read it through. Press Change to correct.', 'apply.promise': 'Make sure it is true.', 'apply.done_text': 'We will tell you the news.',
+  'case.withdraw_ask': 'Withdraw it?', 'case.withdraw_text': 'It ends here. To apply, start again.',
+  'clock.paused': 'The clock is stopped now.', 'correct.lead': 'Correct some things in “{item}”. Then send it.',
+}
