@@ -72,7 +72,8 @@ VISIT = (
 )
 AUDIT = (
     "INSERT INTO audit_entries (id, portal, region, at, actor_kind, actor_id, actor_label, action, subject_kind, "
-    "subject, resident_id, outcome, purpose, fields_seen, place) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)"
+    "subject, resident_id, outcome, purpose, fields_seen, place) "
+    "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)"
 )
 SEEN_VISIT = (
     "SELECT id, portal, region, at, resident_id, acting_id, terminal_id, hall, counter, staff_id, staff_no, purpose, "
