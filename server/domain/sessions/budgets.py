@@ -24,6 +24,16 @@ async def spend(unit: Unit, name: str, key: bytes, *, seconds: int) -> int:
     return int(row["used"])
 
 
+async def refund(unit: Unit, name: str, key: bytes, *, seconds: int) -> None:
+    """Give one use of the current window back: it turned out not to be what the budget counts."""
+    window, _ = _window(unit.now, seconds)
+    await sql.execute(
+        "UPDATE budgets SET used = used - 1 "
+        'WHERE portal = $1 AND name = $2 AND key = $3 AND "window" = $4 AND used > 0',
+        unit.portal, name, key, window,
+    )  # fmt: skip
+
+
 async def used(unit: Unit, name: str, key: bytes, *, seconds: int) -> int:
     """How much of the current window is used, without using more."""
     window, _ = _window(unit.now, seconds)

@@ -97,8 +97,7 @@ class Staff:
 
     async def candidate(self, unit: Unit, staff_no: str) -> Candidate | Refusal:
         """Count one attempt and fetch the hash; the comparison happens outside. Committed either way."""
-        key = self._vault.index(staff_no, "staff.sign_in")
-        if await budgets.spend(unit, "password", key, seconds=_LOCK_WINDOW) > self._attempts:
+        if await budgets.spend(unit, "password", self._key(staff_no), seconds=_LOCK_WINDOW) > self._attempts:
             return SignInLocked(retry_after=budgets.seconds_left(unit.now, _LOCK_WINDOW))
         row = await sql.row(
             "SELECT id, staff_no, name, department, region, roles, password_hash FROM staff "
@@ -111,6 +110,7 @@ class Staff:
         """Open a console session for somebody whose password fitted; None = it did not."""
         if profile is None:
             return SignInWrong()
+        await self._uncount(unit, profile)
         return await self._open(unit, "console", profile, None)
 
     async def enter_counter(
@@ -119,6 +119,7 @@ class Staff:
         """Open a counter session on the clerk's own terminal."""
         if profile is None:
             return SignInWrong()
+        await self._uncount(unit, profile)
         if not profile.roles & _COUNTER_ROLES:
             return RoleMissing()
         row = await sql.row(
@@ -182,6 +183,13 @@ class Staff:
     async def anybody(self) -> bool:
         """Whether this database has any employee: an empty one has not."""
         return await sql.row("SELECT 1 AS one FROM staff LIMIT 1") is not None
+
+    def _key(self, staff_no: str) -> bytes:
+        return self._vault.index(staff_no, "staff.sign_in")
+
+    async def _uncount(self, unit: Unit, profile: StaffProfile) -> None:
+        """The budget counts wrong passwords: a right one gives its own try back, and nobody else's."""
+        await budgets.refund(unit, "password", self._key(profile.staff_no), seconds=_LOCK_WINDOW)
 
     async def _open(self, unit: Unit, kind: Any, profile: StaffProfile, terminal_id: UUID | None) -> OpenedSession:
         facts = {

@@ -66,6 +66,23 @@ async def test_the_ninth_try_in_a_quarter_of_an_hour_is_locked_out(database: Dat
     assert isinstance(answers[8], SignInLocked)
 
 
+async def test_right_passwords_do_not_use_the_budget_up_and_do_not_refill_it(database: Database, staff: Staff) -> None:
+    await _hire(database, staff, "H1", "handler")
+
+    async def signs_in() -> None:
+        profile = await _profile(database, staff, "H1")
+        assert isinstance(await _run(database, lambda unit: staff.enter_console(unit, profile)), OpenedSession)
+
+    for _ in range(12):
+        await signs_in()
+    for turn in range(7):  # somebody else guesses, with a right sign-in in between
+        await _run(database, lambda unit: staff.candidate(unit, "H1"))
+        if turn == 3:
+            await signs_in()
+    assert isinstance(await _run(database, lambda unit: staff.candidate(unit, "H1")), Candidate)
+    assert isinstance(await _run(database, lambda unit: staff.candidate(unit, "H1")), SignInLocked)
+
+
 async def test_a_console_session_for_whom_the_password_fitted(database: Database, staff: Staff) -> None:
     await _hire(database, staff, "H1", "handler")
     profile = await _profile(database, staff, "H1")
