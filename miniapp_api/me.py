@@ -6,6 +6,7 @@ from config.floor.refusal import Refusal
 from config.floor.unit import Unit
 from config.portal import Portal
 from miniapp_api.wire.me import Me, MePortal, Preferences, Verification, Verified
+from server.domain.residents.errors import RegisterUnavailable
 from server.domain.residents.service import ResidentProfile
 from server.web.operations import Call, NoBody, NoQuery, Operations, Resident
 
@@ -72,7 +73,11 @@ async def verify(call: Call[Verification, NoQuery]) -> Verified | Refusal:
 
     if refused := await call.decide(attempt):
         return refused
-    matched = await call.services.register.matches(name, number.number)
+    try:
+        matched = await call.services.register.matches(name, number.number)
+    except RegisterUnavailable:
+        await call.decide(lambda unit: residents.return_attempt(unit, who))
+        raise
 
     async def settle(unit: Unit) -> ResidentProfile | Refusal:
         return await residents.settle_claim(unit, call.actor, who, name, number, matched=matched)

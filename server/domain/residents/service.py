@@ -136,6 +136,10 @@ class Residents:
             return IdentityAttemptsExceeded(retry_after=budgets.seconds_left(unit.now, _DAY))
         return None
 
+    async def return_attempt(self, unit: Unit, resident_id: UUID) -> None:
+        """The register did not answer, so nothing was checked: the attempt does not count."""
+        await budgets.refund(unit, "identity", resident_id.bytes, seconds=_DAY)
+
     async def settle_claim(
         self, unit: Unit, actor: Actor, resident_id: UUID, name: str, number: IdNumber, *, matched: bool
     ) -> ResidentProfile | Refusal:
