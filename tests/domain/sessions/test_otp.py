@@ -44,6 +44,12 @@ async def test_a_code_opens_once(database: Database, people: People) -> None:
     assert not await _check(database, people, code)
 
 
+async def test_eight_requests_at_once_send_one_message(database: Database, people: People) -> None:
+    answers = await asyncio.gather(*(_send(database, people) for _ in range(8)))
+    assert sum(isinstance(one, OtpSent) for one in answers) == 1
+    assert len(people.postbox.sent) == 1
+
+
 async def test_a_code_dies_after_five_minutes(database: Database, people: People, clock: ShiftedClock) -> None:
     await _send(database, people)
     clock.advance(timedelta(seconds=301))
