@@ -149,11 +149,11 @@ class Reading:
 
     async def staff_detail(self, unit: Unit, desk: Desk, case_no: str) -> CaseDetail:
         """A case of the desk's department, deliberation included."""
-        department = department_of(desk)
+        scope, values = records.desk_scope(department_of(desk))
         row = await sql.row(
             f"SELECT {COLUMNS}, v.grade, v.comment FROM cases c LEFT JOIN case_reviews v ON v.case_id = c.id"
-            " WHERE c.portal = $1 AND c.case_no = $2 AND c.submitted_at IS NOT NULL AND ($3 = '' OR c.department = $3)",
-            unit.portal, case_no, department if department is not None else "",
+            f" WHERE c.portal = $1 AND c.case_no = $2 AND c.submitted_at IS NOT NULL{scope}",
+            unit.portal, case_no, *values,
         )  # fmt: skip
         return await self._detail(unit, row, Doer(desk.staff_id, desk.roles), internal=True)
 

@@ -158,12 +158,17 @@ async def of_resident(unit: Unit, resident_id: UUID, case_no: str) -> CaseRecord
     return record(found)
 
 
+def desk_scope(department: str | None) -> tuple[str, list[str]]:
+    """The condition on ``$3`` and its value; only None sees every department. No department at all sees none."""
+    return ("", []) if department is None else (" AND c.department = $3 AND c.department <> ''", [department])
+
+
 async def of_staff(unit: Unit, case_no: str, department: str | None) -> CaseRecord:
     """A submitted case of the department, or of the whole portal where ``department`` is None."""
+    scope, values = desk_scope(department)
     found = await sql.row(
-        f"SELECT {COLUMNS} FROM cases c WHERE c.portal = $1 AND c.case_no = $2"
-        " AND c.submitted_at IS NOT NULL AND ($3 = '' OR c.department = $3)",
-        unit.portal, case_no, department if department is not None else "",
+        f"SELECT {COLUMNS} FROM cases c WHERE c.portal = $1 AND c.case_no = $2 AND c.submitted_at IS NOT NULL{scope}",
+        unit.portal, case_no, *values,
     )  # fmt: skip
     if found is None:
         raise CaseMissing

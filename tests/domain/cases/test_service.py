@@ -162,7 +162,7 @@ async def test_a_draft_is_the_owners_alone_until_it_is_submitted(office: Office)
 async def test_nobody_elses_case_is_there(office: Office) -> None:
     resident, stranger = await office.resident(), await office.resident("15400000012")
     ref = await office.submit(resident)
-    elsewhere = desk("handler", department="区公安分局")
+    elsewhere, nowhere = desk("handler", department="区公安分局"), desk("handler", department="")
     received = await office.move(office.handler, ref, Action.RECEIVE)
     detail = await office.run(lambda unit: office.cases.detail(unit, resident.resident_id, ref.case_no))
     number = detail.documents[0].document_no
@@ -173,6 +173,8 @@ async def test_nobody_elses_case_is_there(office: Office) -> None:
         lambda unit: cases.review(unit, stranger, ref.case_no, 1, ""),
         lambda unit: cases.document(unit, stranger.resident_id, ref.case_no, number),
         lambda unit: cases.staff_detail(unit, elsewhere, ref.case_no),
+        lambda unit: cases.staff_detail(unit, nowhere, ref.case_no),
+        lambda unit: cases.staff_case(unit, nowhere, ref.case_no),
         lambda unit: cases.transition(unit, elsewhere, ref.case_no, Action.ACCEPT, version=received.version),
     ):
         with pytest.raises(CaseMissing):
