@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { eventReader } from '@/api/events'
 import { handleOf } from '@/code/wallet'
+import { latestOf } from '@/state/latest'
 import { pageLink, path } from '@/state/go'
 
 test('events come whole, however the bytes are cut; heartbeats are silent', () => {
@@ -9,6 +10,16 @@ test('events come whole, however the bytes are cut; heartbeats are silent', () =
   const feed = eventReader((name, data) => heard.push([name, data]))
   for (const part of [': beat\n\nevent: not', 'ice\ndata: {"id"', ':"7"}\r\n\r\n', 'data: broken\n\n', 'event: visit\ndata: {"id":"8"}\n\n']) feed(part)
   assert.deepEqual(heard, [['notice', { id: '7' }], ['visit', { id: '8' }]])
+})
+
+test('the newest of a message and a look at the code is what the home page tells', () => {
+  const early = { at: '2026-11-22T00:00:00Z' }
+  const late = { at: '2026-11-22T00:00:01Z' }
+  assert.deepEqual(latestOf(early, late), { notice: null, visit: late })
+  assert.deepEqual(latestOf(late, early), { notice: late, visit: null })
+  assert.deepEqual(latestOf(null, early), { notice: null, visit: early })
+  assert.deepEqual(latestOf(early, null), { notice: early, visit: null })
+  assert.deepEqual(latestOf(null, null), { notice: null, visit: null })
 })
 
 test('the phone learns how far its clock is off, and renews with jitter before the end', () => {

@@ -5,11 +5,13 @@ import { api } from '@/api/portal'
 import type { Notice, Visit } from '@/api/shapes'
 import { session } from './session'
 
-/** What reached this person lately: unread count, the newest notice, the newest look at their code, an open question. */
+/** What reached this person lately: unread count, the newest notice, the newest look at their code (`visit`: it has just
+    happened; `looked`: whenever it was), an open question. */
 export const inbox = reactive({
   unread: 0,
   latest: null as Notice | null,
   visit: null as Visit | null,
+  looked: null as Visit | null,
   asking: null as Visit | null,
 })
 
@@ -26,11 +28,12 @@ export async function readVisits(fresh: boolean): Promise<void> {
   const { visits } = await api.visits()
   const pending = visits.find(({ consent }) => consent?.state === 'pending' && Date.parse(consent.expires_at) > portalTime())
   inbox.asking = pending ?? null
-  if (fresh) inbox.visit = visits[0] ?? null
+  inbox.looked = visits[0] ?? null
+  if (fresh) inbox.visit = inbox.looked
 }
 
 export function forgetInbox(): void {
-  Object.assign(inbox, { unread: 0, latest: null, visit: null, asking: null })
+  Object.assign(inbox, { unread: 0, latest: null, visit: null, looked: null, asking: null })
 }
 
 /** Follow the live line. Call once. */

@@ -9,7 +9,7 @@ export const zh = {
   'date.today': '今天', 'date.tomorrow': '明天', 'date.just_now': '刚刚', 'date.minutes_ago': '{n} 分钟前',
   'home.show_code': '出示一码', 'home.code_hint': '{name} · 可离线出示', 'home.code_unverified': '{name} · 尚未实名', 'home.code_signed_out': '登录后即可出示',
   'home.elder': '长辈版', 'home.language': 'English', 'home.todo': '待我处理', 'home.all_cases': '全部办件', 'home.no_todo': '现在没有需要您做的事。',
-  'home.before': '{day}前', 'home.overdue': '已过期（{day}）', 'home.go_correct': '去补正', 'home.go_review': '去评价', 'home.sign_in': '登录', 'home.prove': '实名认证', 'home.prove_why': '认证后才能在线办事', 'home.go_prove': '去认证', 'home.themes': '按主题找', 'home.latest': '最新消息',
+  'home.before': '{day}前', 'home.overdue': '已过期（{day}）', 'home.go_correct': '去补正', 'home.go_review': '去评价', 'home.sign_in': '登录', 'home.prove': '实名认证', 'home.prove_why': '认证后才能在线办事', 'home.go_prove': '去认证', 'home.themes': '按主题找', 'home.latest': '最新消息', 'home.looked': '{place} {counter}扫了您的码',
   'search.label': '搜索要办的事', 'search.hint': '想办什么事？', 'search.go': '搜索', 'search.example1': '给孩子上户口', 'search.example2': '老人补贴', 'search.example3': '办结婚证',
   'items.title': '办事', 'items.found': '“{q}”有 {n} 项', 'items.count': '共 {n} 项', 'items.none': '没有找到“{q}”', 'items.none_here': '这里还没有事项', 'items.none_text': '换个说法试试，比如：', 'items.online': '可网上办', 'items.incomplete': '办事指南待完善',
   'item.title': '办事指南', 'item.apply': '在线办理', 'item.promised': '承诺时限', 'item.legal': '法定时限', 'item.fee': '收费', 'item.no_fee': '不收费', 'item.no_limit': '未公布', 'item.same_day': '当天办结', 'item.working_days': '{n} 个工作日', 'item.days': '{n} 天',
