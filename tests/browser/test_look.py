@@ -1,0 +1,203 @@
+"""Every page of every front with the demonstration's past behind it: at 360, 768 and 1280, elder, English and dark."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright, expect
+from pydantic import SecretStr
+
+from config.settings import Demo, Limits, Settings
+from server.adapters.clock import ShiftedClock
+from server.demo.seed import seed
+from server.domain.cases.workflow import Status
+from server.opening import opened
+from tests.browser.conftest import HOW, chromium
+from tests.browser.pages_look import WAIT, Look, looking
+from tests.conftest import REDIS_URL
+from tests.journeys.people import Phone
+from tests.journeys.town import Town, running_town
+from tests.services.databases import Databases
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+WIDTHS = (1280, 768, 360)
+STATES = (Status.RECEIVED, Status.CORRECTION, Status.IN_PROGRESS, Status.PROPOSED, Status.DELIVERED)
+AGENT, LONG_NAME, REFUSED = "15400000003", "15400000015", "15400000018"
+MODES: dict[str, dict[str, Any]] = {
+    "normal": {"number": AGENT},
+    "elder": {"number": LONG_NAME, "remembered": {"elder": True}},
+    "english": {"number": LONG_NAME, "remembered": {"language": "en"}},
+    "dark": {"number": REFUSED, "dark": True},
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def city(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    """The demonstration city with its past, served once for all looks."""
+    url = await databases.fresh()
+    limits = Limits(requests_per_minute=0, otp_resend_seconds=0, otp_per_phone_hour=1000, otp_per_phone_day=1000)
+    settings = Settings(
+        profile="test",
+        data_dir=tmp_path_factory.mktemp("city"),
+        database_url=SecretStr(url),
+        redis_url=SecretStr(REDIS_URL),
+        limits=limits,
+        demo=Demo(year_shift=120, staff_password=SecretStr("")),
+    )
+    clock = ShiftedClock()
+    async with opened(settings, clock=clock) as house:
+        await seed(house.services, clock, io.StringIO())
+    async with running_town(settings, clock) as town:
+        yield town
+    await databases.drop(url)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One Chromium for all looks."""
+    path = chromium()
+    if path is None:
+        if os.environ.get("YIMA_CI"):
+            pytest.fail(HOW)
+        pytest.skip(HOW)
+    async with async_playwright() as player:
+        flags = ["--no-sandbox", "--disable-dev-shm-usage"]
+        opened_browser = await player.chromium.launch(executable_path=path, args=flags)
+        yield opened_browser
+        await opened_browser.close()
+
+
+async def signed_in(city: Town, number: str) -> Phone:
+    """One of the city's residents at her phone."""
+    phone = await city.invite(Phone(city.origin, number))
+    await phone.sign_in()
+    return phone
+
+
+async def become(look: Look, cast_id: str) -> None:
+    """A session of one of the cast, by the tour's door."""
+    answer = await look.page.request.post(f"{look.origin}/tour/api/v1/sign-in", data={"cast_id": cast_id})
+    assert answer.ok, await answer.text()
+
+
+async def her_places(phone: Phone) -> list[tuple[str, str]]:
+    """Every page of the residents' front, with a query that leads to something of hers."""
+    cases = (await phone.must("GET", "/api/v1/cases"))["cases"]
+    details = [await phone.must("GET", f"/api/v1/cases/{one['case_no']}") for one in cases]
+    imported = (await phone.must("GET", "/api/v1/items?q=公路"))["items"]
+    notices = (await phone.must("GET", "/api/v1/notices"))["notices"]
+    bare = [one["code"] for one in imported if one["guide"] == "incomplete"]
+    return [
+        ("home", ""),
+        ("items", ""),
+        ("item", "code=printing-licence"),
+        ("items", "q=没有这样的事"),
+        ("item", f"code={bare[0]}"),
+        ("apply", "code=birth-registration"),
+        ("cases", ""),
+        *[("case", f"no={one['case_no']}") for one in cases],
+        *[("correct", f"no={one['case_no']}") for one in details if "correct" in one["actions"]],
+        *[("review", f"no={one['case_no']}") for one in details if "review" in one["actions"]][:1],
+        ("document", f"no={details[0]['case_no']}&document={details[0]['documents'][0]['document_no']}"),
+        ("notices", ""),
+        ("notice", f"id={notices[0]['id']}"),
+        ("preferences", ""),
+        ("code", ""),
+        ("visits", ""),
+        ("me", ""),
+    ]
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_residents_pages(city: Town, browser: Browser, mode: str) -> None:
+    wish = MODES[mode]
+    phone = await signed_in(city, wish["number"])
+    token = phone.headers["Authorization"].removeprefix("Bearer ")
+    remembered = {"session": {"token": token, "resident": phone.me}, **wish.get("remembered", {})}
+    async with looking(browser, city.origin, dark=wish.get("dark", False), remembered=remembered) as look:
+        for page, query in await her_places(phone):
+            await look.turn_to(page, query)
+    assert look.found == []
+
+
+@pytest.mark.parametrize("elder", [False, True])
+async def test_the_way_in_and_an_application_step_by_step(city: Town, browser: Browser, elder: bool) -> None:
+    async with looking(browser, city.origin, remembered={"elder": elder}) as look:
+        for page in ("home", "code", "notices", "me", "signin"):
+            await look.turn_to(page)
+        await look.page.get_by_role("button", name="获取验证码").click()
+        await look.at("signin, refused")
+    assert look.found == []
+
+
+@pytest.mark.parametrize(
+    ("cast_id", "places"),
+    [
+        ("handler", ("", "/cases", "/cases?status=correction", "/cases?q=nothing", "case")),
+        ("operator", ("", "/campaigns", "/campaigns/new", "campaign")),
+        ("publisher", ("", "/campaigns", "/approvals")),
+        ("auditor", ("", "/audit")),
+    ],
+)
+async def test_console_pages(city: Town, browser: Browser, cast_id: str, places: tuple[str, ...]) -> None:
+    async with looking(browser, city.origin) as look:
+        await become(look, cast_id)
+        for place in places:
+            for path in await expanded(look, place):
+                await look.open(f"/console{path}", WIDTHS)
+    assert look.found == []
+
+
+async def expanded(look: Look, place: str) -> list[str]:
+    """A named kind of page as addresses: one case of each state, one campaign of each state."""
+    api = f"{look.origin}/console/api/v1"
+    if place == "case":
+        found = [await look.page.request.get(f"{api}/cases?view=all&status={status}") for status in STATES]
+        rows = [(await answer.json()).get("cases", [])[:1] for answer in found]
+        return [f"/cases/{one['case_no']}" for some in rows for one in some]
+    if place == "campaign":
+        answer = await look.page.request.get(f"{api}/campaigns")
+        states = {one["state"]: one["id"] for one in (await answer.json())["campaigns"]}
+        return [f"/campaigns/{campaign_id}" for campaign_id in states.values()]
+    return [place]
+
+
+async def test_staff_ways_in_and_the_tour(city: Town, browser: Browser) -> None:
+    async with looking(browser, city.origin) as look:
+        for path in ("/console/sign-in", "/counter/sign-in", "/", "/?lang=en"):
+            await look.open(path, WIDTHS)
+    assert look.found == []
+
+
+async def test_counter_with_a_question_on_the_phone(city: Town, browser: Browser) -> None:
+    phone = await signed_in(city, LONG_NAME)
+    token = phone.headers["Authorization"].removeprefix("Bearer ")
+    remembered = {"session": {"token": token, "resident": phone.me}, "elder": True}
+    async with looking(browser, city.origin) as desk, looking(browser, city.origin, remembered=remembered) as hers:
+        await become(desk, "clerk")
+        await desk.open("/counter", WIDTHS)
+        await desk.page.select_option("#purpose", "apply_here")
+        await hers.turn_to("code")
+        await shoot(desk, await phone.code(at=city.now()))
+        await expect(desk.page.locator(".ask")).to_be_visible(timeout=WAIT)
+        await expect(hers.page.get_by_role("dialog")).to_be_visible(timeout=WAIT)
+        await hers.at("consent sheet")
+        await desk.at("/counter accepted", WIDTHS)
+        await shoot(desk, "134567890123456789")
+        await expect(desk.page.locator("[data-code=code-malformed]")).to_be_visible(timeout=WAIT)
+        for status in (400, 422):
+            desk.screen.forgive(status)
+        await desk.at("/counter refused", WIDTHS)
+    assert desk.found + hers.found == []
+
+
+async def shoot(desk: Look, digits: str) -> None:
+    """A scanner gun."""
+    await desk.page.locator("body").evaluate("document.activeElement.blur()")
+    await desk.page.keyboard.type(digits)
+    await desk.page.keyboard.press("Enter")
