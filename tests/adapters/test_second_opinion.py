@@ -1,4 +1,4 @@
-"""The same mathematics by another library (pycryptodome): our sealed values and code MACs are what the standards say."""
+"""The same mathematics by another library (pycryptodome): sealed values and code MACs are what the standards say."""
 
 from __future__ import annotations
 
