@@ -17,6 +17,7 @@ from server.domain.staff.service import Staff
 
 PORTAL = "demo"
 REGION = "511602000000"
+NEIGHBOUR, NEIGHBOUR_REGION = "neighbour", "510104000000"
 PHONE = "15400000001"
 NAME = "王秀兰"
 NUMBER = "511602186209161281"
@@ -46,7 +47,8 @@ class People:
         self.postbox = Postbox()
         self.audit = Audit()
         self.sessions = Sessions(lifetimes or Lifetimes())
-        self.residents = Residents(vault, self.audit, self.sessions, ResidentOptions(region=REGION, year_shift=120))
+        options = ResidentOptions(regions={PORTAL: REGION, NEIGHBOUR: NEIGHBOUR_REGION}, year_shift=120)
+        self.residents = Residents(vault, self.audit, self.sessions, options)
         self.codes = OneTimeCodes(vault, self.postbox, limits or OtpLimits())
         self.sign_in = PhoneSignIn(self.codes, self.residents, self.sessions)
         self.staff = Staff(vault, self.audit, self.sessions)

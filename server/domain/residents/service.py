@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -58,9 +58,9 @@ class ResidentProfile:
 
 @dataclass(frozen=True, slots=True)
 class ResidentOptions:
-    """``year_shift``: demo and test only, added to birth years. ``region``: where a new resident belongs at first."""
+    """``regions``: a portal's new residents belong to its own. ``year_shift``: demo and test only, for birth years."""
 
-    region: str
+    regions: Mapping[str, str]
     year_shift: int = 0
     attempts: int = 5
 
@@ -92,7 +92,7 @@ class Residents:
             "INSERT INTO residents "
             "(id, portal, region, phone_sealed, phone_index, id_kind, loa, language, elder, created_at) "
             "VALUES ($1,$2,$3,$4,$5,'',2,$6,$7,$8) ON CONFLICT DO NOTHING",
-            new_id(), unit.portal, self._options.region, self._vault.seal(phone, "residents.phone"),
+            new_id(), unit.portal, self._options.regions[unit.portal], self._vault.seal(phone, "residents.phone"),
             self._phone_index(phone), language, False, unit.now,
         )  # fmt: skip
         row = await sql.row(

@@ -22,7 +22,7 @@ from server.domain.residents.errors import (
     IdentityVerified,
 )
 from server.domain.residents.service import ResidentProfile, region_prefix
-from tests.domain.people import NAME, NUMBER, PHONE, PORTAL, REGION, People
+from tests.domain.people import NAME, NEIGHBOUR, NEIGHBOUR_REGION, NUMBER, PHONE, PORTAL, REGION, People
 
 T = TypeVar("T")
 
@@ -109,8 +109,8 @@ async def test_two_who_prove_one_identity_at_once_are_told_apart(database: Datab
         answers = await asyncio.gather(*(verify(one.id) for one in two))
         assert sorted(type(one).__name__ for one in answers) == ["IdentityTaken", "ResidentProfile"]
         loser = two[[isinstance(one, IdentityTaken) for one in answers].index(True)]
-        unit = await database.reading(PORTAL)
-        assert [line.outcome for line in await people.audit.of_resident(unit, loser.id)] == ["taken"]
+        lines = await people.audit.of_resident(await database.reading(PORTAL), loser.id)
+        assert [line.outcome for line in lines] == ["taken"]
 
 
 async def test_an_identity_is_proven_once(database: Database, people: People) -> None:
@@ -154,6 +154,11 @@ async def test_another_portal_sees_nobody(database: Database, people: People) ->
         await people.residents.get(elsewhere, resident.id)
     with pytest.raises(Missing):
         await people.residents.disclose(elsewhere, resident.id, ["phone"])
+
+
+async def test_a_new_resident_belongs_to_the_region_of_the_portal(database: Database, people: People) -> None:
+    there = await database.unit_of_work(NEIGHBOUR, lambda unit: people.residents.enter(unit, PHONE, language="en"))
+    assert (there.portal, there.region) == (NEIGHBOUR, NEIGHBOUR_REGION)
 
 
 async def test_preferences(database: Database, people: People) -> None:
