@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from config.settings import Limits, Settings
 from config.wording import Wording
 from notify.audience import Audience
 from notify.campaigns import Campaigns
+from notify.channel import Channel
 from notify.channels.console_sms import ConsoleSms
 from notify.channels.inbox import InboxChannel
 from notify.channels.live import LiveChannel
@@ -52,6 +54,7 @@ from server.domain.visits.service import VisitOptions, Visits
 from server.services import Services
 
 TOUR_TOPIC = "tour"
+_log = logging.getLogger("yima.opening")
 _CONFIG = Path(__file__).parent.parent / "config"
 POPULATION = (_CONFIG / "demo" / "cast.toml", _CONFIG / "demo" / "population.toml")
 DEMO_MARK = "demo"
@@ -195,8 +198,8 @@ def _assemble(
     limits, wording, vault, audit = settings.limits, Wording(), _vault(settings), Audit()
     portals = _portals(settings)
     sessions = Sessions(_lifetimes(limits))
-    home = next(iter(portals)).region
-    options = ResidentOptions(region=home, year_shift=settings.demo.year_shift, attempts=limits.identity_attempts)
+    regions = {portal.id: portal.region for portal in portals}
+    options = ResidentOptions(regions=regions, year_shift=settings.demo.year_shift, attempts=limits.identity_attempts)
     residents = Residents(vault, audit, sessions, options)
     notify = Notify(vault=vault, contacts=residents, templates=Templates(), options=_notify_options(portals))
     otp = OneTimeCodes(vault, notify, _otp_limits(limits))
@@ -228,7 +231,7 @@ def _assemble(
         run=database.unit_of_work,
         vault=vault,
         contacts=residents,
-        channels=[InboxChannel(), LiveChannel(store), ConsoleSms(database.unit_of_work, vault)],
+        channels=_channels(settings, store, database, vault),
     )
     services = Services(
         settings=settings,
@@ -257,6 +260,17 @@ def _assemble(
         replays=Replays(vault, hours=limits.idempotency_hours),
     )
     return services, EmbeddedEngine(dispatcher, fan_out, store)
+
+
+def _channels(settings: Settings, store: EmbeddedStore, database: Database, vault: KeyringVault) -> list[Channel]:
+    """The demo's console stands in for a provider of short messages; in production that would be saying that
+    something was sent which never was."""
+    channels: list[Channel] = [InboxChannel(), LiveChannel(store)]
+    if settings.profile == "production":
+        _log.warning("no provider of short messages is built in: each of them will fail as channel-unknown")
+    else:
+        channels.append(ConsoleSms(database.unit_of_work, vault))
+    return channels
 
 
 def _portals(settings: Settings) -> Portals:

@@ -104,10 +104,21 @@ async def test_it_migrates_serves_and_works_and_nothing_of_the_demo_is_there(cit
     finally:
         for process in (serving, working):
             process.send_signal(signal.SIGTERM)
-        said = [(await asyncio.wait_for(process.communicate(), 20))[0].decode() for process in (serving, working)]
-    assert serving.returncode == working.returncode == 0, said
-    assert not [text for text in said if "Traceback" in text or "failed" in text], said
+        told = [(await asyncio.wait_for(process.communicate(), 20))[0].decode() for process in (serving, working)]
+    assert serving.returncode == working.returncode == 0, told
+    assert not [text for text in told if "Traceback" in text or "request failed" in text], told
+    await _nothing_unsent_is_called_delivered(city)
     await _application_cannot_change_the_record(city)
+
+
+async def _nothing_unsent_is_called_delivered(city: City) -> None:
+    connection = await asyncpg.connect(city.environment["YIMA_DATABASE_URL"])
+    try:
+        states = await connection.fetch("SELECT state FROM notify_deliveries WHERE channel = 'sms'")
+        assert {row["state"] for row in states} <= {"pending", "failed"} and states
+        assert await connection.fetchval("SELECT count(*) FROM notify_console_outbox") == 0
+    finally:
+        await connection.close()
 
 
 async def _look_around(city: City) -> None:
