@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import Any
+from uuid import UUID
 
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from config.floor.refusal import Busy
 from miniapp_api.wire.files import UploadedFile
 from server.domain.materials.errors import FileEmpty, FileExpected, FileTooLarge, UploadTimeout
 from server.web.files import file_response
@@ -17,6 +20,11 @@ operations = Operations(tag="files")
 _SECONDS = 60.0
 _CHUNK = 64 * 1024
 _FIELD = "file"
+MOST, EACH = 32, 6
+"""Uploads that this process holds in memory at once, in all and of one resident; each may be as large as the largest
+file, twice while it is sealed."""
+
+_held: Counter[UUID] = Counter()
 
 
 @operations.post(
@@ -36,6 +44,19 @@ _FIELD = "file"
 )  # fmt: skip
 async def upload(call: Call[NoBody, NoQuery]) -> UploadedFile:
     """Read under a limit and a deadline, looked at off the loop, kept sealed. Between two units lies only the write."""
+    who = call.resident.resident_id
+    if _held.total() >= MOST or _held[who] >= EACH:
+        raise Busy(retry_after=3)
+    _held[who] += 1
+    try:
+        return await _receive(call)
+    finally:
+        _held[who] -= 1
+        if not _held[who]:
+            del _held[who]
+
+
+async def _receive(call: Call[NoBody, NoQuery]) -> UploadedFile:
     materials, resident = call.services.materials, call.resident
     name, content = await _read(call.request, materials.options.inspection.max_bytes)
     found = await materials.inspect(name, content)
