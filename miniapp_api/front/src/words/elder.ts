@@ -11,7 +11,7 @@ export const elderZh = {
   'search.hint': '想办什么？',
   'signin.lead': '请填手机号。', 'signin.phone_hint': '11 位数字', 'signin.phone_wrong': '请填满 11 位', 'signin.wait': '请等 {n} 秒', 'signin.sent': '短信已发到 {phone}。请填验证码。', 'signin.otp_wrong': '请填验证码', 'signin.privacy': '验证码不要告诉别人。',
   'verify.why': '先确认是您本人。只核对一次。', 'verify.name_hint': '照身份证填', 'verify.name_wrong': '请填姓名', 'verify.id_hint': '18 位', 'verify.id_wrong': '请填满 18 位', 'verify.kept': '号码加密保存。谁看过您能查。',
-  'code.hint': '请把屏幕调亮。请给窗口扫。', 'code.wait': '没有网络。请等 {n} 秒。', 'code.looked': '{time} {place}{counter}看了您的码', 'code.signed_out': '请先登录', 'code.signed_out_text': '不用报身份证号。',
+  'code.hint': '请把屏幕调亮。请给窗口扫。', 'code.wait': '没有网络。请等 {n} 秒。', 'code.looked': '{time} {place} {counter}看了您的码', 'code.signed_out': '请先登录', 'code.signed_out_text': '不用报身份证号。',
   'apply.check_text': '请看一遍。错了点“修改”。', 'apply.promise': '请确认内容真实。', 'apply.done_text': '有进展会通知您。',
   'case.withdraw_ask': '要撤回吗？', 'case.withdraw_text': '撤回后就结束了。要办请重新提交。',
   'clock.paused': '现在不计时。', 'correct.lead': '“{item}”有几处要改。请改好提交。',
