@@ -182,10 +182,10 @@ class Codes:
         return _used(holder, parsed.scene, winner)
 
     async def purge(self, unit: Unit) -> int:
-        """Delete what can no longer matter: handles and uses that ended ``keep_days`` ago; how many rows."""
+        """Delete some of what can no longer matter: handles and uses that ended ``keep_days`` ago; how many rows."""
         before = unit.now - timedelta(days=self._options.keep_days)
-        gone = await sql.execute("DELETE FROM code_handles WHERE valid_until < $1", before)
-        return gone + await sql.execute("DELETE FROM code_uses WHERE used_at < $1", before)
+        gone = await sql.delete_some("code_handles", "valid_until < $1", before)
+        return gone + await sql.delete_some("code_uses", "used_at < $1", before)
 
 
 def _holder(found: sql.Row) -> Holder:

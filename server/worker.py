@@ -13,6 +13,9 @@ from server.domain.sessions import budgets
 from server.opening import Opened
 
 _log = logging.getLogger("yima.timetable")
+_ROUNDS, _PAUSE = 2_000, 0.05
+_PATIENCE = 5.0
+"""Rounds of one sweep and seconds between two; seconds that the end waits for work in hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,8 @@ def timetable(house: Opened) -> list[Entry]:
     """Everything that must happen without anybody asking; each run is a unit of work of its own."""
     services, unit_of_work = house.services, house.database.unit_of_work
 
-    def whole(work: Callable[[Unit], Awaitable[Any]]) -> Callable[[], Awaitable[Any]]:
-        return lambda: unit_of_work("", work)
+    def whole(work: Callable[[Unit], Awaitable[int]]) -> Callable[[], Awaitable[Any]]:
+        return lambda: _until_done(lambda: unit_of_work("", work))
 
     async def cases() -> None:
         for portal in services.portals:
@@ -44,6 +47,14 @@ def timetable(house: Opened) -> list[Entry]:
         Entry("uploads", 600, lambda: _sweep_uploads(house)),
         Entry("overdue corrections and unchecked applications", 600, cases),
     ]
+
+
+async def _until_done(sweep: Callable[[], Awaitable[int]]) -> None:
+    """A table may hold millions of dead rows: a short unit at a time, with room for others between two."""
+    for _ in range(_ROUNDS):
+        if not await sweep():
+            return
+        await asyncio.sleep(_PAUSE)
 
 
 async def _sweep_uploads(house: Opened) -> None:
@@ -69,7 +80,11 @@ class Timetable:
 
     async def stop(self) -> None:
         self._stop.set()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=_PATIENCE)
+            for task in late:  # its unit of work ends by itself; the rest is done at the next start
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         await self._opened.engine.stop()
 
     async def _repeat(self, entry: Entry) -> None:

@@ -71,6 +71,17 @@ async def execute(text: str, *values: Any) -> int:
     return int(count)
 
 
+SWEPT = 2_000
+"""Rows that one sweep deletes: short enough for every statement deadline and for whoever waits behind it."""
+
+
+async def delete_some(table: str, condition: str, *values: Any) -> int:
+    """Delete at most ``SWEPT`` rows of ``table`` that meet ``condition``; how many. Sweeps call it until it says 0."""
+    return await execute(
+        f"DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {condition} LIMIT {SWEPT})", *values
+    )
+
+
 async def execute_many(text: str, values: Sequence[Sequence[Any]]) -> None:
     """One statement for many rows, inside the current transaction."""
     client = connection()

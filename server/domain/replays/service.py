@@ -78,5 +78,5 @@ class Replays:
         )  # fmt: skip
 
     async def sweep(self, unit: Unit) -> int:
-        """Forget answers older than the promise."""
-        return await sql.execute("DELETE FROM replays WHERE created_at < $1", unit.now - self._life)
+        """Forget some answers older than the promise; how many."""
+        return await sql.delete_some("replays", "created_at < $1", unit.now - self._life)

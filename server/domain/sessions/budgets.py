@@ -50,8 +50,8 @@ def seconds_left(now: datetime, seconds: int) -> int:
 
 
 async def sweep(unit: Unit) -> int:
-    """Remove windows that are over."""
-    return await sql.execute("DELETE FROM budgets WHERE expires_at < $1", unit.now)
+    """Remove some windows that are over; how many."""
+    return await sql.delete_some("budgets", "expires_at < $1", unit.now)
 
 
 def _window(now: datetime, seconds: int) -> tuple[int, datetime]:

@@ -109,8 +109,8 @@ class Sessions:
         )
 
     async def sweep(self, unit: Unit) -> int:
-        """Forget sessions that ended or expired more than thirty days ago."""
-        return await sql.execute("DELETE FROM sessions WHERE expires_at < $1", unit.now - timedelta(days=30))
+        """Forget some sessions that expired more than thirty days ago; how many."""
+        return await sql.delete_some("sessions", "expires_at < $1", unit.now - timedelta(days=30))
 
 
 def hash_token(token: str) -> bytes:
