@@ -23,6 +23,7 @@ _PROBLEM = {
         "status": {"type": "integer"},
         "code": {"type": "string", "description": "Stable; clients decide by it"},
         "detail": {"type": "string", "description": "Why, and what to do now"},
+        "retry_after": {"type": "integer", "description": "Seconds until it is worth trying again, as in Retry-After"},
         "errors": {
             "type": "array",
             "items": {

@@ -82,6 +82,8 @@ def body_of(refusal: Refusal, wording: Wording, language: str) -> bytes:
         "code": refusal.code,
         "detail": wording.text(f"{key}.detail", language, **refusal.facts),
     }
+    if refusal.retry_after:
+        problem["retry_after"] = refusal.retry_after
     if refusal.faults:
         problem["errors"] = [_fault(fault, wording, language) for fault in refusal.faults]
     return json.dumps(problem, ensure_ascii=False).encode("utf-8", "replace")

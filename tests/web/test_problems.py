@@ -54,5 +54,6 @@ def test_a_refused_value_is_never_repeated(wording: Wording) -> None:
 
 
 def test_facts_of_a_refusal_are_fields_of_the_problem(wording: Wording) -> None:
-    assert json.loads(problems.body_of(problems.TooMany(retry_after=60), wording, "en"))["code"] == "too-many"
+    limited = json.loads(problems.body_of(problems.TooMany(retry_after=60), wording, "en"))
+    assert (limited["code"], limited["retry_after"]) == ("too-many", 60)
     assert json.loads(problems.body_of(LoaTooLow(needed=3), wording, "en"))["needed"] == 3
