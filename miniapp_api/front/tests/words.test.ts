@@ -84,7 +84,7 @@ test('days carry their weekday and are legal days of Shanghai', () => {
   assert.equal(dayWords('2026-11-24', now), '11月24日 周二')
   assert.equal(dayWords('2027-01-04', now), '2027年1月4日 周一')
   assert.equal(dueWords('2026-11-23', now), '今天')
-  assert.equal(dueWords('2026-11-24', now), '明天')
+  assert.equal(dueWords('2026-11-24', now), '明天 11月24日 周二')
   assert.equal(daysUntil('2026-11-22', now), -1)
   assert.equal(timeWords('2026-11-22T16:58:30Z', now), '1 分钟前')
   assert.equal(timeWords('2026-11-22T02:42:00Z', now), '11月22日 周日 10:42')

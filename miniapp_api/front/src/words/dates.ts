@@ -31,11 +31,11 @@ export function dayWords(day: string, now = Date.now()): string {
   return worded(new Date(`${day}T00:00:00Z`), now)
 }
 
-/** How far a legal day is, in words: 今天, 明天, or the date. */
+/** How far a legal day is, in words: 今天, 明天 with its date, or the date. */
 export function dueWords(day: string, now = Date.now()): string {
   const distance = daysUntil(day, now)
   if (distance === 0) return t('date.today')
-  if (distance === 1) return t('date.tomorrow')
+  if (distance === 1) return `${t('date.tomorrow')} ${dayWords(day, now)}`
   return dayWords(day, now)
 }
 
