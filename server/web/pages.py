@@ -94,6 +94,7 @@ def _way_in(sign_in: str, request: web.Request) -> str:
     return sign_in if wanted == door else f"{sign_in}?next={quote(wanted, safe='/')}"
 
 
+@cache
 def environment(*folders: Path) -> jinja2.Environment:
     """The templates of an edge on top of the shared ones, all read now, once: no request waits for the disk."""
     made = jinja2.Environment(

@@ -9,7 +9,7 @@ import pytest
 from server.app import problem_statuses, surface
 from server.web.openapi import describe
 from server.web.operations import Open, Operation, Resident, Staff, Terminal
-from server.web.pages import PageRoute
+from server.web.pages import PageRoute, environment
 
 ACCESS = (Open, Resident, Staff, Terminal)
 ROLES = {"clerk", "handler", "operator", "publisher", "hall_manager", "agent", "auditor", "administrator"}
@@ -65,3 +65,8 @@ def test_what_creates_takes_an_idempotency_key() -> None:
     creating = [one for one in _operations() if one.method == "POST" and one.status == 201]
     lacking = {one.name for one in creating if not one.idempotent and not one.name.startswith("open")}
     assert lacking <= not_created
+
+
+def test_templates_are_compiled_once_however_many_pages_there_are() -> None:
+    folder = surface(demo=True).pages[0][0].templates
+    assert environment(folder) is environment(folder)
