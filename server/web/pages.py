@@ -76,7 +76,6 @@ class Pages:
         return register
 
 
-@cache
 def own_path(wanted: str, door: str) -> str:
     """Where to go after sign-in: ``wanted`` if that is a page behind ``door`` (``/console``), else the door itself.
 
