@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from playwright.async_api import Locator, expect
+from playwright.async_api import FilePayload, Locator, expect
 
 from tests.browser.conftest import Screen
 from tests.journeys.people import a_page, a_photo
 
 WAIT = 15_000
-PDF: dict[str, Any] = {"name": "租赁合同.pdf", "mimeType": "application/pdf", "buffer": a_page()}
-PHOTO: dict[str, Any] = {"name": "授权委托书.jpg", "mimeType": "image/jpeg", "buffer": a_photo()}
+PDF: FilePayload = {"name": "租赁合同.pdf", "mimeType": "application/pdf", "buffer": a_page()}
+PHOTO: FilePayload = {"name": "授权委托书.jpg", "mimeType": "image/jpeg", "buffer": a_photo()}
 
 
 def grouped(digits: str) -> str:
@@ -75,7 +74,7 @@ class ResidentPhone:
         await self.page.get_by_label("身份证号").fill(id_number)
         await self.press("核对身份")
 
-    async def hand_in(self, material: str, file: dict[str, Any]) -> None:
+    async def hand_in(self, material: str, file: FilePayload) -> None:
         """Pick a file for one material and see that it arrived."""
         async with self.page.expect_file_chooser() as chosen:
             await self.press(f"上传{material}")

@@ -19,6 +19,7 @@ from server.domain.cases.workflow import Status
 from server.opening import opened
 from tests.browser.conftest import HOW, chromium
 from tests.browser.pages_look import WAIT, Look, looking
+from tests.browser.pages_staff import gun
 from tests.conftest import REDIS_URL
 from tests.journeys.people import Phone
 from tests.journeys.town import Town, running_town
@@ -171,6 +172,8 @@ async def test_staff_ways_in_and_the_tour(city: Town, browser: Browser) -> None:
     async with looking(browser, city.origin) as look:
         for path in ("/console/sign-in", "/counter/sign-in", "/", "/?lang=en"):
             await look.open(path, WIDTHS)
+        phone = look.page.frame_locator("[name=yima-phone]")
+        await expect(phone.locator("html")).to_have_attribute("lang", "en", timeout=WAIT)
     assert look.found == []
 
 
@@ -183,21 +186,14 @@ async def test_counter_with_a_question_on_the_phone(city: Town, browser: Browser
         await desk.open("/counter", WIDTHS)
         await desk.page.select_option("#purpose", "apply_here")
         await hers.turn_to("code")
-        await shoot(desk, await phone.code(at=city.now()))
+        await gun(desk.page, await phone.code(at=city.now()))
         await expect(desk.page.locator(".ask")).to_be_visible(timeout=WAIT)
         await expect(hers.page.get_by_role("dialog")).to_be_visible(timeout=WAIT)
         await hers.at("consent sheet")
         await desk.at("/counter accepted", WIDTHS)
-        await shoot(desk, "134567890123456789")
+        await gun(desk.page, "134567890123456789")
         await expect(desk.page.locator("[data-code=code-malformed]")).to_be_visible(timeout=WAIT)
         for status in (400, 422):
             desk.screen.forgive(status)
         await desk.at("/counter refused", WIDTHS)
     assert desk.found + hers.found == []
-
-
-async def shoot(desk: Look, digits: str) -> None:
-    """A scanner gun."""
-    await desk.page.locator("body").evaluate("document.activeElement.blur()")
-    await desk.page.keyboard.type(digits)
-    await desk.page.keyboard.press("Enter")
