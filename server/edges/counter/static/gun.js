@@ -10,7 +10,7 @@ export function listen(seen) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     if (event.target.closest?.("input, textarea, [contenteditable]")) return;
-    const now = performance.now();
+    const now = event.timeStamp; // when the key was pressed, however busy this page is
     if (now - last > PAUSE) text = "";
     last = now;
     if (event.key === "Enter") {
