@@ -5,6 +5,10 @@ export type Language = 'zh-CN' | 'en'
 type Theme = 'auto' | 'light' | 'dark'
 
 function firstLanguage(): Language {
+  // #ifdef H5
+  const asked = new URLSearchParams(location.search).get('lang') // the tour's frame speaks the tour's language
+  if (asked === 'zh-CN' || asked === 'en') return asked
+  // #endif
   const kept = recall<Language>('language')
   if (kept === 'zh-CN' || kept === 'en') return kept
   return /^en/i.test(uni.getLocale?.() ?? '') ? 'en' : 'zh-CN'
