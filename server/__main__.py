@@ -1,4 +1,4 @@
-"""``python -m server serve | worker | migrate | seed | check | settings | import-items FILE | demo``."""
+"""``python -m server serve | worker | migrate | seed | check | hire | settings | import-items FILE | demo``."""
 
 from __future__ import annotations
 
@@ -15,18 +15,22 @@ from typing import TextIO
 
 from aiohttp import web
 
+from config.floor.unit import SYSTEM, Unit
 from config.settings import Settings, described
 from server.app import FRONT, make_app
 from server.demo.doors import doors
 from server.demo.seed import seed
 from server.demo.story import tell
 from server.domain.catalogue.importer import run_import
+from server.domain.sessions.callers import STAFF_ROLES
+from server.domain.staff.passwords import hash_password
 from server.opening import CannotStart, Opened, migrated, opened, prepared
 from server.starting import plainly, read_settings
 from server.worker import Timetable
 
 Command = Callable[[Settings, argparse.Namespace], Awaitable[int]]
 _SHUTDOWN = 20.0
+_PASSWORD = 10
 
 
 async def serve(settings: Settings, asked: argparse.Namespace) -> int:
@@ -36,7 +40,8 @@ async def serve(settings: Settings, asked: argparse.Namespace) -> int:
     async with opened(settings) as house:
         if settings.is_demo:
             await _seed_apart(house)
-        await house.database.unit_of_work(_home(house), house.services.catalogue.publish)
+        for portal in house.services.portals:
+            await house.database.unit_of_work(portal.id, house.services.catalogue.publish)
         timetable = Timetable(house)
         runner = web.AppRunner(
             make_app(house.services), handle_signals=False, access_log=None, shutdown_timeout=_SHUTDOWN
@@ -109,6 +114,46 @@ async def import_items(settings: Settings, asked: argparse.Namespace) -> int:
         return await run_import(house.database, _home(house), asked.file, sys.stdout)
 
 
+async def hire(settings: Settings, asked: argparse.Namespace) -> int:
+    """Put an employee on the payroll, and a terminal at a counter if one is named; the password comes on stdin."""
+    password = sys.stdin.readline().rstrip("\n")
+    if len(password) < _PASSWORD:
+        print(f"the password (first line of stdin) needs at least {_PASSWORD} characters", file=sys.stderr)
+        return 2
+    hashed = await hash_password(password)
+    async with opened(settings) as house:
+        services = house.services
+        portal = services.portals.get(asked.portal) if asked.portal else next(iter(services.portals))
+
+        async def decide(unit: Unit) -> None:
+            staff_id = await services.staff.hire(
+                unit,
+                staff_no=asked.number,
+                name=asked.name,
+                department=asked.department,
+                region=portal.region,
+                roles=asked.role,
+                password_hash=hashed,
+            )
+            if asked.counter:
+                purposes = [purpose.code for purpose in services.purposes.all()]
+                await services.staff.enrol_terminal(
+                    unit,
+                    staff_id=staff_id,
+                    hall=asked.hall,
+                    counter=asked.counter,
+                    region=portal.region,
+                    purposes=purposes,
+                )
+            await services.audit.record(
+                unit, SYSTEM, "staff.hire", subject_kind="staff", subject=asked.number, region=portal.region
+            )
+
+        await house.database.unit_of_work(portal.id, decide)
+    print(f"{asked.number} may sign in as {', '.join(asked.role)}")
+    return 0
+
+
 async def settings_list(settings: Settings, asked: argparse.Namespace) -> int:
     """Every setting with its default and what it means."""
     for name, default, meaning in described(Settings):
@@ -173,6 +218,14 @@ def _parser() -> argparse.ArgumentParser:
     add("seed", seed_now)
     add("check", check)
     add("settings", settings_list)
+    hiring = add("hire", hire)
+    hiring.add_argument("number", help="staff number")
+    hiring.add_argument("name")
+    hiring.add_argument("--department", required=True)
+    hiring.add_argument("--role", action="append", required=True, choices=STAFF_ROLES)
+    hiring.add_argument("--portal", default="", help="the first one where none is named")
+    hiring.add_argument("--hall", default="")
+    hiring.add_argument("--counter", default="", help="register this counter's terminal for the employee")
     add("import-items", import_items).add_argument("file", type=Path)
     story = add("demo", demo)
     story.add_argument("--url", default="", help="where the server is, if not where the settings say")

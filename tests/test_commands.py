@@ -15,9 +15,9 @@ ROOT = Path(__file__).parents[1]
 FILE = ROOT / "config" / "sample" / "service_items_511602.csv"
 
 
-async def _run(folder: Path, *arguments: str, **settings: str) -> tuple[int, str, str]:
+async def _run(folder: Path, *arguments: str, word: str = "", **settings: str) -> tuple[int, str, str]:
     process = await _start(folder, *arguments, **settings)
-    out, err = await asyncio.wait_for(process.communicate(), 90)
+    out, err = await asyncio.wait_for(process.communicate(f"{word}\n".encode()), 90)
     assert process.returncode is not None
     return process.returncode, out.decode(), err.decode()
 
@@ -26,7 +26,7 @@ async def _start(folder: Path, *arguments: str, **settings: str) -> asyncio.subp
     given = {"YIMA_DATA_DIR": str(folder), "YIMA_PORT": "0", **settings}
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "server", *arguments, cwd=ROOT, env={**os.environ, **given},
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
 
 
@@ -44,6 +44,18 @@ async def test_migrate_check_and_import_twice(tmp_path: Path) -> None:
 async def test_every_setting_is_printed(tmp_path: Path) -> None:
     code, out, _ = await _run(tmp_path, "settings")
     assert code == 0 and "YIMA_DATABASE_URL" in out
+
+
+async def test_an_employee_is_hired_once(tmp_path: Path) -> None:
+    profile = {"YIMA_PROFILE": "test", "YIMA_DATA_DIR": str(tmp_path)}
+    assert (await _run(tmp_path, "migrate", **profile))[0] == 0
+    hire = ["hire", "C9", "张敏", "--department", "区行政审批局", "--role", "clerk", "--hall", "一楼", "--counter", "9"]
+    refused = await _run(tmp_path, *hire, word="short", **profile)
+    assert refused[0] == 2 and "10" in refused[2]
+    code, out, err = await _run(tmp_path, *hire, word="a long enough password", **profile)
+    assert code == 0 and "C9" in out, err
+    again = await _run(tmp_path, *hire, word="a long enough password", **profile)
+    assert again[0] != 0
 
 
 async def test_only_the_demo_is_seeded(tmp_path: Path) -> None:

@@ -32,6 +32,11 @@ def status_label(call: AnyCall, case: CaseRecord) -> str:
     return call.text(f"cases.status.{case.status.value}")
 
 
+def staff_status(call: AnyCall, status: str) -> str:
+    """A status in the words of staff, who tell examination and decision apart; a resident's ones are fewer."""
+    return call.text(f"cases.staff_status.{status}")
+
+
 def next_words(call: AnyCall, case: CaseRecord, step: NextStep, *, for_staff: bool = False) -> Next:
     """Who acts next and what they do."""
     who = {

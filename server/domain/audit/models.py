@@ -34,7 +34,7 @@ class AuditEntry(Model):
 
 
 RULES: tuple[Rule, ...] = (
-    Index("audit_entries_by_time", "audit_entries", "portal, at, id"),
-    Index("audit_entries_by_resident", "audit_entries", "portal, resident_id, at, id", where="resident_id IS NOT NULL"),
-    Index("audit_entries_by_subject", "audit_entries", "portal, subject_kind, subject, at"),
+    Index("audit_entries_by_time", "audit_entries", "portal, id"),
+    Index("audit_entries_by_resident", "audit_entries", "portal, resident_id, id", where="resident_id IS NOT NULL"),
+    Index("audit_entries_by_subject", "audit_entries", "portal, subject, id"),
 )

@@ -69,7 +69,9 @@ class Audit:
         self, unit: Unit, subject: str = "", before: str | None = None, limit: int = 50
     ) -> list[AuditLine]:
         """The auditor's view, newest first; ``subject`` narrows it to one case, visit or campaign."""
-        return await self._lines("($2 = '' OR subject = $2)", unit.portal, subject, before, limit)
+        if subject:
+            return await self._lines("subject = $2", unit.portal, subject, before, limit)
+        return await self._lines("$2 = ''", unit.portal, "", before, limit)
 
     async def _lines(
         self, condition: str, portal: str, value: object, before: str | None, limit: int

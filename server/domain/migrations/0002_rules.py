@@ -8,9 +8,9 @@ from tortoise.migrations import operations as ops
 from config.floor.schema import Check, Index, making, undoing
 
 RULES = (
-    Index("audit_entries_by_time", "audit_entries", "portal, at, id"),
-    Index("audit_entries_by_resident", "audit_entries", "portal, resident_id, at, id", where="resident_id IS NOT NULL"),
-    Index("audit_entries_by_subject", "audit_entries", "portal, subject_kind, subject, at"),
+    Index("audit_entries_by_time", "audit_entries", "portal, id"),
+    Index("audit_entries_by_resident", "audit_entries", "portal, resident_id, id", where="resident_id IS NOT NULL"),
+    Index("audit_entries_by_subject", "audit_entries", "portal, subject, id"),
     Index("residents_phone", "residents", "portal, phone_index", unique=True, where="phone_index IS NOT NULL"),
     Index(
         "residents_id_number", "residents", "portal, id_number_index", unique=True, where="id_number_index IS NOT NULL"
@@ -20,6 +20,8 @@ RULES = (
     Check("residents_proven", "residents", "({row}loa < 3) OR ({row}id_number_sealed IS NOT NULL)"),
     Index("sessions_token", "sessions", "token_hash", unique=True),
     Index("sessions_of_subject", "sessions", "subject, kind", where="ended_at IS NULL"),
+    Index("sessions_over", "sessions", "expires_at"),
+    Index("otps_over", "otps", "expires_at"),
     Check("sessions_kind", "sessions", "{row}kind IN ('resident', 'console', 'counter')"),
     Index("otps_latest", "otps", "portal, phone_index, created_at"),
     Index("budgets_window", "budgets", 'portal, name, key, "window"', unique=True),

@@ -67,6 +67,8 @@ class Budget(Model):
 RULES: tuple[Rule, ...] = (
     Index("sessions_token", "sessions", "token_hash", unique=True),
     Index("sessions_of_subject", "sessions", "subject, kind", where="ended_at IS NULL"),
+    Index("sessions_over", "sessions", "expires_at"),
+    Index("otps_over", "otps", "expires_at"),
     Check("sessions_kind", "sessions", "{row}kind IN ('resident', 'console', 'counter')"),
     Index("otps_latest", "otps", "portal, phone_index, created_at"),
     Index("budgets_window", "budgets", 'portal, name, key, "window"', unique=True),

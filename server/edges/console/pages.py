@@ -75,7 +75,7 @@ async def today(call: PageCall) -> Page:
 async def cases(call: PageCall) -> Page:
     """The queue."""
     statuses = {
-        status.value: call.text(f"console.statuses.{status.value}") for status in Status if status is not Status.DRAFT
+        status.value: case_words.staff_status(call, status) for status in Status if status is not Status.DRAFT
     }
     return _page(call, "cases", here="cases", statuses=statuses, lights=_LIGHTS, views=_VIEWS)
 
