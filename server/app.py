@@ -24,6 +24,7 @@ from server.web.static_files import StaticFolder
 
 _HERE = Path(__file__).parent
 FRONT = _HERE.parent / "miniapp_api" / "front" / "dist" / "build" / "h5"
+TOKENS = _HERE.parent / "miniapp_api" / "front" / "src" / "styles" / "tokens.css"
 STATIC = {
     "web": _HERE / "web" / "static",
     "counter": _HERE / "edges" / "counter" / "static",
@@ -114,6 +115,9 @@ def make_app(services: Services, log: AccessLog | None = None) -> web.Applicatio
 
 def _add_static(app: web.Application, services: Services) -> None:
     headers = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+    # One token sheet for all fronts: staff pages are given the residents' own file.
+    tokens = StaticFolder(TOKENS.parent, headers=headers, index=TOKENS.name)
+    app.router.add_route("GET", "/static/web/tokens.css", tokens.serve)
     for name, folder in STATIC.items():
         app.router.add_route("GET", f"/static/{name}/{{tail:.+}}", StaticFolder(folder, headers=headers).__call__)
     front = StaticFolder(FRONT, headers={**headers, "Content-Security-Policy": FRONT_POLICY}, index="index.html")
