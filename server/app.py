@@ -117,7 +117,7 @@ def _add_static(app: web.Application, services: Services) -> None:
     headers = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
     # One token sheet for all fronts: staff pages are given the residents' own file.
     tokens = StaticFolder(TOKENS.parent, headers=headers, index=TOKENS.name)
-    app.router.add_route("GET", "/static/web/tokens.css", tokens.serve)
+    app.router.add_route("GET", "/static/web/tokens.css", tokens.__call__)
     for name, folder in STATIC.items():
         app.router.add_route("GET", f"/static/{name}/{{tail:.+}}", StaticFolder(folder, headers=headers).__call__)
     front = StaticFolder(FRONT, headers={**headers, "Content-Security-Policy": FRONT_POLICY}, index="index.html")

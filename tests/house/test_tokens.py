@@ -12,7 +12,7 @@ STAFF = (ROOT / "server/web/static/staff.css", *sorted((ROOT / "server/edges").g
 
 def test_there_is_one_sheet() -> None:
     assert SHEET.is_file()
-    assert [path for path in ROOT.glob("server/**/tokens.css")] == []
+    assert list(ROOT.glob("server/**/tokens.css")) == []
 
 
 def test_staff_sheets_use_only_names_that_exist() -> None:
