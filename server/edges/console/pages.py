@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from server.domain.cases.workflow import Status
+from server.web import case_words
 from server.web.operations import Call, NoBody, NoQuery, Open, Staff
 from server.web.pages import Page, Pages, own_path
 
@@ -74,9 +75,7 @@ async def today(call: PageCall) -> Page:
 @pages.get("/console/cases", access=Staff(*CASE_ROLES), sign_in=SIGN_IN)
 async def cases(call: PageCall) -> Page:
     """The queue."""
-    statuses = {
-        status.value: case_words.staff_status(call, status) for status in Status if status is not Status.DRAFT
-    }
+    statuses = {status.value: case_words.staff_status(call, status) for status in Status if status is not Status.DRAFT}
     return _page(call, "cases", here="cases", statuses=statuses, lights=_LIGHTS, views=_VIEWS)
 
 
