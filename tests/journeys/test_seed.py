@@ -8,10 +8,12 @@ from datetime import date
 import pytest
 
 from config.floor import sql
+from config.floor.ids import new_id
 from server.adapters.clock import ShiftedClock
 from server.demo.cast import read_cast
 from server.demo.seed import NotEmpty, seed
 from server.domain.identifiers import read_id_number
+from server.domain.sessions.callers import StaffCaller
 from server.services import Services
 
 EVERY_STATE = {
@@ -29,9 +31,11 @@ async def test_the_past_has_every_state_and_a_second_seed_is_refused(services: S
     assert set(states) == EVERY_STATE
     assert 28 <= sum(states.values()) <= 36
     unit = await services.database.reading("demo")
-    lights = services.cases.lights(unit)
-    due = [sql.day(row["due_on"]) for row in await sql.rows("SELECT due_on FROM cases WHERE due_on IS NOT NULL")]
-    assert {"overdue", "red", "green"} <= {lights.light(day) for day in due}
+    manager = StaffCaller(
+        new_id(), new_id(), "M1", "某值班长", frozenset({"hall_manager"}), "大厅", "demo", "511602000000", None
+    )
+    lights = (await services.cases.queue(unit, manager, view="all")).counts
+    assert all(lights[light] for light in ("overdue", "red", "yellow", "green", "none"))
     looks = await sql.rows("SELECT DISTINCT outcome FROM visits")
     assert {row["outcome"] for row in looks} == {"accepted", "code-used", "purpose-not-allowed"}
     notices = await sql.rows("SELECT DISTINCT status FROM campaigns")

@@ -126,29 +126,36 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Lights:
-    """The thresholds of one day as dates, so that one comparison (also in SQL) gives the light."""
+    """The thresholds of one day as dates, so that comparisons (also in SQL) give the light.
+
+    ``until[n]`` is the last date with at most ``n`` working days left. A warning comes at the day that the options
+    name, but not before half of the limit is used (rounded down); the last day is always red.
+    """
 
     today: date
-    red_until: date
-    yellow_until: date
+    until: tuple[date, ...]
+    red_days: int
 
     @classmethod
     def on(cls, today: date, calendar: Calendar, options: ClockOptions) -> Lights:
         """``red_days`` or fewer working days left is red, ``yellow_days`` or fewer yellow."""
+        last = max(options.red_days, options.yellow_days)
         eve = timedelta(days=1)
-        red = calendar.after(today, options.red_days + 1).day - eve
-        yellow = calendar.after(today, options.yellow_days + 1).day - eve
-        return cls(today, red, yellow)
+        until = tuple(calendar.after(today, left + 1).day - eve for left in range(last + 1))
+        return cls(today, until, options.red_days)
 
-    def light(self, due: date | None) -> Light:
-        """The light of a case whose desk must act by ``due``."""
+    def light(self, due: date | None, limit: int) -> Light:
+        """The light of a case whose desk must act by ``due``, ``limit`` days after the count began."""
         if due is None:
             return "none"
         if due < self.today:
             return "overdue"
-        if due <= self.red_until:
+        left = next((left for left, day in enumerate(self.until) if due <= day), None)
+        if left == 0:
             return "red"
-        return "yellow" if due <= self.yellow_until else "green"
+        if left is None or left > limit // 2:
+            return "green"
+        return "red" if left <= self.red_days else "yellow"
 
 
 def paused_days(pauses: tuple[Pause, ...], unit: LimitUnit, today: date, calendar: Calendar) -> int:

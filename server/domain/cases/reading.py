@@ -13,7 +13,7 @@ from config.floor import sql
 from config.floor.refusal import FieldFault, Invalid
 from config.floor.unit import Unit
 from server.domain.cases import clock, records, workflow
-from server.domain.cases.clock import Light, Lights
+from server.domain.cases.clock import ClockOptions, Light, Lights
 from server.domain.cases.errors import CaseMissing
 from server.domain.cases.handling import department_of
 from server.domain.cases.numbers import parse_case_no
@@ -51,10 +51,20 @@ _DECIDED = (Status.CONCLUDED, Status.DELIVERED, Status.NOT_ACCEPTED)
 _STANDING = "'submitted','received','correction','accepted','in_progress','suspended','proposed','concluded'"
 _FAR = date(9999, 12, 31)
 _LIGHTS: tuple[Light, ...] = ("overdue", "red", "yellow", "green", "none")
-_LIGHT_SQL = (
-    "CASE WHEN c.due_on IS NULL THEN 'none' WHEN c.due_on < $2 THEN 'overdue' WHEN c.due_on <= $3 THEN 'red'"
-    " WHEN c.due_on <= $4 THEN 'yellow' ELSE 'green' END"
-)
+
+
+def _light_sql(lights: Lights, options: ClockOptions) -> str:
+    """``Lights.light`` in SQL; $2 is today and the next ones are the dates of ``until``."""
+    limit = (
+        f"CASE WHEN c.status IN ('submitted','received') THEN {options.check_days}"
+        f" WHEN c.status = 'concluded' THEN {options.serve_days}"
+        " WHEN c.due_on = c.promised_due THEN c.promised_days ELSE c.legal_days END"
+    )
+    text = "CASE WHEN c.due_on IS NULL THEN 'none' WHEN c.due_on < $2 THEN 'overdue' WHEN c.due_on <= $3 THEN 'red'"
+    for left in range(1, len(lights.until)):
+        light = "red" if left <= lights.red_days else "yellow"
+        text += f" WHEN c.due_on <= ${left + 3} AND {left} <= ({limit}) / 2 THEN '{light}'"
+    return text + " ELSE 'green' END"
 
 
 def _cursor(*parts: str) -> str:
@@ -92,6 +102,9 @@ class Reading:
         self._progress = progress
         self._vault = progress.vault
 
+    def _light(self, lights: Lights, case: CaseRecord) -> Light:
+        return lights.light(case.due_on, case.limit_days(self._progress.options.clock))
+
     def _lights(self, unit: Unit) -> Lights:
         return Lights.on(unit.today, self._progress.calendar, self._progress.options.clock)
 
@@ -115,7 +128,7 @@ class Reading:
         for row in rows:
             case = records.record(row)
             todo = int(row["todo"]) if case.status is Status.CORRECTION else 0
-            found.append(CaseSummary(case, lights.light(case.due_on), self._next(unit, case), todo))
+            found.append(CaseSummary(case, self._light(lights, case), self._next(unit, case), todo))
         return found
 
     def _next(self, unit: Unit, case: CaseRecord) -> NextStep:
@@ -166,7 +179,7 @@ class Reading:
         return CaseDetail(
             case=case,
             reading=clock.read(case.clock_facts, unit.today, self._progress.calendar, options),
-            light=self._lights(unit).light(case.due_on),
+            light=self._light(self._lights(unit), case),
             next=self._next(unit, case),
             timeline=timeline,
             documents=papers,
@@ -255,11 +268,13 @@ class Reading:
     ) -> QueuePage:
         """What waits at this desk, the most urgent first: the page, the masked names, and the lights of the view."""
         lights = self._lights(unit)
-        where, values = self._scope(unit, desk, lights, view, status, q)
+        worded = _light_sql(lights, self._progress.options.clock)
+        values: list[Any] = [unit.portal, lights.today, *lights.until]
+        where = self._scope(desk, values, view, status, q) + f" AND {worded} <> ''"
         shown, chosen = list(values), where
         if light is not None:
             shown.append(light)
-            chosen += f" AND {_LIGHT_SQL} = ${len(shown)}"
+            chosen += f" AND {worded} = ${len(shown)}"
         shown.append(_FAR)
         far = f"${len(shown)}"
         if cursor:
@@ -279,21 +294,18 @@ class Reading:
                 QueueRow(
                     case,
                     names.get(case.resident_id, ""),
-                    lights.light(case.due_on),
+                    self._light(lights, case),
                     case.due_on is not None and self._progress.due_provisional(case, unit.today),
                 )
                 for case in found
             ],
-            counts=await self._counts(where, values),
+            counts=await self._counts(worded, where, values),
             next_cursor=_cursor((last_case.due_on or _FAR).isoformat(), str(last_case.id)) if last_case else None,
         )
 
-    def _scope(
-        self, unit: Unit, desk: Desk, lights: Lights, view: View, status: Status | None, q: str
-    ) -> tuple[str, list[Any]]:
-        """The condition of a view. $2 to $4 are the lights' dates, which every text here mentions."""
-        values: list[Any] = [unit.portal, lights.today, lights.red_until, lights.yellow_until]
-        where = f"c.portal = $1 AND c.submitted_at IS NOT NULL AND {_LIGHT_SQL} <> ''"
+    def _scope(self, desk: Desk, values: list[Any], view: View, status: Status | None, q: str) -> str:
+        """The condition of a view; what it compares with is added to ``values``, which begin with the portal."""
+        where = "c.portal = $1 AND c.submitted_at IS NOT NULL"
         department = department_of(desk)
         if department is not None:
             values.append(department)
@@ -307,11 +319,11 @@ class Reading:
             values.append(number or "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%")
             at = len(values)
             where += f" AND c.case_no = ${at}" if number else f" AND c.item_name LIKE ${at} ESCAPE '\\'"
-        return where, values
+        return where
 
-    async def _counts(self, where: str, values: list[Any]) -> dict[Light, int]:
+    async def _counts(self, worded: str, where: str, values: list[Any]) -> dict[Light, int]:
         rows = await sql.rows(
-            f"SELECT {_LIGHT_SQL} AS light, count(*) AS cases FROM cases c WHERE {where} GROUP BY 1", *values
+            f"SELECT {worded} AS light, count(*) AS cases FROM cases c WHERE {where} GROUP BY 1", *values
         )
         found = {row["light"]: int(row["cases"]) for row in rows}
         return {light: found.get(light, 0) for light in _LIGHTS}

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from config.floor import sql
 from config.floor.unit import Actor, Unit
-from server.domain.cases.clock import Facts, Limit, LimitUnit, Pause
+from server.domain.cases.clock import ClockOptions, Facts, Limit, LimitUnit, Pause
 from server.domain.cases.errors import CaseMissing, ChangedMeanwhile
 from server.domain.cases.workflow import Outcome, Standing, Status
 
@@ -89,6 +89,14 @@ class CaseRecord:
             promised=self.promised,
             corrections_due=self.corrections_due,
         )
+
+    def limit_days(self, options: ClockOptions) -> int:
+        """How long the limit is that ends on ``due_on``: the check, the promise or the law, the service."""
+        if self.status in (Status.SUBMITTED, Status.RECEIVED):
+            return options.check_days
+        if self.status is Status.CONCLUDED:
+            return options.serve_days
+        return (self.promised_days if self.due_on == self.promised_due else self.legal_days) or 0
 
     def standing(self, *, reviewed: bool = False) -> Standing:
         """What the workflow must know of it."""

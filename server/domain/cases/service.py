@@ -9,7 +9,7 @@ from config.floor.vault import Vault
 from config.wording import Wording
 from server.domain.audit.service import Audit
 from server.domain.cases import documents, records
-from server.domain.cases.clock import Calendar, Lights
+from server.domain.cases.clock import Calendar
 from server.domain.cases.documents import Document
 from server.domain.cases.handling import CorrectionRequest, Handling, department_of
 from server.domain.cases.looks import Looks
@@ -78,10 +78,6 @@ class Cases:
         returned = await self.return_overdue(unit)
         flagged = await self.flag_unchecked(unit)
         return len(returned) + len(flagged)
-
-    def lights(self, unit: Unit) -> Lights:
-        """Today's thresholds of the lights."""
-        return Lights.on(unit.today, self._progress.calendar, self._progress.options.clock)
 
     async def document(self, unit: Unit, resident_id: UUID, case_no: str, document_no: str) -> Document:
         """A document of the resident's own case."""

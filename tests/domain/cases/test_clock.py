@@ -120,4 +120,22 @@ def test_a_decision_stops_the_clock_and_starts_the_ten_days_of_service() -> None
     ],
 )
 def test_lights(due: date | None, light: str) -> None:
-    assert Lights.on(date(2026, 3, 6), CALENDAR, OPTIONS).light(due) == light
+    assert Lights.on(date(2026, 3, 6), CALENDAR, OPTIONS).light(due, 20) == light
+
+
+@pytest.mark.parametrize(
+    ("limit", "lights"),  # by working days left, from the day of acceptance to the last day
+    [
+        (0, "red"),
+        (1, "green red"),
+        (2, "green red red"),
+        (5, "green green green yellow red red"),
+        (20, " ".join(["green"] * 17 + ["yellow", "yellow", "red", "red"])),
+        (60, " ".join(["green"] * 57 + ["yellow", "yellow", "red", "red"])),
+    ],
+)
+def test_a_warning_comes_in_the_second_half_of_a_limit(limit: int, lights: str) -> None:
+    accepted = date(2026, 3, 6)
+    due = CALENDAR.after(accepted, limit).day if limit else accepted
+    days = [accepted, *(CALENDAR.after(accepted, used).day for used in range(1, limit + 1))]
+    assert [Lights.on(day, CALENDAR, OPTIONS).light(due, limit) for day in days] == lights.split()
