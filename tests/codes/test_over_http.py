@@ -6,7 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.journeys.town import Town
+from tests.domain.cases.office import ANSWERS, ITEM
+from tests.domain.materials.samples import jpeg, pdf
+from tests.journeys.people import Counter, Phone
+from tests.journeys.town import PASSWORD, Town
 
 SCANS = "/counter/api/v1/scans"
 
@@ -31,6 +34,47 @@ async def test_a_look_with_consent_from_end_to_end(server: Town) -> None:
     assert shown["phone"] == phone.number
     assert "id_number" not in shown
     assert await counter.must("GET", "/counter/api/v1/today") == {"scanned": 1, "refused": 0}
+
+
+async def _steps(server: Town, counter: Counter, phone: Phone) -> list[tuple[str, str, bool]]:
+    phone.forget_key()
+    seen = await counter.scan(await phone.code("03", at=server.now()), "apply_here")
+    assert seen.status == 200, seen
+    return [(one["label"], one["detail"], one["href"] is not None) for one in seen.body["next_steps"]]
+
+
+async def test_the_clerk_is_told_what_can_be_done_next(server: Town) -> None:
+    phone, unproved = await server.resident(), await server.resident(1, loa=2)
+    own, other = await server.counter("C1"), Counter(server.origin, "C2", PASSWORD)
+    await server.hire("C2", ["clerk"], counter="5 号窗口", department="大厅")
+    await (await server.invite(other)).sign_in()
+    ((label, detail, _),) = await _steps(server, own, unproved)
+    assert (label, "实名认证" in detail) == ("受理", True)
+    ((label, detail, _),) = await _steps(server, own, phone)
+    assert (label, "请居民在手机上打开事项提交" in detail) == ("受理", True)
+
+    case_no = await _applied(phone)
+    carried, accept = await _steps(server, own, phone)
+    number = " ".join(case_no[at : at + 4] for at in range(0, 20, 4))
+    assert (carried[0], carried[2], accept[0]) == ("续办", True, "受理")
+    assert carried[1].endswith(f" · {number} · 等部门收件")
+    assert [one[2] for one in await _steps(server, other, phone)] == [False, False]
+
+    first, second = await server.desk("H1", "handler"), await server.desk("H2", "handler")
+    for action in ("receive", "accept", "start"):
+        await first.act(case_no, action)
+    await first.act(case_no, "propose", outcome="grant", opinion="符合条件")
+    await second.act(case_no, "approve_proposal")
+    assert [one[0] for one in await _steps(server, other, phone)] == ["续办", "出件", "受理", "评价"]
+
+
+async def _applied(phone: Phone) -> str:
+    papers = [
+        {"code": "site_proof", "file_id": await phone.upload(pdf(), "证明.pdf", "application/pdf")},
+        {"code": "authorisation", "file_id": await phone.upload(jpeg(), "委托书.jpg", "image/jpeg")},
+    ]
+    body = {"item": ITEM, "answers": ANSWERS, "materials": papers}
+    return str((await phone.must("POST", "/api/v1/cases", body, status=201))["case_no"])
 
 
 async def test_a_used_code_says_when_and_where(server: Town) -> None:

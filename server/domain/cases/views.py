@@ -50,6 +50,10 @@ class CaseSummary:
     def status(self) -> Status:
         return self.case.status
 
+    @property
+    def department(self) -> str:
+        return self.case.department
+
 
 @dataclass(frozen=True, slots=True)
 class CasePage:

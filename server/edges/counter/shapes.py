@@ -89,10 +89,11 @@ class CounterConsent(Wire):
 
 
 class NextStep(Wire):
-    """What to do now; ``href`` leads there where it is a page."""
+    """What to do now and how; ``href`` leads there where it is a page that this person may open."""
 
     code: str
     label: str
+    detail: str
     href: str | None
 
 

@@ -11,17 +11,18 @@ from config.floor.unit import LEGAL_ZONE
 from server.domain.purposes.service import Purpose, said
 from server.domain.visits.errors import PurposeNotAllowed
 from server.domain.visits.views import Consent, CounterVisit
+from server.edges.counter.next_steps import next_steps
 from server.edges.counter.shapes import (
     AskedField,
     CodeHolder,
     CounterConsent,
-    NextStep,
     OpenCase,
     PurposeChoice,
     PurposeField,
     ScanAnswer,
     SeenField,
 )
+from server.web import case_words
 from server.web.operations import Call
 
 _VALUED = frozenset({"senior", "gender", "age_band"})
@@ -55,7 +56,7 @@ def scan_answer(call: Call[Any, Any], visit: CounterVisit) -> ScanAnswer:
         scene_label=call.text(f"purposes.scenes.{visit.scene}"),
         holder=_holder(call, purpose, visit),
         consent=_consent(call, purpose, visit.consent),
-        next_steps=_next_steps(call, purpose, visit),
+        next_steps=next_steps(call, purpose, visit),
     )
 
 
@@ -75,7 +76,7 @@ def _holder(call: Call[Any, Any], purpose: Purpose, visit: CounterVisit) -> Code
         ],
         open_cases=[
             OpenCase(
-                case_no=case.case_no, item_name=case.item_name, status_label=call.text(f"cases.status.{case.status}")
+                case_no=case.case_no, item_name=case.item_name, status_label=case_words.staff_status(call, case.status)
             )
             for case in visit.open_cases
         ],
@@ -103,18 +104,6 @@ def _consent(call: Call[Any, Any], purpose: Purpose, consent: Consent | None) ->
     return CounterConsent(
         state=consent.state, fields=fields, granted=list(consent.granted), expires_at=consent.expires_at
     )
-
-
-def _next_steps(call: Call[Any, Any], purpose: Purpose, visit: CounterVisit) -> list[NextStep]:
-    """Carrying on needs a case; it leads to the console for those who may handle cases there."""
-    steps = []
-    for code in purpose.next_steps:
-        if code == "continue" and not visit.open_cases:
-            continue
-        direct = code == "continue" and len(visit.open_cases) == 1 and "handler" in call.staff.roles
-        href = f"/console/cases/{visit.open_cases[0].case_no}" if direct else None
-        steps.append(NextStep(code=code, label=call.text(f"visits.next.{code}"), href=href))
-    return steps
 
 
 def worded(call: Call[Any, Any], refusal: Refusal) -> Refusal:

@@ -44,6 +44,7 @@ def test_every_field_scene_and_step_has_words() -> None:
         keys = [f"purposes.fields.{field.code}" for field in purpose.fields]
         keys += [f"purposes.scenes.{scene}" for scene in purpose.scenes]
         keys += [f"visits.next.{step}" for step in purpose.next_steps]
+        keys += [f"visits.next_detail.{step}" for step in purpose.next_steps]
         for language in LANGUAGES:
             assert set(keys) <= wording.keys(language), purpose.code
 

@@ -45,6 +45,7 @@ class SomeCase:
     case_no: str
     item_name: str
     status: str
+    department: str = "示范区行政审批局"
 
 
 @dataclass

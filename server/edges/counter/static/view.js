@@ -40,12 +40,12 @@ function openCases(cases) {
 
 function nextSteps(steps) {
   if (!steps.length) return null;
-  const linked = steps.filter((step) => step.href);
-  const others = steps.filter((step) => !step.href).map((step) => step.label);
-  const spoken = others.length ? el("p", {}, say("result.next_text", { steps: others.join(document.documentElement.lang === "en" ? ", " : "、") })) : null;
-  const row = el("div", { class: "actions" });
-  linked.forEach((step, index) => row.append(el("a", { class: `button${index ? "" : " button-primary"}`, href: step.href, target: "yima-console" }, step.label)));
-  return el("section", {}, el("h3", {}, say("result.next")), spoken, linked.length ? row : null);
+  const list = el("ul", { class: "next-steps" });
+  for (const step of steps) {
+    const label = step.href ? el("a", { class: "button", href: step.href, target: "yima-console" }, step.label) : el("strong", { class: "next-label" }, step.label);
+    list.append(el("li", {}, label, el("span", {}, step.detail)));
+  }
+  return el("section", {}, el("h3", {}, say("result.next")), list);
 }
 
 const ROUND = 2 * Math.PI * 32;

@@ -1,0 +1,56 @@
+"""What a clerk does next: only what can be done today, each with a sentence about how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from server.domain.cases.numbers import grouped
+from server.domain.purposes.service import Purpose
+from server.domain.visits.ports import CaseInHand
+from server.domain.visits.views import CounterVisit
+from server.edges.counter.shapes import NextStep
+from server.web.operations import Call
+
+_PROVED = 3
+_DESK = frozenset({"handler", "clerk"})
+
+
+def next_steps(call: Call[Any, Any], purpose: Purpose, visit: CounterVisit) -> list[NextStep]:
+    """The purpose's steps in its order; a step about cases comes once for each case that it fits."""
+    return [step for code in purpose.next_steps for step in _steps(call, code, visit)]
+
+
+def _steps(call: Call[Any, Any], code: str, visit: CounterVisit) -> Iterator[NextStep]:
+    match code:
+        case "continue":
+            yield from (_step(call, code, _waiting(call, case), _href(call, case)) for case in visit.open_cases)
+        case "hand_over" | "review":
+            decided = (case for case in visit.open_cases if case.status == "concluded")
+            for case in decided:
+                detail = call.text(f"visits.next_detail.{code}", item=case.item_name)
+                yield _step(call, code, detail, _href(call, case) if code == "hand_over" else None)
+        case "accept":
+            how = "accept" if visit.loa >= _PROVED else "accept_unproved"
+            yield _step(call, code, call.text(f"visits.next_detail.{how}"))
+        case _:
+            yield _step(call, code, call.text(f"visits.next_detail.{code}"))
+
+
+def _step(call: Call[Any, Any], code: str, detail: str, href: str | None = None) -> NextStep:
+    return NextStep(code=code, label=call.text(f"visits.next.{code}"), detail=detail, href=href)
+
+
+def _waiting(call: Call[Any, Any], case: CaseInHand) -> str:
+    return call.text(
+        "visits.next_detail.continue",
+        item=case.item_name,
+        case_no=grouped(case.case_no),
+        waits=call.text(f"visits.waits.{case.status}"),
+    )
+
+
+def _href(call: Call[Any, Any], case: CaseInHand) -> str | None:
+    """The console's page of the case, for those whom it lets in: desks of the case's own department."""
+    opens = call.staff.roles & _DESK and call.staff.department == case.department
+    return f"/console/cases/{case.case_no}" if opens else None
