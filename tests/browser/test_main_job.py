@@ -239,7 +239,7 @@ async def another_counter_sees_the_same_code(stage: Stage) -> None:
     await neighbour.shoot(used)
     refused = await neighbour.refused("code-used")
     await expect(refused).to_contain_text("这张码刚才用过了")
-    await expect(refused).to_contain_text(re.compile(r"它在 \d\d:\d\d 已由7 号窗口用过"))
+    await expect(refused).to_contain_text(re.compile(r"它在 \d\d:\d\d 已由 7 号窗口用过"))
     await expect(refused.locator(".three-now")).to_contain_text("换一个")
 
 

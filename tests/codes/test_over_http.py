@@ -84,7 +84,7 @@ async def test_a_used_code_says_when_and_where(server: Town) -> None:
     await first.scan(text, "apply_here")
     problem = await second.refused("POST", SCANS, {"text": text, "purpose": "apply_here"}, code="code-used")
     assert problem["counter"] == "3 号窗口"
-    assert "已由3 号窗口用过" in problem["detail"]
+    assert "已由 3 号窗口用过" in problem["detail"]
     assert [one["outcome"] for one in (await phone.must("GET", "/api/v1/visits"))["visits"]] == [
         "code-used",
         "accepted",
