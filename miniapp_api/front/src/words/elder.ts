@@ -27,5 +27,5 @@ export const elderEn: Record<keyof typeof elderZh, string> = {
   'code.hint': 'Turn your screen bright. Let the counter scan it.', 'code.wait': 'No network. Wait {n} s.', 'code.looked': '{time}: {place} {counter} saw your code', 'code.signed_out': 'Sign in first', 'code.signed_out_text': 'You need not say your ID number.',
   'apply.check_text': 'Read it through. Press Change to correct.', 'apply.promise': 'Make sure it is true.', 'apply.done_text': 'We will tell you the news.',
   'case.withdraw_ask': 'Withdraw it?', 'case.withdraw_text': 'It ends here. To apply, start again.',
-  'clock.paused': 'The clock is stopped now.', 'correct.lead': 'Correct some things in “{item}”. Then send it.',
+  'clock.paused': 'The clock is stopped now.', 'correct.lead': 'Correct some things in "{item}". Then send it.',
 }
