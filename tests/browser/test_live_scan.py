@@ -10,6 +10,13 @@ from tests.browser.conftest import NewScreen
 from tests.browser.pages_phone import WAIT, ResidentPhone
 from tests.journeys.town import PEOPLE, Town
 
+_HIDDEN = """() => {
+  const tabs = document.querySelector(".tabs").getBoundingClientRect().top
+  const asked = [...document.querySelectorAll(".paper-white, .scenes, .pair .tap")]
+  const ends = asked.map((one) => [one.className, Math.ceil(one.getBoundingClientRect().bottom)])
+  return ends.filter(([, end]) => end > tabs)
+}"""  # what a person must scroll for
+
 
 async def test_a_scan_shows_at_once_on_the_code_page_and_at_home(server: Town, screen: NewScreen) -> None:
     await server.resident(0)  # verified before
@@ -23,10 +30,12 @@ async def test_a_scan_shows_at_once_on_the_code_page_and_at_home(server: Town, s
     digits = phone.main.locator(".code-digits")
     await expect(digits).to_have_text(re.compile(r"\d{4} \d"), timeout=WAIT)
     code = re.sub(r"\D", "", await digits.inner_text())
+    assert await phone.page.evaluate(_HIDDEN) == []
 
     seen = await clerk.scan(code, "hall_queue")
     assert seen.status == 200, str(seen)
     await expect(phone.main.get_by_text(re.compile("3 号窗口刚看过您的码"))).to_be_visible(timeout=WAIT)
+    assert await phone.page.evaluate(_HIDDEN) == []
 
     await phone.tab("首页")
     row = phone.main.get_by_role("link").filter(has_text="3 号窗口扫了您的码")
