@@ -11,18 +11,18 @@ PYTEST := $(PY) -m coverage run -m pytest -q
 SERVICES := $(PY) -m tests.services
 
 .NOTPARALLEL:
-.PHONY: help run test demo bench lock lint unit services-test front front-test browser coverage soak-code-race clean ready tools
+.PHONY: help run test demo bench lock lint rules unit services-test front front-test browser coverage soak-code-race clean ready tools
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 \t\2/p' Makefile | expand -t 24
 
-run: ready front ## make, build, migrate, seed an empty database, serve on 127.0.0.1:$(PORT)
+run: ready front ## make, build, migrate, seed an empty database, serve on 127.0.0.1:8080 (PORT=…)
 	@YIMA_PORT=$(PORT) exec $(PY) -m server serve
 
 demo: ready ## tell the main job as a story, in this terminal, against the server on PORT
 	@YIMA_PORT=$(PORT) exec $(PY) -m server demo
 
-test: tools front lint unit services-test front-test browser coverage ## everything: rules, API on both databases, front, browser
+test: tools front lint rules front-test browser coverage ## everything: rules, API on both databases, front, browser
 	@echo "== all green"
 
 lint: tools ## ruff, mypy --strict, import-linter
@@ -34,12 +34,18 @@ lint: tools ## ruff, mypy --strict, import-linter
 	@echo "== lint: floors"
 	@PYTHONPATH=. .venv/bin/lint-imports --no-logo | tail -n 12
 
-unit: tools front
-	@echo "== tests: SQLite + in-process store"
+# The two databases side by side, one core each; the second one's words are shown when the first has finished.
+rules: tools front
 	@$(PY) -m coverage erase
+	@words=$$(mktemp); $(MAKE) services-test >"$$words" 2>&1 & other=$$!; \
+	trap 'kill $$other 2>/dev/null || true; rm -f "$$words"' EXIT; \
+	code=0; $(MAKE) unit || code=$$?; wait $$other || code=$$?; cat "$$words"; exit $$code
+
+unit: tools front ## rules and API on SQLite and the in-process store
+	@echo "== tests: SQLite + in-process store"
 	@$(PYTEST) tests --ignore=tests/browser
 
-services-test: tools
+services-test: tools ## rules and API on PostgreSQL and Redis, started and stopped by the tests
 	@echo "== tests: PostgreSQL + Redis"
 	@$(SERVICES) -- $(PYTEST) tests --ignore=tests/browser --both-only
 
