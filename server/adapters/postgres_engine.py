@@ -13,6 +13,7 @@ import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import PoolConnectionWrapper, TransactionContext, TransactionContextPooled
 from tortoise.connection import get_connections
+from tortoise.exceptions import IntegrityError, OperationalError
 
 ACQUIRE_SECONDS = 2.0
 _AWAY = (
@@ -77,6 +78,17 @@ class SafeAsyncpgClient(AsyncpgDBClient):
 
 
 class _SafeTransaction(TransactionWrapper):
+    """A unit's connection. A unit runs one statement after another, so none needs a lock of its own."""
+
+    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        """The way of every hand-written statement: straight to the connection."""
+        try:
+            return [dict(record) for record in await self._connection.fetch(query, *(values or ()))]
+        except Exception as error:
+            if (worded := _worded(error)) is error:
+                raise
+            raise worded from error
+
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
         return await _plain(super()._translate_exceptions(func, *args, **kwargs))
 
@@ -88,6 +100,17 @@ async def _plain(call: Any) -> Any:
         if _is_away(error):
             raise ConnectionError(type(error).__name__) from error
         raise
+
+
+def _worded(error: Exception) -> Exception:
+    """asyncpg's error as tortoise would raise it; itself where there is no other word for it."""
+    if _is_away(error):
+        return ConnectionError(type(error).__name__)
+    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        return IntegrityError(error)
+    if isinstance(error, asyncpg.SyntaxOrAccessError | asyncpg.exceptions.DataError):
+        return OperationalError(error)
+    return error
 
 
 client_class = SafeAsyncpgClient
