@@ -29,39 +29,56 @@ SERVER_CPU, LOAD_CPU = {0}, {max(os.sched_getaffinity(0))}
 Requests = Callable[[], Iterator[bytes]]
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server under load: where it listens, and whose CPU time counts."""
+
+    port: int
+    pid: int
+
+
 @dataclass(slots=True)
 class Comparison:
     """One thing measured twice in each round: the floor and ours."""
 
     name: str
     wanted: float
-    floor_port: int
+    floor_at: Served
     floor: Requests
-    our_port: int
+    ours_at: Served
     ours: Requests
     connections: int = 32
     pairs: list[tuple[Rate, Rate]] = field(default_factory=list)
 
     def round(self) -> None:
         """The floor, then ours."""
-        first = _drive(self.floor_port, self.floor(), self.connections)
-        second = _drive(self.our_port, self.ours(), self.connections)
+        first = _drive(self.floor_at, self.floor(), self.connections)
+        second = _drive(self.ours_at, self.ours(), self.connections)
         self.pairs.append((first, second))
 
     def line(self) -> str:
         ratio = statistics.median(ours.per_second / floor.per_second for floor, ours in self.pairs)
         floor, ours = (statistics.median(pair[side].per_second for pair in self.pairs) for side in (0, 1))
+        spent = [statistics.median(pair[side].server_us for pair in self.pairs) for side in (0, 1)]
         slow = statistics.median(pair[1].p99_ms for pair in self.pairs)
         verdict = "reached" if ratio >= self.wanted else "MISSED"
         figures = f"{floor:>10.0f}{ours:>10.0f}{ratio:>8.2f}{self.wanted:>8.2f}"
-        return f"{self.name:<34}{figures}  {verdict}, p99 {slow:.1f} ms"
+        work = f"server CPU {spent[0]:.0f} and {spent[1]:.0f} µs ({spent[0] / spent[1]:.2f})"
+        return f"{self.name:<30}{figures}  {verdict:<8} {work}, p99 {slow:.0f} ms"
 
 
-def _drive(port: int, requests: Iterator[bytes], connections: int) -> Rate:
-    rate = asyncio.run(drive(port, requests, seconds=SECONDS, connections=connections))
+def _cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _drive(served: Served, requests: Iterator[bytes], connections: int) -> Rate:
+    before = _cpu_seconds(served.pid)
+    rate = asyncio.run(drive(served.port, requests, seconds=SECONDS, connections=connections))
+    rate.server_us = (_cpu_seconds(served.pid) - before) / max(rate.count, 1) * 1e6
     bad = {status: count for status, count in rate.statuses.items() if status != 200}
     if bad or not rate.count:
-        raise SystemExit(f"port {port} answered {rate.statuses}: the figures would mean nothing")
+        raise SystemExit(f"port {served.port} answered {rate.statuses}: the figures would mean nothing")
     return rate
 
 
@@ -77,11 +94,11 @@ def _start_floor(database_url: str, secrets: Path) -> tuple[subprocess.Popen[byt
     return process, port
 
 
-def _comparisons(known: Known, handles: Handles, floor: int, ours: int) -> list[Comparison]:
-    hello = request("GET", "/hello", port=floor)
-    alive = request("GET", "/healthz", port=ours)
-    floor_case = request("GET", f"/cases/{known.case_no}", port=floor, Authorization=known.bearer)
-    our_case = request("GET", f"/api/v1/cases/{known.case_no}", port=ours, Authorization=known.bearer)
+def _comparisons(known: Known, handles: Handles, floor: Served, ours: Served) -> list[Comparison]:
+    hello = request("GET", "/hello", port=floor.port)
+    alive = request("GET", "/healthz", port=ours.port)
+    floor_case = request("GET", f"/cases/{known.case_no}", port=floor.port, Authorization=known.bearer)
+    our_case = request("GET", f"/api/v1/cases/{known.case_no}", port=ours.port, Authorization=known.bearer)
     return [
         Comparison(
             "trivial JSON, whole stack", 0.6, floor, lambda: itertools.repeat(hello), ours,
@@ -92,8 +109,8 @@ def _comparisons(known: Known, handles: Handles, floor: int, ours: int) -> list[
             lambda: itertools.repeat(our_case),
         ),
         Comparison(
-            "counter scan", 0.5, floor, lambda: scans("/scans", floor, known, handles.codes()), ours,
-            lambda: scans("/counter/api/v1/scans", ours, known, handles.codes()), connections=16,
+            "counter scan", 0.5, floor, lambda: scans("/scans", floor.port, known, handles.codes()), ours,
+            lambda: scans("/counter/api/v1/scans", ours.port, known, handles.codes()), connections=16,
         ),
     ]  # fmt: skip
 
@@ -123,7 +140,7 @@ def main() -> int:
         floor, port = _start_floor(database_url, folder / "data" / "secrets.json")
         os.sched_setaffinity(0, LOAD_CPU)
         try:
-            compared = _comparisons(known, handles, port, server.port)
+            compared = _comparisons(known, handles, Served(port, floor.pid), Served(server.port, server.pid))
             for number in range(ROUNDS):
                 handles.issue(int(SECONDS * 1500))
                 for one in compared:
@@ -133,7 +150,7 @@ def main() -> int:
             floor.terminate()
             floor.wait(10)
             os.sched_setaffinity(0, os.sched_getaffinity(os.getppid()))
-    print(f"\n{'requests a second':<34}{'floor':>10}{'ours':>10}{'ratio':>8}{'goal':>8}")
+    print(f"\n{'requests a second':<30}{'floor':>10}{'ours':>10}{'ratio':>8}{'goal':>8}")
     for one in compared:
         print(one.line())
     _absolute(folder, database_url)

@@ -17,6 +17,7 @@ class Rate:
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
     statuses: dict[int, int] = field(default_factory=dict)
+    server_us: float = 0.0
 
     @property
     def count(self) -> int:
