@@ -132,7 +132,12 @@ def _absolute(folder: Path, database_url: str) -> None:
 
 def main() -> int:
     database_url, redis_url = os.environ["YIMA_TEST_DATABASE_URL"], os.environ["YIMA_TEST_REDIS_URL"]
-    folder = Path(tempfile.mkdtemp(prefix="yima-bench-"))
+    with tempfile.TemporaryDirectory(prefix="yima-bench-") as made:
+        _measure(Path(made), database_url, redis_url)
+    return 0
+
+
+def _measure(folder: Path, database_url: str, redis_url: str) -> None:
     staff_a_town(folder, database_url=database_url)
     with program(folder, cpus=SERVER_CPU, database_url=database_url, redis_url=redis_url) as server:
         known = live(server)
@@ -154,7 +159,6 @@ def main() -> int:
     for one in compared:
         print(one.line())
     _absolute(folder, database_url)
-    return 0
 
 
 if __name__ == "__main__":
