@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar, cast
 from uuid import UUID
 
 from aiohttp import web
@@ -145,7 +145,7 @@ class Operations:
 
     def _verb(self, method: str, path: str, **declared: Any) -> Callable[[T], T]:
         def register(handler: T) -> T:
-            self.all.append(_operation(method, path, self.tag, handler, declared))  # type: ignore[arg-type]
+            self.all.append(_operation(method, path, self.tag, cast(Handler, handler), declared))
             return handler
 
         return register

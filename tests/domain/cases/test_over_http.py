@@ -125,8 +125,8 @@ async def test_nobody_elses(server: Town) -> None:
     body = {"action": "receive", "version": 1}
     await auditor.refused("POST", f"{DESK}/{case_no}/transitions", body, code="forbidden")
     await operator.refused("GET", f"{DESK}/{case_no}", code="forbidden")
-    newcomer = await server.resident(2, loa=2)
-    await newcomer.refused("POST", CASES, {"item": ITEM, "draft": True}, code="loa-too-low")
+    unproven = await server.resident(2, loa=2)
+    await unproven.refused("POST", CASES, {"item": ITEM, "draft": True}, code="loa-too-low")
 
 
 HOSTILE = [
