@@ -1,5 +1,6 @@
 import { defineConfig, type Plugin as VitePlugin } from 'vite'
 import * as uniPlugin from '@dcloudio/vite-plugin-uni'
+import { shellWorker } from './tools/shell'
 
 type Plugin = typeof uniPlugin.default
 const outer = uniPlugin.default as unknown as Plugin & { default?: Plugin }
@@ -29,6 +30,6 @@ const ownOnly: VitePlugin = {
 
 // Residents' phones are old: no newer syntax than the mini-program base library and Chrome 69 WebViews run.
 export default defineConfig({
-  plugins: [weChatRoles, uni(), ownOnly],
+  plugins: [weChatRoles, uni(), ownOnly, shellWorker],
   build: { target: 'es2018', assetsInlineLimit: 0 },
 })

@@ -20,12 +20,24 @@ async function hear(tell: (name: string, data: unknown) => void, signal: AbortSi
   }
 }
 
-/** One stream by fetch, because the token belongs in a header; opened again with growing pauses until stopped. */
+/** Resolves when the phone has a network again; at once where it has one or does not say. */
+function connected(signal: AbortSignal): Promise<void> {
+  if (navigator.onLine !== false) return Promise.resolve()
+  return new Promise((done) => {
+    window.addEventListener('online', () => done(), { once: true })
+    signal.addEventListener('abort', () => done(), { once: true })
+  })
+}
+
+/** One stream by fetch, because the token belongs in a header; opened again with growing pauses until stopped, and not
+    while the phone says that it has no network. */
 export function listen(tell: (name: string, data: unknown) => void): () => void {
   const ended = new AbortController()
   const run = async () => {
     let pause = FIRST_PAUSE
-    while (!ended.signal.aborted) {
+    for (;;) {
+      await connected(ended.signal)
+      if (ended.signal.aborted) return
       const began = Date.now()
       const status = await hear(tell, ended.signal).catch(() => 0)
       if (status === 401 || status === 403) return
