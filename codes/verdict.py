@@ -96,35 +96,34 @@ def open_text(text: str, *, keys: TrustList, now: float) -> Opened | Refused:
         signed = cose.read_sign1(message)
     except strict_cbor.Unreadable:
         return Refused("bad-cbor")
-    key = find_key(signed, keys)
-    return key if isinstance(key, Refused) else _open(signed, key, proof, now)
+    made = makers(signed, keys)
+    return made if isinstance(made, Refused) else _open(signed, made, proof, now)
 
 
-def find_key(signed: cose.Sign1, keys: TrustList) -> ListedKey | Refused:
-    """The listed key that made this signature. Its hint may name several; every one of them is tried."""
-    candidates = [key for key in keys.named(signed.kid) if key.key.alg == signed.alg]
-    if not candidates:
+def makers(signed: cose.Sign1, keys: TrustList) -> list[ListedKey] | Refused:
+    """The listed keys that made this signature: usually one, more where one key is listed for several issuers or
+    windows. The hint may also name a key that did not; every one of them is tried."""
+    hinted = [key for key in keys.named(signed.kid) if key.key.alg == signed.alg]
+    if not hinted:
         return Refused("unknown-key")
     to_be_signed = signed.to_be_signed
-    for key in candidates:
-        if key.key.verify(signed.signature, to_be_signed):
-            return key
-    return Refused("bad-signature")
+    made = [key for key in hinted if key.key.verify(signed.signature, to_be_signed)]
+    return made or Refused("bad-signature")
 
 
-def _open(signed: cose.Sign1, key: ListedKey, proof: holder_proof.Proof | None, now: float) -> Opened | Refused:
+def _open(signed: cose.Sign1, made: list[ListedKey], proof: holder_proof.Proof | None, now: float) -> Opened | Refused:
     try:
         credential = read_claims(strict_cbor.decode(signed.payload))
     except strict_cbor.Unreadable:
         return Refused("bad-claims")
     if credential is None or signed.kind:
         return Refused("bad-claims")
-    reason = (
-        _key_objects(credential, key, now) or _time_objects(credential, now) or _proof_objects(credential, proof, now)
-    )
+    objections = [_key_objects(credential, key, now) for key in made]
+    reason = None if None in objections else objections[0]
+    reason = reason or _time_objects(credential, now) or _proof_objects(credential, proof, now)
     if reason is not None:
         return Refused(reason, credential.reference)
-    return Opened(credential, key, proof.at if proof is not None else None)
+    return Opened(credential, made[objections.index(None)], proof.at if proof is not None else None)
 
 
 def _key_objects(credential: Credential, key: ListedKey, now: float) -> Reason | None:
