@@ -21,7 +21,11 @@ export function listen(seen) {
       }
       text = "";
     } else if (event.key.length === 1) {
+      if (text) event.preventDefault(); // a credential holds letters and spaces, which would press a button or turn a list
       text += event.key;
     }
+  }, true);
+  document.addEventListener("keyup", (event) => {
+    if (event.key === " " && text.length > 1 && !event.target.closest?.("input, textarea, [contenteditable]")) event.preventDefault();
   }, true);
 }

@@ -7,8 +7,11 @@ import { el, say } from "./view.js";
 
 const at = (id) => document.getElementById(id);
 
-/** Digits are printed in groups; a foreign code is left as it is. */
-export const trimmed = (text) => (/^[\d\s]+$/.test(text) ? text.replace(/\s+/g, "") : text.trim());
+/** Digits are printed in groups; a credential may end with a space, which is one of its characters. */
+export function trimmed(text) {
+  if (/^[\d\s]+$/.test(text)) return text.replace(/\s+/g, "");
+  return /^\s*GZ1:/.test(text) ? text.trimStart().replace(/[\r\n\t]+$/, "") : text.trim();
+}
 
 function wireCamera(seen) {
   const camera = new Camera(at("video"), seen);

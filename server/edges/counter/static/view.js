@@ -13,9 +13,10 @@ export function el(tag, attributes = {}, ...children) {
   return node;
 }
 
-const icon = (name) => el("span", { class: `icon icon-${name}`, "aria-hidden": "true" });
+export const icon = (name) => el("span", { class: `icon icon-${name}`, "aria-hidden": "true" });
 
-function verdict(kind, word, note) {
+/** The band that is read from a metre away: colour, sign and word. */
+export function verdict(kind, word, note) {
   return el("div", { class: `verdict verdict-${kind}` }, icon(kind === "ok" ? "ok" : kind === "warn" ? "warn" : "bad"), el("strong", {}, word), note ? el("span", { class: "verdict-note" }, note) : null);
 }
 
@@ -117,12 +118,17 @@ export function refused(problem) {
   if (usedAt) facts.append(el("dt", {}, say("result.used_at")), el("dd", {}, window.Yima.dayTime(usedAt)));
   if (counter) facts.append(el("dt", {}, say("result.used_counter")), el("dd", {}, counter));
   const failed = problem.status === 0 || problem.status >= 500;
+  return threeParts(problem.code, { what, why: parts.join(gap), now }, [facts.children.length ? facts : null], failed);
+}
+
+/** What happened, why, what to do now; `extra` stands between the last two. `failed`: nobody refused, it did not work. */
+export function threeParts(code, { what, why, now }, extra = [], failed = false) {
   return [
     verdict(failed ? "warn" : "bad", failed ? say("result.failed") : say("result.refused")),
-    el("div", { class: "result-body three", "data-code": problem.code },
+    el("div", { class: "result-body three", "data-code": code },
       el("p", { class: "three-what" }, what),
-      parts.length ? el("div", {}, el("h3", {}, say("result.why")), el("p", {}, parts.join(gap))) : null,
-      facts.children.length ? facts : null,
+      why ? el("div", {}, el("h3", {}, say("result.why")), el("p", {}, why)) : null,
+      ...extra,
       el("div", { class: "three-now" }, el("h3", {}, say("result.now")), el("p", {}, now))),
   ];
 }
