@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from contextvars import ContextVar, Token
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -22,13 +23,34 @@ Row = dict[str, Any]
 _PLACEHOLDER = re.compile(r"\$(\d+)")
 
 
+class Straight(Protocol):
+    """A PostgreSQL connection that takes ``$1`` and our values as they are."""
+
+    async def rows(self, text: str, values: Sequence[Any]) -> list[Row]: ...
+
+    async def touched(self, text: str, values: Sequence[Any]) -> int: ...
+
+
+_straight: ContextVar[Straight | None] = ContextVar("straight", default=None)
+
+
+def go_straight(line: Straight) -> Token[Straight | None]:
+    """From here on this task's statements are a unit's: they go to ``line``, past all that a pool would do."""
+    return _straight.set(line)
+
+
+def go_back(way: Token[Straight | None]) -> None:
+    """The unit is over."""
+    _straight.reset(way)
+
+
 def connection() -> BaseDBAsyncClient:
     """The current transaction's connection, or the pool where none is open."""
     return get_connections().get("default")
 
 
 def is_postgres() -> bool:
-    return connection().capabilities.dialect == "postgres"
+    return _straight.get() is not None or connection().capabilities.dialect == "postgres"
 
 
 @lru_cache(maxsize=512)
@@ -48,6 +70,8 @@ def _sqlite_value(value: Any) -> Any:
 
 async def rows(text: str, *values: Any) -> list[Row]:
     """Run and return all rows; also the way to run ``… RETURNING``."""
+    if line := _straight.get():
+        return await line.rows(text, values)
     client = connection()
     if client.capabilities.dialect == "postgres":
         return await client.execute_query_dict(text, list(values))
@@ -62,6 +86,8 @@ async def row(text: str, *values: Any) -> Row | None:
 
 async def execute(text: str, *values: Any) -> int:
     """Run a statement without RETURNING; the number of rows it touched."""
+    if line := _straight.get():
+        return await line.touched(text, values)
     client = connection()
     if client.capabilities.dialect == "postgres":
         count, _ = await client.execute_query(text, list(values))
@@ -94,7 +120,7 @@ async def execute_many(text: str, values: Sequence[Sequence[Any]]) -> None:
 def instant(value: Any) -> datetime:
     """A timestamp column as an aware UTC datetime."""
     if isinstance(value, datetime):
-        return value.astimezone(UTC)
+        return value if value.tzinfo is UTC else value.astimezone(UTC)
     return datetime.fromisoformat(value).astimezone(UTC)
 
 
@@ -111,8 +137,8 @@ def day_or_none(value: Any) -> date | None:
 
 
 def uid(value: Any) -> UUID:
-    """A uuid column as a UUID (asyncpg answers a subclass; SQLite text)."""
-    return UUID(str(value))
+    """A uuid column as a UUID (asyncpg answers a subclass that equals and hashes like one; SQLite text)."""
+    return value if isinstance(value, UUID) else UUID(str(value))
 
 
 def uid_or_none(value: Any) -> UUID | None:

@@ -74,7 +74,7 @@ def _connection(url: str, pool_size: int, statement_seconds: float) -> dict[str,
             "database": parts.path.lstrip("/"),
             "minsize": 1,
             "maxsize": pool_size,
-            "command_timeout": statement_seconds,
+            "statement_seconds": statement_seconds,
             "timeout": 5,
             "reset": _no_reset,
             "ssl": query.get("sslmode"),
@@ -125,10 +125,13 @@ class Database:
         An exception rolls back. A caller that is cancelled does not cancel the transaction: it ends by
         itself and its outcome stands. ``Busy`` if no place was free in time. Never nests.
         """
-        try:
-            await asyncio.wait_for(self._gate.acquire(), self._wait)
-        except TimeoutError:
-            raise Busy(retry_after=1) from None
+        if self._gate.locked():
+            try:
+                await asyncio.wait_for(self._gate.acquire(), self._wait)
+            except TimeoutError:
+                raise Busy(retry_after=1) from None
+        else:
+            await self._gate.acquire()  # no waiting, and no timer for it
         task = asyncio.create_task(self._run(portal, decide))
         self._live.add(task)
         task.add_done_callback(self._ended)
@@ -137,8 +140,11 @@ class Database:
     async def _run(self, portal: str, decide: Callable[[Unit], Awaitable[T]]) -> T:
         try:
             async with in_transaction("default"):
-                unit = Unit(now=await self._clock.read(), portal=portal)
+                unit = Unit(now=await self._clock.begin(), portal=portal)
                 answer = await decide(unit)
+        except OSError:
+            self._clock.forget()
+            raise
         finally:
             self._gate.release()
         if unit.events:

@@ -1,19 +1,25 @@
-"""Tortoise's asyncpg client, made safe for a database that freezes, restarts or is full.
+"""Tortoise's asyncpg client, made safe for a database that freezes, restarts or is full, and quick for units.
 
-As it comes it waits for a pool connection without limit, keeps one for ever when BEGIN times out, and lets
-asyncpg's own errors through. Here every wait has a deadline, nothing is kept, and a database that is away is a
-``ConnectionError``: the web answers 503, background work tries again.
+As it comes it waits for a pool connection without limit, keeps one for ever when BEGIN times out, lets asyncpg's
+own errors through, and spends more on its wrappers than on the statement. Here every wait has a deadline, nothing is
+kept, a database that is away is a ``ConnectionError`` (the web answers 503, background work tries again), and a
+hand-written statement goes straight to its connection.
 """
 
 from __future__ import annotations
 
-from typing import Any, cast
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from typing import Any, NoReturn, cast
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import PoolConnectionWrapper, TransactionContext, TransactionContextPooled
 from tortoise.connection import get_connections
 from tortoise.exceptions import IntegrityError, OperationalError
+
+from config.floor import sql
 
 ACQUIRE_SECONDS = 2.0
 _AWAY = (
@@ -29,49 +35,261 @@ def _is_away(error: Exception) -> bool:
     return isinstance(error, _AWAY) or (isinstance(error, asyncpg.InterfaceError) and "closed" in str(error))
 
 
+class Line:
+    """One connection while somebody has it. ``begun``: when its present statement was sent, 0 between statements."""
+
+    __slots__ = ("_time", "begun", "connection")
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self.begun = 0.0
+        self._time = asyncio.get_running_loop().time
+
+    def is_open(self) -> bool:
+        try:
+            return not self.connection.is_closed()
+        except asyncpg.InterfaceError:  # the pool has taken a lost one back by itself
+            return False
+
+    def cut(self) -> None:
+        """Close it at once; a statement that is under way fails with it."""
+        if self.is_open():
+            self.connection.terminate()
+
+    async def rows(self, text: str, values: Sequence[Any]) -> list[sql.Row]:
+        self.begun = self._time()
+        try:
+            return [dict(record) for record in await self.connection.fetch(text, *values)]
+        except Exception as error:
+            _say(error)
+        finally:
+            self.begun = 0.0
+
+    async def touched(self, text: str, values: Sequence[Any]) -> int:
+        """Run it; how many rows its command tag says (``INSERT 0 1``), 0 where it says none."""
+        self.begun = self._time()
+        try:
+            said: str = await self.connection.execute(text, *values)
+        except Exception as error:
+            _say(error)
+        finally:
+            self.begun = 0.0
+        count = said.rpartition(" ")[2]
+        return int(count) if count.isdecimal() else 0
+
+    async def many(self, text: str, values: Sequence[Sequence[Any]]) -> None:
+        self.begun = self._time()
+        try:
+            await self.connection.executemany(text, values)
+        except Exception as error:
+            _say(error)
+        finally:
+            self.begun = 0.0
+
+
+class Lines:
+    """The pool's connections, kept once they are open: lending one is a pop, taking it back an append.
+
+    asyncpg's own pool makes a task and a shield for each release. Whoever waits here is served in turn; a
+    connection that closed meanwhile, or that was left in the middle of something, goes back to the pool to be made
+    anew. A statement that takes longer than ``seconds`` loses its connection.
+    """
+
+    def __init__(self, pool: Any, most: int, seconds: float | None) -> None:
+        self._pool = pool
+        self._room = most
+        self._seconds = seconds
+        self._free: list[Line] = []
+        self._lent: set[Line] = set()
+        self._waiting: deque[asyncio.Future[Line | None]] = deque()
+        self._watch: asyncio.TimerHandle | None = None
+        self._closed = False
+
+    async def take(self) -> Line:
+        """A connection of one's own, within ``ACQUIRE_SECONDS``; give it back with ``give`` or ``drop``."""
+        while True:
+            line = self._free.pop() if self._free else await self._another()
+            if line is None:
+                continue
+            if line.is_open():
+                self._lent.add(line)
+                if self._watch is None and self._seconds:
+                    self._watch = asyncio.get_running_loop().call_later(self._seconds / 4, self._look)
+                return line
+            await self._return(line)
+
+    async def _another(self) -> Line | None:
+        """A new connection while there is room, else the next one that is given back; None = look again."""
+        if self._room > 0:
+            self._room -= 1
+            try:
+                return Line(await self._pool.acquire(timeout=ACQUIRE_SECONDS))
+            except BaseException:
+                self._room += 1
+                self._call_next(None)
+                raise
+        turn: asyncio.Future[Line | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            async with asyncio.timeout(ACQUIRE_SECONDS):
+                return await turn
+        except BaseException:
+            if turn.done() and not turn.cancelled() and (line := turn.result()):
+                self._call_next(line)
+            raise
+
+    def _call_next(self, line: Line | None) -> None:
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(line)
+                return
+        if line is not None:
+            self._free.append(line)
+
+    def give(self, line: Line) -> None:
+        """Back, with nothing left open on it."""
+        self._lent.discard(line)
+        if self._closed:
+            line.cut()
+        else:
+            self._call_next(line)
+
+    async def drop(self, line: Line) -> None:
+        """Back to be made anew: nobody knows what state it is in."""
+        self._lent.discard(line)
+        line.cut()
+        await self._return(line)
+
+    async def _return(self, line: Line) -> None:
+        try:
+            await self._pool.release(line.connection)
+        finally:
+            self._room += 1
+            self._call_next(None)
+
+    def _look(self) -> None:
+        """Cut off what takes too long; its caller meets a closed connection."""
+        loop = asyncio.get_running_loop()
+        assert self._seconds is not None
+        self._watch = loop.call_later(self._seconds / 4, self._look) if self._lent else None
+        oldest = loop.time() - self._seconds
+        for line in self._lent:
+            if 0.0 < line.begun < oldest:
+                line.cut()
+
+    async def close(self) -> None:
+        if self._watch:
+            self._watch.cancel()
+        self._closed = True
+        free, self._free = self._free, []
+        for line in free:
+            await self._pool.release(line.connection)
+
+
 class _Pooled(PoolConnectionWrapper[Any]):
-    """A connection for one statement, waited for a bounded time."""
+    """A connection for one of tortoise's own statements."""
 
     async def __aenter__(self) -> Any:
-        await self.ensure_connection()
-        self.connection = await cast(Any, self.client)._pool.acquire(timeout=ACQUIRE_SECONDS)
-        return self.connection
+        self._lines = await cast(SafeAsyncpgClient, self.client).lines()
+        self._line = await self._lines.take()
+        return self._line.connection
+
+    async def __aexit__(self, kind: Any, error: Any, trace: Any) -> None:
+        await _back(self._lines, self._line, kind)
+
+
+async def _back(lines: Lines, line: Line, kind: type[BaseException] | None) -> None:
+    """A caller that was cancelled may have left its statement running."""
+    if kind is None or issubclass(kind, Exception):
+        lines.give(line)
+    else:
+        await lines.drop(line)
 
 
 class _Transaction(TransactionContextPooled):
-    """A transaction whose connection goes back to the pool, or away, however BEGIN and COMMIT end."""
+    """A transaction whose connection is given back, or dropped, however BEGIN and COMMIT end."""
 
     async def __aenter__(self) -> Any:
-        await self.ensure_connection()
-        client = cast(Any, self.client)
-        client._connection = await client._parent._pool.acquire(timeout=ACQUIRE_SECONDS)
+        client = cast(_SafeTransaction, self.client)
+        self._lines = await cast(SafeAsyncpgClient, client._parent).lines()
+        line = client.line = await self._lines.take()
+        client._connection = line.connection
         self.token = get_connections().set(self.connection_name, client)
+        self._way = sql.go_straight(line)
         try:
             await client.begin()
         except BaseException:
-            get_connections().reset(self.token)
-            client._connection.terminate()  # nobody knows what state it is in
-            await client._parent._pool.release(client._connection)
+            await self._end(clean=False)
             raise
         return client
 
     async def __aexit__(self, kind: Any, error: Any, trace: Any) -> None:
+        clean = False
         try:
-            await super().__aexit__(kind, error, trace)
+            if kind is None:
+                await self.client.commit()
+            else:
+                await self.client.rollback()
+            clean = True
         except Exception as ended:
-            if _is_away(ended):
-                raise ConnectionError(type(ended).__name__) from ended
-            raise
+            if kind is None:
+                _say(ended)
+            # else: what ended the unit is told, not that the connection went with it
+        finally:
+            await self._end(clean=clean)
+
+    async def _end(self, *, clean: bool) -> None:
+        sql.go_back(self._way)
+        get_connections().reset(self.token)
+        line = cast(_SafeTransaction, self.client).line
+        if clean:
+            self._lines.give(line)
+        else:
+            await self._lines.drop(line)
 
 
 class SafeAsyncpgClient(AsyncpgDBClient):
     """The pool's client: bounded waits, plain errors."""
+
+    def __init__(self, *, statement_seconds: float | None = None, **given: Any) -> None:
+        super().__init__(**given)
+        self._seconds = statement_seconds
+        self._lines: Lines | None = None
+
+    async def lines(self) -> Lines:
+        """The connections; the pool is opened by whoever asks first."""
+        if self._lines is None:
+            async with self._pool_init_lock:
+                if self._pool is None:
+                    await self.create_connection(with_db=True)
+                if self._lines is None:
+                    self._lines = Lines(self._pool, self.pool_maxsize, self._seconds)
+        return self._lines
+
+    async def _close(self) -> None:
+        if self._lines is not None:
+            await self._lines.close()
+            self._lines = None
+        await super()._close()
 
     def acquire_connection(self) -> Any:
         return _Pooled(self, self._pool_init_lock)
 
     def _in_transaction(self) -> TransactionContext:
         return _Transaction(_SafeTransaction(self), self._pool_init_lock)
+
+    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        """The way of a hand-written read outside a unit."""
+        lines = await self.lines()
+        line = await lines.take()
+        try:
+            found = await line.rows(query, values or ())
+        except BaseException as error:
+            await _back(lines, line, type(error))
+            raise
+        lines.give(line)
+        return found
 
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
         return await _plain(super()._translate_exceptions(func, *args, **kwargs))
@@ -80,14 +298,37 @@ class SafeAsyncpgClient(AsyncpgDBClient):
 class _SafeTransaction(TransactionWrapper):
     """A unit's connection. A unit runs one statement after another, so none needs a lock of its own."""
 
+    line: Line
+
     async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
-        """The way of every hand-written statement: straight to the connection."""
+        return await self.line.rows(query, values or ())
+
+    async def execute_many(self, query: str, values: list[Any]) -> None:
+        await self.line.many(query, values)
+
+    async def begin(self) -> None:
+        self.transaction = self._connection.transaction()
+        self.line.begun = asyncio.get_running_loop().time()
         try:
-            return [dict(record) for record in await self._connection.fetch(query, *(values or ()))]
+            await self.transaction.start()
         except Exception as error:
-            if (worded := _worded(error)) is error:
-                raise
-            raise worded from error
+            _say(error)
+        finally:
+            self.line.begun = 0.0
+
+    async def commit(self) -> None:
+        await self._finish("commit")
+
+    async def rollback(self) -> None:
+        await self._finish("rollback")
+
+    async def _finish(self, how: str) -> None:
+        self.line.begun = asyncio.get_running_loop().time()
+        try:
+            await getattr(self.transaction, how)()
+        finally:
+            self.line.begun = 0.0
+        self._finalized = True
 
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
         return await _plain(super()._translate_exceptions(func, *args, **kwargs))
@@ -102,15 +343,15 @@ async def _plain(call: Any) -> Any:
         raise
 
 
-def _worded(error: Exception) -> Exception:
-    """asyncpg's error as tortoise would raise it; itself where there is no other word for it."""
+def _say(error: Exception) -> NoReturn:
+    """Raise asyncpg's error as tortoise would; itself where there is no other word for it."""
     if _is_away(error):
-        return ConnectionError(type(error).__name__)
+        raise ConnectionError(type(error).__name__) from error
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
-        return IntegrityError(error)
+        raise IntegrityError(error) from error
     if isinstance(error, asyncpg.SyntaxOrAccessError | asyncpg.exceptions.DataError):
-        return OperationalError(error)
-    return error
+        raise OperationalError(error) from error
+    raise error
 
 
 client_class = SafeAsyncpgClient

@@ -21,6 +21,8 @@ from server.adapters.store_embedded import EmbeddedStore
 
 T = TypeVar("T")
 _CHANNEL = "yima:events"
+_TOGETHER = 500
+"""Events of one message."""
 _PATIENCE = 0.25
 _REST = 2.0
 """Seconds: the longest that one request waits for Redis, and how long it is then left alone."""
@@ -49,7 +51,8 @@ class RedisStore(EmbeddedStore):
             socket_keepalive=True, socket_keepalive_options=_STILL_THERE,
         )  # fmt: skip
         self._origin = secrets.token_hex(8)
-        self._outgoing: asyncio.Queue[list[str]] = asyncio.Queue(10_000)
+        self._own = self._origin.encode()
+        self._outgoing: asyncio.Queue[Sequence[Event]] = asyncio.Queue(10_000)
         self._tasks: list[asyncio.Task[None]] = []
         self._rests_until = 0.0
 
@@ -86,22 +89,24 @@ class RedisStore(EmbeddedStore):
 
     def publish_soon(self, events: Sequence[Event]) -> None:
         super().publish_soon(events)
-        messages = [json.dumps([self._origin, e.topic, e.name, dict(e.data)], ensure_ascii=False) for e in events]
         try:
-            self._outgoing.put_nowait(messages)
+            self._outgoing.put_nowait(events)
         except asyncio.QueueFull:
             _log.warning("live events dropped: the store does not keep up")
 
     async def _send(self) -> None:
+        """Everything that waits goes out as one message: under load that is one for many units."""
         while True:
-            messages = await self._outgoing.get()
+            waiting = [*await self._outgoing.get()]
+            while len(waiting) < _TOGETHER and not self._outgoing.empty():
+                waiting += self._outgoing.get_nowait()
             try:
-                async with self._redis.pipeline(transaction=False) as pipe:
-                    for message in messages:
-                        pipe.publish(_CHANNEL, message)
-                    await pipe.execute()
+                await self._redis.publish(_CHANNEL, self._message(waiting))
             except (RedisError, OSError) as error:
                 _log.warning("live events not sent to other processes: %s", type(error).__name__)
+
+    def _message(self, events: Sequence[Event]) -> str:
+        return json.dumps([self._origin, [(e.topic, e.name, dict(e.data)) for e in events]], ensure_ascii=False)
 
     async def _listen(self) -> None:
         while True:
@@ -115,12 +120,15 @@ class RedisStore(EmbeddedStore):
                 await asyncio.sleep(1.0)
 
     def _receive(self, message: dict[str, Any]) -> None:
+        if message["data"][2:18] == self._own:  # our own words come back to us: not read again
+            return
         try:
-            origin, topic, name, data = json.loads(message["data"])
+            _, events = json.loads(message["data"])
+            heard = [Event(topic, name, data) for topic, name, data in events]
         except (ValueError, TypeError, KeyError):
             return
-        if origin != self._origin:
-            self._deliver(Event(topic, name, data))
+        for event in heard:
+            self._deliver(event)
 
     async def hit(self, key: str, seconds: int) -> int:
         """As the embedded one; without Redis this process counts for itself."""

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from aiohttp import web
 from pydantic import ValidationError
 
-from config.floor.refusal import FieldFault, Forbidden, Invalid, Refusal
+from config.floor.refusal import Busy, FieldFault, Forbidden, Invalid, Refusal
 from config.floor.unit import Unit
 from config.portal import Portal
 from config.wording import choose_language
@@ -42,6 +42,10 @@ class _Replayed(Exception):
     def __init__(self, stored: StoredAnswer) -> None:
         super().__init__()
         self.stored = stored
+
+
+class _Second(Exception):
+    """Somebody else was first with this key: this unit's effect must not be."""
 
 
 def csrf_of(token: str) -> str:
@@ -169,7 +173,9 @@ class Endpoint:
             return _response(replay.stored, {"Idempotent-Replayed": "true"})
         if isinstance(answer, web.StreamResponse):
             return answer
-        return _response(self._stored(answer, call.language), _retry(answer))
+        kept = call.kept
+        stored = kept[1] if kept and kept[0] is answer else self._stored(answer, call.language)
+        return _response(stored, _retry(answer))
 
     async def _answer(self, call: Call[Any, Any], raw: bytes) -> Any:
         op = self._op
@@ -188,27 +194,45 @@ class Endpoint:
     def _decider(
         self, call: Call[Any, Any], raw: bytes
     ) -> Callable[[Call[Any, Any], Callable[[Unit], Awaitable[Any]]], Any]:
-        """Runs units; the first one of an idempotent request claims its key and keeps its answer."""
+        """Runs units; the first one of an idempotent request keeps its answer under the key.
+
+        The key is written last, beside the answer: one statement instead of two. Whoever comes second with a key has
+        decided in vain: all of it rolls back, and the first one's answer is told again.
+        """
         key = call.request.headers.get("Idempotency-Key") if self._op.idempotent else None
-        if key is not None and not _KEY.fullmatch(key):
+        database = self._services.database
+        if key is None:
+            return lambda current, fn: database.unit_of_work(current.portal.id, fn)
+        if not _KEY.fullmatch(key):
             raise Invalid(faults=(FieldFault("Idempotency-Key", "idempotency-key-form"),))
-        scope = self._scope(call)
+        scope, replays = self._scope(call), self._services.replays
         digest = hashlib.sha256(f"{call.request.path}\0".encode() + raw).digest()
-        waiting = [key] if key else []
+        waiting = [key]
 
         async def decide(current: Call[Any, Any], fn: Callable[[Unit], Awaitable[Any]]) -> Any:
-            claimed = waiting.pop() if waiting else None
+            if not waiting:
+                return await database.unit_of_work(current.portal.id, fn)
+            waiting.clear()
 
             async def run(unit: Unit) -> Any:
-                replays = self._services.replays
-                if claimed and (stored := await replays.claim(unit, scope, self._op.name, claimed, digest)):
-                    raise _Replayed(stored)
                 answer = await fn(unit)
-                if claimed:
-                    await replays.keep(unit, scope, self._op.name, claimed, self._stored(answer, current.language))
+                kept = self._stored(answer, current.language)
+                if not await replays.keep(unit, scope, self._op.name, key, digest, kept):
+                    raise _Second
+                current.kept = (answer, kept)
                 return answer
 
-            return await self._services.database.unit_of_work(current.portal.id, run)
+            try:
+                return await database.unit_of_work(current.portal.id, run)
+            except OSError:  # the database is away: it cannot be asked either
+                raise
+            except Exception as error:
+                stored = await replays.find(current.unit, scope, self._op.name, key, digest)
+                if stored is not None:
+                    raise _Replayed(stored) from None
+                if isinstance(error, _Second):  # swept away between the two
+                    raise Busy(retry_after=1) from None
+                raise
 
         return decide
 

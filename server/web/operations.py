@@ -16,6 +16,7 @@ from aiohttp import web
 from config.floor.refusal import Missing, Refusal
 from config.floor.unit import Actor, Unit
 from config.portal import Portal
+from server.domain.replays.service import StoredAnswer
 from server.domain.sessions.callers import Caller, ResidentCaller, StaffCaller
 from server.services import Services
 from server.web.shapes import NoBody, NoQuery, Wire
@@ -69,6 +70,8 @@ class Call(Generic[B, Q]):
     query: Q
     unit: Unit
     decider: Callable[[Call[Any, Any], Callable[[Unit], Awaitable[Any]]], Awaitable[Any]] | None = None
+    kept: tuple[Any, StoredAnswer] | None = None
+    """The answer that was stored under the request's Idempotency-Key, as it was given and as it is told."""
 
     @property
     def path(self) -> Any:

@@ -47,10 +47,6 @@ MATERIALS = (
     "WHERE case_id = $1 AND superseded_at IS NULL ORDER BY id"
 )
 GUIDE = "SELECT guide FROM item_versions WHERE portal = $1 AND item_code = $2 AND version = $3"
-CLAIM = (
-    "INSERT INTO replays (id, portal, caller, operation, key, body_hash, status, answer_sealed, created_at) "
-    "VALUES ($1,$2,$3,$4,$5,$6,0,$7,$8) ON CONFLICT DO NOTHING RETURNING id"
-)
 TERMINAL = (
     "SELECT id, hall, counter, purposes, region FROM terminals WHERE id = $1 AND portal = $2 AND withdrawn_at IS NULL"
 )
@@ -75,23 +71,20 @@ AUDIT = (
     "subject, resident_id, outcome, purpose, fields_seen, place) "
     "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)"
 )
-SEEN_VISIT = (
-    "SELECT id, portal, region, at, resident_id, acting_id, terminal_id, hall, counter, staff_id, staff_no, purpose, "
-    "scene, item, outcome, fields_seen, consent_state, consent_asked, consent_granted, consent_until, consent_at, "
-    "disclosed_at FROM visits WHERE id = $1 AND portal = $2"
-)
 RESIDENT = (
     "SELECT id, portal, region, phone_sealed, name_sealed, id_number_sealed, id_kind, loa, language, elder, "
     "created_at, verified_at FROM residents WHERE id = $1 AND portal = $2"
 )
 OPEN_CASES = (
-    f"SELECT {_CASE_COLUMNS.format(sealed='NULL AS decision, NULL AS answers')}, 0 AS todo FROM cases c "
-    "WHERE c.portal = $1 AND c.resident_id = $2 AND c.status IN ('submitted','received','correction','accepted',"
-    "'in_progress','suspended','proposed','concluded') ORDER BY c.id DESC LIMIT 20"
+    "SELECT case_no, item_code, item_name, status, department FROM cases WHERE portal = $1 AND resident_id = $2 AND "
+    "status IN ('submitted','received','correction','accepted','in_progress','suspended','proposed','concluded') "
+    "ORDER BY id DESC LIMIT 20"
 )
 KEEP = (
-    "UPDATE replays SET status = $1, answer_sealed = $2 "
-    "WHERE portal = $3 AND caller = $4 AND operation = $5 AND key = $6"
+    "INSERT INTO replays (id, portal, caller, operation, key, body_hash, status, answer_sealed, created_at) "
+    "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9) ON CONFLICT (portal, caller, operation, key) DO UPDATE SET "
+    "body_hash = excluded.body_hash, status = excluded.status, answer_sealed = excluded.answer_sealed, "
+    "created_at = excluded.created_at WHERE replays.created_at < $10 RETURNING id"
 )
 PORTAL = "demo"
 
@@ -111,6 +104,7 @@ class Floor:
         self._pool = pool
         self._cipher = AESGCM(base64.b64decode(secrets["vault"]))
         self._master = base64.b64decode(secrets["code"])
+        self._read_at, self._reading = -1.0, datetime.now(UTC)
 
     async def hello(self, request: web.Request) -> web.Response:
         return web.json_response({"message": "hello"})
@@ -154,9 +148,7 @@ class Floor:
         return web.json_response(text=answer)
 
     async def _scanned(self, connection: Any, session: Any, asked: dict[str, str], key: str, raw: bytes) -> str:
-        now = await connection.fetchval("SELECT clock_timestamp()")
-        caller, digest = f"terminal:{session['terminal_id']}", hashlib.sha256(raw).digest()
-        await connection.fetchrow(CLAIM, new_id(), PORTAL, caller, "floorScan", key, digest, b"", now)
+        now = await self._now(connection)
         place = await connection.fetchrow(TERMINAL, session["terminal_id"], PORTAL)
         await connection.fetchrow(LOCK, session["terminal_id"], now)
         parsed = dynamic.parse(asked["text"])
@@ -180,17 +172,35 @@ class Floor:
             AUDIT, new_id(), PORTAL, held["region"], now, "staff", session["subject"], "C1", "visit.look", "visit",
             str(visit_id), held["subject"], "accepted", asked["purpose"], fields, place["counter"],
         )  # fmt: skip
-        visit = await connection.fetchrow(SEEN_VISIT, visit_id, PORTAL)
         resident = await connection.fetchrow(RESIDENT, held["subject"], PORTAL)
         cases = await connection.fetch(OPEN_CASES, PORTAL, held["subject"])
         name = self._opened(resident["name_sealed"], "residents.name")
-        body = {**_plain(visit), "holder": {"name_masked": "*" + name[1:], "loa": resident["loa"]}}
-        body["open_cases"] = [_plain(row) for row in cases]
+        body = {
+            "visit_id": visit_id,
+            "at": now,
+            "scene": parsed.scene,
+            "holder": {"name_masked": "*" + name[1:], "loa": resident["loa"]},
+            "open_cases": [dict(row) for row in cases],
+            "consent": {"state": "pending", "fields": ["id_number", "phone"], "until": now + timedelta(seconds=90)},
+        }
         answer = json.dumps(body, default=str)
         sealed = b"\x01\x04demo" + new_id().bytes[:12]
         sealed += self._cipher.encrypt(sealed[-12:], answer.encode(), b"replays.answer")
-        await connection.execute(KEEP, 200, sealed, PORTAL, caller, "floorScan", key)
+        caller, digest = f"terminal:{session['terminal_id']}", hashlib.sha256(raw).digest()
+        old = now - timedelta(hours=24)
+        if not await connection.fetchrow(
+            KEEP, new_id(), PORTAL, caller, "floorScan", key, digest, 200, sealed, now, old
+        ):
+            raise web.HTTPConflict
         return answer
+
+    async def _now(self, connection: Any) -> datetime:
+        """As ours: the database's clock, carried on for half a second."""
+        passed = time.monotonic() - self._read_at
+        if passed >= 0.5:
+            self._reading = await connection.fetchval("SELECT clock_timestamp()")
+            self._read_at, passed = time.monotonic(), 0.0
+        return self._reading + timedelta(seconds=passed)
 
 
 async def _app(database_url: str, secrets: dict[str, str]) -> web.Application:

@@ -32,6 +32,7 @@ from server.domain.cases.records import (
 )
 from server.domain.cases.views import (
     CaseDetail,
+    CaseInHand,
     CasePage,
     CaseSummary,
     CorrectionLine,
@@ -134,14 +135,14 @@ class Reading:
     def _next(self, unit: Unit, case: CaseRecord) -> NextStep:
         return next_step(case, self._progress.due_provisional(case, unit.today))
 
-    async def open_count(self, unit: Unit, resident_id: UUID) -> list[CaseSummary]:
+    async def open_count(self, unit: Unit, resident_id: UUID) -> list[CaseInHand]:
         """The resident's cases that still stand somewhere, for a counter that may see them; at most twenty."""
         rows = await sql.rows(
-            f"SELECT {LISTED}, 0 AS todo FROM cases c WHERE c.portal = $1 AND c.resident_id = $2"
-            f" AND c.status IN ({_STANDING}) ORDER BY c.id DESC LIMIT 20",
+            "SELECT case_no, item_code, item_name, status, department FROM cases WHERE portal = $1 AND resident_id = $2"
+            f" AND status IN ({_STANDING}) ORDER BY id DESC LIMIT 20",
             unit.portal, resident_id,
         )  # fmt: skip
-        return self._summaries(unit, rows)
+        return [CaseInHand(**row) for row in rows]
 
     async def applicants(self, unit: Unit, item_code: str) -> list[UUID]:
         """Who has ever applied for this item here: the audience of a campaign."""

@@ -56,6 +56,17 @@ class CaseSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseInHand:
+    """A case that still stands somewhere, as far as a counter needs it."""
+
+    case_no: str
+    item_code: str
+    item_name: str
+    status: str
+    department: str
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """One page of a resident's cases, newest first."""
 

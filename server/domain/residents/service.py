@@ -17,18 +17,18 @@ from config.floor.refusal import FieldFault, Invalid, Missing, Refusal
 from config.floor.unit import Actor, Unit
 from config.floor.vault import Vault
 from server.domain.audit.service import Audit
-from server.domain.identifiers import IdNumber, age_on, mask_id_number, mask_name, mask_phone, read_id_number
+from server.domain.identifiers import IdNumber, mask_name, read_id_number
 from server.domain.residents.errors import (
     IdentityAttemptsExceeded,
     IdentityMismatch,
     IdentityTaken,
     IdentityVerified,
 )
+from server.domain.residents.values import Values
 from server.domain.sessions import budgets
 from server.domain.sessions.service import Sessions, resident_facts
 
 _DAY = 86_400
-_ADULT_AGE, _SENIOR_AGE = 18, 65
 _COLUMNS = (
     "id, portal, region, phone_sealed, name_sealed, id_number_sealed, id_kind, loa, language, elder, "
     "created_at, verified_at"
@@ -198,24 +198,8 @@ class Residents:
         row = await sql.row(f"SELECT {_COLUMNS} FROM residents WHERE id = $1 AND portal = $2", resident_id, unit.portal)
         if row is None:
             raise Missing()
-        profile = self._profile(unit, row)
-        number = self._vault.open(row["id_number_sealed"], "residents.id_number") if row["id_number_sealed"] else None
-        phone = self._vault.open(row["phone_sealed"], "residents.phone") if row["phone_sealed"] else None
-        known = {
-            "name": profile.name,
-            "name_masked": profile.masked_name,
-            "id_number": number,
-            "id_number_masked": profile.id_number_masked,
-            "phone": phone,
-            "phone_masked": profile.phone_masked,
-            "birth_date": profile.birth_date.isoformat() if profile.birth_date else None,
-            "gender": profile.gender,
-            "age_band": _age_band(profile.age),
-            "senior": None if profile.age is None else str(profile.age >= _SENIOR_AGE).lower(),
-            "loa": str(profile.loa),
-            "region": profile.region,
-        }
-        return {field: value for field in fields if (value := known.get(field)) is not None}
+        values = self._values(unit, row)
+        return {field: value for field in fields if (value := values.get(field)) is not None}
 
     async def phone(self, resident_id: UUID) -> str | None:
         """For the notice engine only: where to send."""
@@ -240,29 +224,26 @@ class Residents:
         wanted = set(ids)
         return [one for one in everyone if one in wanted]
 
+    def _values(self, unit: Unit, row: sql.Row) -> Values:
+        return Values(self._vault, row, unit.today, self._options.year_shift)
+
     def _profile(self, unit: Unit, row: sql.Row) -> ResidentProfile:
-        name = self._vault.open(row["name_sealed"], "residents.name") if row["name_sealed"] else None
-        number = self._vault.open(row["id_number_sealed"], "residents.id_number") if row["id_number_sealed"] else None
-        phone = self._vault.open(row["phone_sealed"], "residents.phone") if row["phone_sealed"] else ""
-        read = None
-        if number:
-            read = read_id_number(number, today=unit.today, earliest_year=1800)
-        birth = read.birth_date if read else None
+        values = self._values(unit, row)
         return ResidentProfile(
             id=sql.uid(row["id"]),
             portal=row["portal"],
             region=row["region"],
-            loa=int(row["loa"]),
+            loa=values.loa,
             language=row["language"],
             elder=sql.flag(row["elder"]),
-            name=name,
-            masked_name=self._masked_name(row),
-            id_number_masked=mask_id_number(number) if number else None,
+            name=values.name,
+            masked_name=values.masked_name or "",
+            id_number_masked=values.masked_id_number,
             id_kind=row["id_kind"],
-            birth_date=birth,
-            age=age_on(birth, unit.today, self._options.year_shift) if birth else None,
-            gender=read.gender if read else None,
-            phone_masked=mask_phone(phone) if phone else "",
+            birth_date=values.birth_date,
+            age=values.age,
+            gender=values.gender,
+            phone_masked=values.masked_phone or "",
             verified_at=sql.instant_or_none(row["verified_at"]),
         )
 
@@ -284,11 +265,3 @@ def region_prefix(region: str) -> str:
     while len(region) > 2 and region.endswith("00"):
         region = region[:-2]
     return region
-
-
-def _age_band(age: int | None) -> str | None:
-    if age is None:
-        return None
-    if age < _ADULT_AGE:
-        return "minor"
-    return "senior" if age >= _SENIOR_AGE else "adult"

@@ -32,6 +32,7 @@ _INSERT = (
     f"INSERT INTO visits ({COLUMNS}) VALUES"
     " ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,NULL,NULL)"
 )
+_NAMES = COLUMNS.split(", ")
 _MINE = f"SELECT {COLUMNS} FROM visits WHERE id = $1 AND portal = $2"
 _ANSWER = (
     "UPDATE visits SET consent_state = $1, consent_granted = $2, consent_at = $3"
@@ -89,8 +90,8 @@ class Visits:
             refusal = PurposeNotAllowed(purpose=purpose, scene=redeemed.scene)
             await self._refused(unit, look, refusal.code, redeemed.holder, redeemed.scene)
             return refusal
-        visit_id = await self._write(unit, look, "accepted", redeemed.holder, redeemed.scene)
-        return await self._disclosure.first(unit, await self._row(unit, visit_id), wanted)
+        row = await self._write(unit, look, "accepted", redeemed.holder, redeemed.scene)
+        return await self._disclosure.first(unit, row, wanted)
 
     async def get(self, unit: Unit, visit_id: UUID, terminal: Caller) -> CounterVisit:
         """An accepted visit for the terminal that received it; ``Missing`` for any other.
@@ -186,18 +187,19 @@ class Visits:
         await self._write(unit, look, outcome, holder, scene)
         await self._locks.count(unit, look.place, look.terminal.actor)
 
-    async def _write(self, unit: Unit, look: _Look, outcome: str, holder: Holder | None, scene: str) -> UUID:
-        """The row, its audit entry, and word to the resident's open pages."""
+    async def _write(self, unit: Unit, look: _Look, outcome: str, holder: Holder | None, scene: str) -> sql.Row:
+        """The row, its audit entry, and word to the resident's open pages; the row as a read would answer it."""
         visit_id, place, purpose = new_id(), look.place, look.purpose
         seen, asked = (purpose.shown, purpose.asked) if outcome == "accepted" else ((), ())
         subject, acting = (holder.subject, holder.acting) if holder else (None, None)
         region = holder.region if holder and holder.region else place.region
         until = unit.now + timedelta(seconds=self._options.consent_seconds) if asked else None
-        await sql.execute(
-            _INSERT, visit_id, unit.portal, region, unit.now, subject, acting, place.id, place.hall, place.counter,
+        values = (
+            visit_id, unit.portal, region, unit.now, subject, acting, place.id, place.hall, place.counter,
             look.terminal.staff_id, look.terminal.staff_no, purpose.code, scene, look.item, outcome,
             sql.to_json(list(seen)), "pending" if asked else "none", sql.to_json(list(asked)), "[]", until,
         )  # fmt: skip
+        await sql.execute(_INSERT, *values)
         await self._audit.record(
             unit, look.terminal.actor, "visit.look", subject_kind="visit", subject=str(visit_id), resident_id=subject,
             region=region, outcome=outcome, purpose=purpose.code, fields=seen,
@@ -207,7 +209,7 @@ class Visits:
             unit.tell(f"resident:{one}", "visit", id=str(visit_id), outcome=outcome)
         if asked:
             unit.tell(f"resident:{acting}", "consent", visit_id=str(visit_id))
-        return visit_id
+        return dict(zip(_NAMES, (*values, None, None), strict=True))
 
     async def _told(self, unit: Unit, problem: CodeProblem) -> CodeProblem:
         """The same problem with the counter's name in place of a terminal's id."""
