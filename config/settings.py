@@ -35,6 +35,11 @@ class Secrets(_Group):
     index_key: SecretStr = Field(SecretStr(""), description="32 bytes, base64: blind indexes for search")
     code_keys: dict[str, SecretStr] = Field({}, description="key id → 32 bytes, base64: master keys of dynamic codes")
     code_current: str = Field("", description="id of the code master key that new handles are derived from")
+    credential_root: SecretStr = Field(
+        SecretStr(""),
+        description="32 bytes, base64: the P-256 root that signs the key set of offline credentials (python -m server "
+        "make-root); empty = no offline credentials are issued",
+    )
     metrics_token: SecretStr = Field(SecretStr(""), description="bearer token that /metrics asks for outside the demo")
 
     @field_validator("vault_keys", "code_keys")
@@ -45,7 +50,7 @@ class Secrets(_Group):
                 raise ValueError(f"key {name} must be 32 bytes in base64")
         return keys
 
-    @field_validator("index_key")
+    @field_validator("index_key", "credential_root")
     @classmethod
     def _whole(cls, key: SecretStr) -> SecretStr:
         text = key.get_secret_value()
@@ -107,6 +112,26 @@ class Identity(_Group):
     timeout_seconds: float = Field(3.0, description="longest wait for the register's answer, seconds")
 
 
+class OfflineCredentials(_Group):
+    """Lives of offline credentials, their keys and lists. Defaults after the paper codes of Chinese cities and the
+    EU's certificates; a city sets its own."""
+
+    paper_days: int = Field(180, ge=1, description="life of a paper credential, days")
+    full_paper_days: int = Field(30, ge=1, description="life of a paper credential with the whole ID number, days")
+    phone_days: int = Field(7, ge=1, description="life of a phone's copy, days")
+    list_ttl_hours: int = Field(12, ge=1, description="how long a status list counts as fresh, hours")
+    list_days: int = Field(7, ge=1, description="how long a status list may be used at all, days")
+    sign_days: int = Field(90, ge=8, description="how long one key signs, days")
+    listed_days: int = Field(7, ge=1, description="how long a key is listed before it signs, days")
+    list_size: int = Field(131_072, ge=131_072, le=16_777_216, description="entries of a status list")
+    conflict_minutes: int = Field(
+        30, ge=1, description="one credential at two counters within this many minutes is shown to an administrator"
+    )
+    paper_font: Path | None = Field(
+        None, description="an OpenType font with more characters for paper credentials; empty = the one that is shipped"
+    )
+
+
 class Demo(_Group):
     """Only read in the demo and test profiles."""
 
@@ -147,6 +172,7 @@ class Settings(BaseSettings):
     secrets: Secrets = Field(Secrets(), description="keys")
     limits: Limits = Field(Limits(), description="budgets and sizes")
     identity: Identity = Field(Identity(), description="the population register")
+    credentials: OfflineCredentials = Field(OfflineCredentials(), description="offline credentials and paper")
     demo: Demo = Field(Demo(), description="demo and test only")
 
     @classmethod

@@ -9,8 +9,8 @@ from typing import Any
 from aiohttp import web
 
 from config.floor.refusal import Refusal
-from miniapp_api import cases, code, files, items, me, notices, otp, session, stream, visits
-from server.edges import console, counter, hooks, tour
+from miniapp_api import cases, code, credentials, files, items, me, notices, otp, session, stream, visits
+from server.edges import console, counter, hooks, tour, well_known
 from server.services import Services
 from server.web import operating
 from server.web.endpoint import Door, Endpoint
@@ -47,13 +47,14 @@ class Surface:
 
 def surface(*, demo: bool, figures: Figures | None = None) -> Surface:
     """The tables of all edges; the demo's own doors only in the demo."""
-    residents = [otp, session, me, items, files, cases, notices, stream, code, visits]
+    residents = [otp, session, me, items, files, cases, notices, stream, code, visits, credentials]
     tables: list[Operations] = [module.operations for module in residents]
     tables += [
         operating.operations,
         operating.serve_figures(figures or Figures()),
         *_tables(counter.operations),
         *_tables(console.operations),
+        *_tables(well_known.operations),
     ]
     page_tables: list[Pages] = [counter.pages, console.pages]
     if demo:

@@ -10,8 +10,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from codes import cose
+from codes.credential_options import CredentialOptions
+from codes.credentials import Credentials
 from codes.keys import MasterKeys
+from codes.publishing import Publisher
 from codes.service import Codes
+from codes.signing_keys import SigningKeys
+from codes.status_book import StatusBook
 from config.portal import FOLDER as PORTALS
 from config.portal import Portals, read_portals
 from config.settings import Limits, Settings
@@ -41,6 +47,7 @@ from server.domain.audit.service import Audit
 from server.domain.calendar.service import CalendarService
 from server.domain.cases.service import Cases
 from server.domain.catalogue.service import CatalogueService
+from server.domain.credentials.service import ResidentCredentials
 from server.domain.materials.inspection import InspectionOptions
 from server.domain.materials.service import MaterialOptions, Materials
 from server.domain.purposes.service import Purposes
@@ -170,6 +177,23 @@ def _code_keys(settings: Settings) -> MasterKeys:
     )
 
 
+def credential_options(settings: Settings) -> CredentialOptions:
+    """Lives and bounds of offline credentials as this deployment sets them."""
+    return CredentialOptions(**settings.credentials.model_dump(exclude={"conflict_minutes", "paper_font"}))
+
+
+def _credential_root(settings: Settings) -> cose.PrivateKey | None:
+    """The root that signs the key set, if this deployment has one."""
+    text = settings.secrets.credential_root.get_secret_value()
+    if not text:
+        _log.warning("no root key (YIMA_SECRETS__CREDENTIAL_ROOT): no offline credentials are issued")
+        return None
+    try:
+        return cose.PrivateKey(cose.ES256, base64.b64decode(text, validate=True))
+    except ValueError as error:
+        raise CannotStart("YIMA_SECRETS__CREDENTIAL_ROOT is no P-256 key: python -m server make-root") from error
+
+
 def _otp_limits(limits: Limits) -> OtpLimits:
     return OtpLimits(
         digits=limits.otp_digits,
@@ -218,6 +242,10 @@ def _assemble(
         vault=vault, audit=audit, notify=notify, residents=residents, catalogue=catalogue, calendar=calendar,
         materials=materials, wording=wording, year_shift=settings.demo.year_shift,
     )  # fmt: skip
+    terms = credential_options(settings)
+    signing, book = SigningKeys(vault, terms), StatusBook(terms)
+    held = Credentials(signing, book, terms)
+    publisher = Publisher(signing, book, _credential_root(settings), database.unit_of_work, terms)
     visit_options = VisitOptions(
         consent_seconds=limits.visit_consent_seconds,
         failures=limits.terminal_failures,
@@ -242,6 +270,8 @@ def _assemble(
         store=store,
         vault=vault,
         codes=codes,
+        publisher=publisher,
+        credentials=ResidentCredentials(held, publisher, residents, audit),
         notify=notify,
         campaigns=Campaigns(audience=audience, options=notices),
         residents=residents,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from codes.publishing import Publisher
 from codes.service import Codes
 from config.floor.unit import Event, Unit
 from config.floor.vault import Vault
@@ -20,6 +21,7 @@ from server.domain.audit.service import Audit
 from server.domain.calendar.service import CalendarService
 from server.domain.cases.service import Cases
 from server.domain.catalogue.service import CatalogueService
+from server.domain.credentials.service import ResidentCredentials
 from server.domain.materials.service import Materials
 from server.domain.purposes.service import Purposes
 from server.domain.replays.service import Replays
@@ -85,6 +87,8 @@ class Services:
     store: Store
     vault: Vault
     codes: Codes
+    publisher: Publisher
+    credentials: ResidentCredentials
     notify: Notify
     campaigns: Campaigns
     residents: Residents

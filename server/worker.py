@@ -38,7 +38,12 @@ def timetable(house: Opened) -> list[Entry]:
         for portal in services.portals:
             await unit_of_work(portal.id, services.cases.sweep_overdue)
 
+    async def keys() -> None:
+        for portal in services.portals:
+            await unit_of_work(portal.id, services.publisher.renew)
+
     return [
+        Entry("signing keys", 600, keys),
         Entry("budgets", 3600, whole(budgets.sweep)),
         Entry("sign-in codes", 3600, whole(services.otp.sweep)),
         Entry("sessions", 3600, whole(services.sessions.sweep)),

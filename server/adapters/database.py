@@ -18,7 +18,7 @@ from server.adapters.clock import DatabaseClock
 
 T = TypeVar("T")
 MODEL_APPS: dict[str, tuple[str, ...]] = {
-    "codes": ("codes.models",),
+    "codes": ("codes.models", "codes.credential_models"),
     "notify": ("notify.models",),
     "domain": (
         "server.domain.audit.models",

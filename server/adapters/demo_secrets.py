@@ -18,7 +18,7 @@ YEAR_SHIFT = 120
 def with_demo_secrets(settings: Settings) -> Settings:
     """The settings with keys and a staff password, taken from ``data_dir`` or made there (0600)."""
     path = settings.data_dir / "secrets.json"
-    kept = _read(path) or _make(path)
+    kept = _whole(path, _read(path) or _make(path))
     return settings.model_copy(
         update={
             "secrets": Secrets(
@@ -27,6 +27,7 @@ def with_demo_secrets(settings: Settings) -> Settings:
                 index_key=SecretStr(kept["index"]),
                 code_keys={"demo": SecretStr(kept["code"])},
                 code_current="demo",
+                credential_root=SecretStr(kept["root"]),
             ),
             "demo": Demo(
                 year_shift=settings.demo.year_shift or YEAR_SHIFT,
@@ -43,10 +44,30 @@ def _read(path: Path) -> dict[str, str] | None:
     return found
 
 
+def _key() -> str:
+    """32 random bytes; as the scalar of a P-256 key all but one in 2**32 of them will do, and those are not taken."""
+    while (made := secrets.token_bytes(32))[:4] == b"\xff\xff\xff\xff" or not any(made):
+        pass
+    return base64.b64encode(made).decode()
+
+
+def _whole(path: Path, kept: dict[str, str]) -> dict[str, str]:
+    """A folder made by an earlier version gets the key that it lacks."""
+    if "root" in kept:
+        return kept
+    whole = {**kept, "root": _key()}
+    beside = path.with_suffix(".new")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(whole, file, indent=1)
+    os.replace(beside, path)
+    return whole
+
+
 def _make(path: Path) -> dict[str, str]:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.chmod(path.parent, 0o700)
-    made = {name: base64.b64encode(secrets.token_bytes(32)).decode() for name in ("vault", "index", "code")}
+    made = {name: _key() for name in ("vault", "index", "code", "root")}
     made["staff_password"] = "-".join(secrets.token_hex(2) for _ in range(3))
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -13,6 +13,7 @@ from tests.journeys.town import PASSWORD, PEOPLE
 from tests.journeys.visitor import Visitor
 
 ITEM = "printing-licence"
+_PUBLISHED = ("/.well-known/yima/keys", "/.well-known/yima/status/1")
 WORDS = {"title": "停水通知", "body": "周六停水。", "audience": {"region": "", "item": None}, "category": "service"}
 
 
@@ -67,6 +68,10 @@ async def _as_resident(cast: Cast, told: Told, known: dict[str, str]) -> None:
     paper = f"/api/v1/cases/{told.case_no}/documents/{known['documents/document_no']}"
     await phone.must("GET", paper)
     await phone.must("POST", f"/api/v1/cases/{told.case_no}/review", {"grade": 5, "comment": "很快"}, status=201)
+    paper = await phone.must("POST", "/api/v1/credentials", {"tier": "T0", "form": "paper"}, status=201)
+    known["credentials/id"], known["status/list"] = paper["id"], "1"
+    await phone.must("GET", "/api/v1/credentials")
+    await phone.must("DELETE", f"/api/v1/credentials/{paper['id']}", status=204)
     draft = await _another_case(phone, told.item, cast.item, draft=True)
     await phone.must("POST", f"/api/v1/cases/{draft}/submission", {})
     await phone.must("POST", f"/api/v1/cases/{draft}/withdrawal", {"reason": "不办了"})
@@ -117,7 +122,7 @@ async def _at_the_counter(cast: Cast) -> None:
 
 async def _in_the_open(cast: Cast) -> None:
     async with Visitor(cast.resident.origin) as visitor:
-        for path in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/tour/cast"):
+        for path in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/tour/cast", *_PUBLISHED):
             await visitor.must("GET", path)
         found = await visitor.must("GET", "/tour/cast")
         her = next(one["id"] for one in found["cast"] if one["phone"] == cast.resident.number)

@@ -1,0 +1,58 @@
+"""Keys and status lists for verifiers: the same for everybody, so asking tells nothing about who is at a counter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from codes.publishing import MAX_AGE, Published
+from config.floor.refusal import Missing
+from server.web.operations import Call, NoBody, NoQuery, Open, Operations
+
+operations = Operations(tag="well-known")
+_DIGITS = 9
+
+
+@operations.get(
+    "/.well-known/yima/keys",
+    name="publishKeys",
+    summary="The keys that sign offline credentials and status lists, signed by the root (COSE_Sign1, CBOR)",
+    access=Open(),
+    media="binary",
+    problems=("credentials-closed",),
+)
+async def keys(call: Call[NoBody, NoQuery]) -> web.Response:
+    """``application/yima-keys+cwt``; ``codes/trust_list.py`` describes it."""
+    return _answer(call, await call.services.publisher.key_set(call.unit))
+
+
+@operations.get(
+    "/.well-known/yima/status/{list}",
+    name="publishStatus",
+    summary="Which credentials of one list are revoked or suspended (IETF Token Status List as CWT)",
+    access=Open(),
+    media="binary",
+    problems=("not-found", "credentials-closed"),
+)
+async def status(call: Call[NoBody, NoQuery]) -> web.Response:
+    """``application/statuslist+cwt``. ``list`` is what follows the last ``/`` of the credential's ``uri``."""
+    name = call.path["list"]
+    if not (name.isascii() and name.isdigit() and len(name) <= _DIGITS):
+        raise Missing()
+    found = await call.services.publisher.status(call.unit, int(name))
+    if found is None:
+        raise Missing()
+    return _answer(call, found)
+
+
+def _answer(call: Call[Any, Any], found: Published) -> web.Response:
+    headers = {
+        "ETag": found.etag,
+        "Cache-Control": f"public, max-age={MAX_AGE}",
+        "X-Content-Type-Options": "nosniff",
+        "Access-Control-Allow-Origin": "*",
+    }
+    if found.etag in call.request.headers.get("If-None-Match", ""):
+        return web.Response(status=304, headers=headers)
+    return web.Response(body=found.body, headers={**headers, "Content-Type": found.media})
