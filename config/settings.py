@@ -98,6 +98,7 @@ class Limits(_Group):
     staff_idle_minutes: int = Field(60, description="idle life of a staff session, minutes")
     idempotency_hours: int = Field(24, description="how long an Idempotency-Key is remembered, hours")
     visit_consent_seconds: int = Field(90, description="how long a counter's question waits for the resident, seconds")
+    visit_disclosure_seconds: int = Field(300, description="how long a counter sees what was allowed, seconds")
     terminal_failures: int = Field(10, description="refused scans in a minute before a terminal is locked")
     terminal_lock_seconds: int = Field(300, description="how long a locked terminal stays locked, seconds")
     pending_files: int = Field(40, description="uploads of one resident that wait for a submission")
@@ -130,6 +131,18 @@ class OfflineCredentials(_Group):
     paper_font: Path | None = Field(
         None, description="an OpenType font with more characters for paper credentials; empty = the one that is shipped"
     )
+
+
+class Papers(_Group):
+    """Where portraits and electronic licences are asked for."""
+
+    portrait_url: str = Field(
+        "", description="base URL of the portraits' source; empty = the stand-in in demo and test, none in production"
+    )
+    licence_url: str = Field(
+        "", description="base URL of the licence system; empty = the stand-in in demo and test, none in production"
+    )
+    timeout_seconds: float = Field(3.0, description="longest wait for a portrait or a licence, seconds")
 
 
 class Demo(_Group):
@@ -173,6 +186,7 @@ class Settings(BaseSettings):
     limits: Limits = Field(Limits(), description="budgets and sizes")
     identity: Identity = Field(Identity(), description="the population register")
     credentials: OfflineCredentials = Field(OfflineCredentials(), description="offline credentials and paper")
+    papers: Papers = Field(Papers(), description="portraits and licences")
     demo: Demo = Field(Demo(), description="demo and test only")
 
     @classmethod

@@ -40,7 +40,7 @@ async def answer(call: Call[ConsentAnswer, NoQuery]) -> SeenVisit | Refusal:
     """Too late is answered with the visit as it stands: ``expired``."""
     given = call.body
     visit = await call.services.visits.consent(
-        call.unit, call.resident.resident_id, call.path_id("id"), given.allow, given.fields
+        call.unit, call.resident.resident_id, call.path_id("id"), given.allow, given.fields, given.licences
     )
     return visit if isinstance(visit, Refusal) else _seen(call, visit)
 
@@ -60,6 +60,8 @@ def _seen(call: Call[Any, Any], visit: ResidentVisit) -> SeenVisit:
         outcome_label=call.text(f"visits.outcomes.{visit.outcome}"),
         fields=[call.text(f"purposes.fields.{code}") for code in visit.fields],
         consent=_consent(call, purpose, visit.consent),
+        card_in_hand=visit.card_in_hand,
+        portrait=call.text(f"visits.portrait.{visit.portrait}") if visit.portrait else None,
     )
 
 

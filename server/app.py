@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from config.floor.refusal import Refusal
-from miniapp_api import cases, code, credentials, files, items, me, notices, otp, session, stream, visits
+from miniapp_api import cases, code, credentials, files, items, licences, me, notices, otp, session, stream, visits
 from server.edges import console, counter, hooks, tour, well_known
 from server.services import Services
 from server.web import operating
@@ -47,7 +47,7 @@ class Surface:
 
 def surface(*, demo: bool, figures: Figures | None = None) -> Surface:
     """The tables of all edges; the demo's own doors only in the demo."""
-    residents = [otp, session, me, items, files, cases, notices, stream, code, visits, credentials]
+    residents = [otp, session, me, items, files, cases, notices, stream, code, visits, credentials, licences]
     tables: list[Operations] = [module.operations for module in residents]
     tables += [
         operating.operations,

@@ -40,6 +40,8 @@ from server.adapters.files import FolderFiles
 from server.adapters.identity_register import HttpIdentityRegister
 from server.adapters.keyring import KeyringVault, decode_keys
 from server.adapters.migrate import DATABASE_ERRORS, SchemaWrong, migrate, missing_from_schema
+from server.adapters.papers_http import HttpLicences, HttpPortraits
+from server.adapters.papers_standin import PapersStandIn, read_held
 from server.adapters.register_standin import RegisterStandIn, read_population
 from server.adapters.store_embedded import EmbeddedStore
 from server.adapters.store_redis import RedisStore
@@ -48,6 +50,7 @@ from server.domain.calendar.service import CalendarService
 from server.domain.cases.service import Cases
 from server.domain.catalogue.service import CatalogueService
 from server.domain.credentials.service import ResidentCredentials
+from server.domain.licences.service import Licences
 from server.domain.materials.inspection import InspectionOptions
 from server.domain.materials.service import MaterialOptions, Materials
 from server.domain.purposes.service import Purposes
@@ -63,6 +66,7 @@ from server.services import Services
 TOUR_TOPIC = "tour"
 _log = logging.getLogger("yima.opening")
 _CONFIG = Path(__file__).parent.parent / "config"
+HELD_LICENCES = _CONFIG / "demo" / "licences.toml"
 POPULATION = (_CONFIG / "demo" / "cast.toml", _CONFIG / "demo" / "population.toml")
 DEMO_MARK = "demo"
 
@@ -84,6 +88,7 @@ class Opened:
     clock: DatabaseClock
     engine: EmbeddedEngine
     standin: RegisterStandIn | None
+    papers: PapersStandIn | None
 
     @property
     def movable_clock(self) -> ShiftedClock:
@@ -111,9 +116,11 @@ async def opened(settings: Settings, *, clock: DatabaseClock | None = None) -> A
         )
         await register.open()
         stack.push_async_callback(register.close)
-        services, engine = _assemble(settings, clock, store, database, register)
+        papers = await _papers_standin(settings, stack)
+        portraits, licences = await _papers(settings, papers, stack)
+        services, engine = _assemble(settings, clock, store, database, register, portraits, licences)
         await _check_database(services)
-        yield Opened(services, database, clock, engine, standin)
+        yield Opened(services, database, clock, engine, standin, papers)
 
 
 async def migrated(settings: Settings) -> None:
@@ -160,6 +167,30 @@ async def _standin(settings: Settings, stack: AsyncExitStack) -> RegisterStandIn
     await standin.open()
     stack.push_async_callback(standin.close)
     return standin
+
+
+async def _papers_standin(settings: Settings, stack: AsyncExitStack) -> PapersStandIn | None:
+    asked = settings.papers
+    if settings.profile == "production" or (asked.portrait_url and asked.licence_url):
+        return None
+    people = read_population(*(path for path in POPULATION if path.exists()))
+    standin = PapersStandIn(people, read_held(HELD_LICENCES))
+    await standin.open()
+    stack.push_async_callback(standin.close)
+    return standin
+
+
+async def _papers(
+    settings: Settings, standin: PapersStandIn | None, stack: AsyncExitStack
+) -> tuple[HttpPortraits, HttpLicences]:
+    """Where nothing is connected, every look answers that it could not be compared: never an empty yes."""
+    asked, away = settings.papers, standin.url if standin else ""
+    portraits = HttpPortraits(asked.portrait_url or away, timeout=asked.timeout_seconds)
+    licences = HttpLicences(asked.licence_url or away, timeout=asked.timeout_seconds)
+    for source in (portraits, licences):
+        await source.open()
+        stack.push_async_callback(source.close)
+    return portraits, licences
 
 
 def _vault(settings: Settings) -> KeyringVault:
@@ -217,7 +248,13 @@ def _lifetimes(limits: Limits) -> Lifetimes:
 
 
 def _assemble(
-    settings: Settings, clock: DatabaseClock, store: EmbeddedStore, database: Database, register: HttpIdentityRegister
+    settings: Settings,
+    clock: DatabaseClock,
+    store: EmbeddedStore,
+    database: Database,
+    register: HttpIdentityRegister,
+    portraits: HttpPortraits,
+    licence_system: HttpLicences,
 ) -> tuple[Services, EmbeddedEngine]:
     limits, wording, vault, audit = settings.limits, Wording(), _vault(settings), Audit()
     portals = _portals(settings)
@@ -248,6 +285,7 @@ def _assemble(
     publisher = Publisher(signing, book, _credential_root(settings), database.unit_of_work, terms)
     visit_options = VisitOptions(
         consent_seconds=limits.visit_consent_seconds,
+        disclosure_seconds=limits.visit_disclosure_seconds,
         failures=limits.terminal_failures,
         lock_seconds=limits.terminal_lock_seconds,
     )
@@ -286,6 +324,8 @@ def _assemble(
         materials=materials,
         purposes=purposes,
         visits=visits,
+        portraits=portraits,
+        licences=Licences(vault, residents, cases, licence_system),
         audit=audit,
         replays=Replays(vault, hours=limits.idempotency_hours),
     )

@@ -22,6 +22,7 @@ from server.domain.calendar.service import CalendarService
 from server.domain.cases.service import Cases
 from server.domain.catalogue.service import CatalogueService
 from server.domain.credentials.service import ResidentCredentials
+from server.domain.licences.service import Licences
 from server.domain.materials.service import Materials
 from server.domain.purposes.service import Purposes
 from server.domain.replays.service import Replays
@@ -30,6 +31,7 @@ from server.domain.residents.sign_in import PhoneSignIn
 from server.domain.sessions.otp import OneTimeCodes
 from server.domain.sessions.service import Sessions
 from server.domain.staff.service import Staff
+from server.domain.visits.ports import PortraitSource
 from server.domain.visits.service import Visits
 
 T = TypeVar("T")
@@ -103,5 +105,7 @@ class Services:
     materials: Materials
     purposes: Purposes
     visits: Visits
+    portraits: PortraitSource
+    licences: Licences
     audit: Audit
     replays: Replays

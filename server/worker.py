@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from config.floor.unit import Unit
@@ -42,8 +43,13 @@ def timetable(house: Opened) -> list[Entry]:
         for portal in services.portals:
             await unit_of_work(portal.id, services.publisher.renew)
 
+    async def questions() -> None:
+        for portal in services.portals:
+            await _until_done(partial(unit_of_work, portal.id, services.visits.expire))
+
     return [
         Entry("signing keys", 600, keys),
+        Entry("counters' questions that nobody answered", 30, questions),
         Entry("budgets", 3600, whole(budgets.sweep)),
         Entry("sign-in codes", 3600, whole(services.otp.sweep)),
         Entry("sessions", 3600, whole(services.sessions.sweep)),

@@ -48,6 +48,8 @@ class SeenVisit(Wire):
     outcome_label: str
     fields: list[str]
     consent: VisitConsent | None
+    card_in_hand: bool = Field(description="the clerk said that the holder's identity card was in hand")
+    portrait: str | None = Field(description="what came of asking for the portrait, in words; null = not asked for")
 
 
 class SeenVisits(Wire):
@@ -62,3 +64,6 @@ class ConsentAnswer(Wire):
 
     allow: bool
     fields: list[Annotated[str, Field(max_length=32)]] = Field(default=[], max_length=16)
+    licences: list[Annotated[str, Field(max_length=64)]] = Field(
+        default=[], max_length=100, description="which of my licences the counter may see, where it asked for them"
+    )

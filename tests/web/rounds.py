@@ -11,6 +11,7 @@ from tests.journeys.people import Counter, Desk, Phone
 from tests.journeys.story import Cast, Told
 from tests.journeys.town import PASSWORD, PEOPLE
 from tests.journeys.visitor import Visitor
+from tests.web.rounds_showing import shows_herself
 
 ITEM = "printing-licence"
 _PUBLISHED = ("/.well-known/yima/keys", "/.well-known/yima/status/1")
@@ -44,6 +45,7 @@ async def everything_else(cast: Cast, told: Told) -> dict[str, str]:
     await _as_handler(cast, told, known)
     await _as_operator(cast)
     await _at_the_counter(cast)
+    known |= await shows_herself(cast.resident, cast.clerk)
     await _in_the_open(cast)
     await _signs_out(cast)
     return known

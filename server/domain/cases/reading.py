@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -36,6 +37,7 @@ from server.domain.cases.views import (
     CasePage,
     CaseSummary,
     CorrectionLine,
+    GrantedResult,
     MaterialLine,
     NextStep,
     PaperLine,
@@ -143,6 +145,35 @@ class Reading:
             unit.portal, resident_id,
         )  # fmt: skip
         return [CaseInHand(**row) for row in rows]
+
+    async def held(self, unit: Unit, resident_id: UUID, items: Sequence[str]) -> set[str]:
+        """Those of the items that this resident was granted here."""
+        if not items:
+            return set()
+        places = ", ".join(f"${at}" for at in range(3, 3 + len(items)))
+        rows = await sql.rows(
+            "SELECT DISTINCT item_code FROM cases WHERE portal = $1 AND resident_id = $2 AND outcome = 'grant'"
+            f" AND status IN ('concluded','delivered') AND item_code IN ({places})",
+            unit.portal, resident_id, *items,
+        )  # fmt: skip
+        return {str(row["item_code"]) for row in rows}
+
+    async def granted(self, unit: Unit, resident_id: UUID) -> list[GrantedResult]:
+        """What this resident was granted here, newest first; at most fifty."""
+        rows = await sql.rows(
+            "SELECT c.case_no, c.item_code, c.item_name, c.department, d.document_no, d.issued_on FROM cases c"
+            " JOIN case_documents d ON d.case_id = c.id AND d.kind = 'decision_granted'"
+            " WHERE c.portal = $1 AND c.resident_id = $2 AND c.outcome = 'grant'"
+            " AND c.status IN ('concluded','delivered') ORDER BY c.id DESC LIMIT 50",
+            unit.portal, resident_id,
+        )  # fmt: skip
+        return [
+            GrantedResult(
+                row["case_no"], row["item_code"], row["item_name"], row["department"], row["document_no"],
+                sql.day(row["issued_on"]),
+            )
+            for row in rows
+        ]  # fmt: skip
 
     async def applicants(self, unit: Unit, item_code: str) -> list[UUID]:
         """Who has ever applied for this item here: the audience of a campaign."""

@@ -71,6 +71,8 @@ class Cases:
         self.staff_detail = reading.staff_detail
         self.queue = reading.queue
         self.open_count = reading.open_count
+        self.held = reading.held
+        self.granted = reading.granted
         self.applicants = reading.applicants
 
     async def sweep_overdue(self, unit: Unit) -> int:

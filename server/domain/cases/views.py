@@ -26,6 +26,18 @@ class NextStep:
 
 
 @dataclass(frozen=True, slots=True)
+class GrantedResult:
+    """What a case granted, and the number and day of its decision."""
+
+    case_no: str
+    item_code: str
+    item_name: str
+    department: str
+    document_no: str
+    decided_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class CaseSummary:
     """One case in a list."""
 

@@ -12,28 +12,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
+from server.domain.purposes.eligibility import LANGUAGES, Data, Eligibility, Words
 from server.domain.purposes.errors import PurposesUnusable
 
 FieldCode = Literal[
-    "name_masked", "loa", "id_number_masked", "phone_masked", "gender", "age_band", "senior", "region", "open_cases",
-    "name", "id_number", "phone", "birth_date",
+    "name_masked", "loa", "id_number_masked", "phone_masked", "gender", "age_band", "senior", "eligible", "region",
+    "open_cases", "name", "id_number", "phone", "birth_date", "portrait", "licences",
 ]  # fmt: skip
-# Full values: seen only after the resident has said yes, whatever the basis (the least intrusive way, PIPL article 6).
-FULL_VALUES: frozenset[str] = frozenset({"name", "id_number", "phone", "birth_date"})
-LANGUAGES = ("zh-CN", "en")
+# Fetched from their source each time, never kept here and never part of an answer in text.
+PICTURES: frozenset[str] = frozenset({"portrait", "licences"})
+# Full values: seen only after the resident has said yes, or with her card in the clerk's hand where the purpose says
+# so, whatever the basis (the least intrusive way, PIPL article 6).
+FULL_VALUES: frozenset[str] = frozenset({"name", "id_number", "phone", "birth_date"}) | PICTURES
 FOLDER = Path(__file__).parents[3] / "config" / "purposes"
 _CODE = re.compile(r"[a-z][a-z0-9_]{1,31}", re.ASCII)
 
-Words = dict[str, str]
 
-
-class _Data(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Basis(_Data):
+class Basis(Data):
     """Why the law lets this be asked. ``sample`` = invented for the demonstration, to be replaced by a city."""
 
     title: Words
@@ -41,15 +38,19 @@ class Basis(_Data):
     sample: bool
 
 
-class PurposeField(_Data):
-    """One thing the counter sees, with the reason that the resident reads as well."""
+class PurposeField(Data):
+    """One thing the counter sees, with the reason that the resident reads as well.
+
+    ``card``: her identity card in the clerk's hand opens it too, without a question on the phone.
+    """
 
     code: FieldCode
     reason: Words
     needs_consent: bool
+    card: bool = False
 
 
-class Purpose(_Data):
+class Purpose(Data):
     """One purpose: its words, its basis, its least fields, and the scenes that a code may have been shown for."""
 
     code: str
@@ -59,6 +60,7 @@ class Purpose(_Data):
     scenes: tuple[str, ...] = Field(strict=False)
     fields: tuple[PurposeField, ...] = Field(strict=False)
     next_steps: tuple[str, ...] = Field(default=(), strict=False)
+    eligible: Eligibility | None = None
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -69,6 +71,11 @@ class Purpose(_Data):
     def asked(self) -> tuple[str, ...]:
         """Codes of the fields that the resident is asked for."""
         return tuple(field.code for field in self.fields if field.needs_consent)
+
+    @property
+    def by_card(self) -> tuple[str, ...]:
+        """Codes of the asked fields that the card in hand opens too."""
+        return tuple(field.code for field in self.fields if field.card)
 
     def reason(self, field: str, language: str) -> str:
         """Why this purpose shows that field, or empty where it does not."""
@@ -148,6 +155,15 @@ def _wrong(purpose: Purpose, stem: str) -> list[str]:
         for field in purpose.fields
         if field.code in FULL_VALUES and not field.needs_consent
     ]
+    wrong += [
+        f"fields.{field.code}: the card only opens what would need consent"
+        for field in purpose.fields
+        if field.card and not field.needs_consent
+    ]
+    if ("eligible" in codes) != (purpose.eligible is not None):
+        wrong.append("eligible: the field and the rule belong together")
+    if purpose.eligible is not None:
+        wrong += purpose.eligible.faults()
     return wrong + _unworded(purpose)
 
 
@@ -155,6 +171,9 @@ def _unworded(purpose: Purpose) -> list[str]:
     worded: dict[str, Mapping[str, Any]] = {"label": purpose.label, "basis.title": purpose.basis.title}
     worded["basis.clause"] = purpose.basis.clause
     worded |= {f"fields.{field.code}.reason": field.reason for field in purpose.fields}
+    if purpose.eligible is not None:
+        worded["eligible.otherwise"] = purpose.eligible.otherwise
+        worded |= {f"eligible.any.{at}.reason": one.reason for at, one in enumerate(purpose.eligible.any)}
     missing = [
         f"{where}: no words in {language}"
         for where, words in worded.items()

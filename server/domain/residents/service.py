@@ -191,7 +191,8 @@ class Residents:
         return {sql.uid(row["id"]): self._masked_name(row) for row in found}
 
     async def disclose(self, unit: Unit, resident_id: UUID, fields: Sequence[str]) -> dict[str, str]:
-        """Full values of the named fields: name, id_number, phone, birth_date, gender, age_band, senior, loa, region.
+        """Full values of the named fields: name, id_number, phone, birth_date, gender, age,
+        age_band, senior, loa, region.
 
         The caller has settled why and records it. A field that is not known is left out.
         """

@@ -16,8 +16,29 @@ class TerminalLocked(TooMany):
     """Too many refused scans at this terminal; it may scan again after ``retry_after`` seconds."""
 
 
+class NotGranted(Refusal):
+    """The resident has not allowed this, or the minutes for which she did are over."""
+
+    code = "not-granted"
+    kind = "forbidden"
+
+
 class ConsentClosed(Refusal):
     """The question was answered before, otherwise; ``state`` says how it stands."""
 
     code = "consent-closed"
     kind = "conflict"
+
+
+class PortraitUnavailable(Refusal):
+    """The portrait's source did not answer in time or not in its form: whoever stands here was not compared."""
+
+    code = "portrait-unavailable"
+    kind = "unavailable"
+
+
+class PortraitMissing(Refusal):
+    """The source has no portrait of this person."""
+
+    code = "portrait-missing"
+    kind = "missing"

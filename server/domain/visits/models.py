@@ -35,6 +35,14 @@ class Visit(Model):
     consent_until = fields.DatetimeField(null=True)
     consent_at = fields.DatetimeField(null=True)
     disclosed_at = fields.DatetimeField(null=True)
+    card_at = fields.DatetimeField(null=True)
+    card_fields: fields.Field[list[str] | None] = fields.JSONField(
+        encoder=sql.to_json, decoder=sql.from_json, null=True
+    )
+    consent_licences: fields.Field[list[str] | None] = fields.JSONField(
+        encoder=sql.to_json, decoder=sql.from_json, null=True
+    )
+    portrait_outcome = fields.CharField(max_length=16, null=True)
 
     class Meta:
         table = "visits"
@@ -61,6 +69,12 @@ RULES: tuple[Rule, ...] = (
         "visits_consent_known",
         "visits",
         "{row}consent_state IN ('none','pending','allowed','refused','expired')",
+    ),
+    Index("visits_asking", "visits", "portal, consent_until", where="consent_state = 'pending'"),
+    Check(
+        "visits_portrait_known",
+        "visits",
+        "{row}portrait_outcome IS NULL OR {row}portrait_outcome IN ('shown','missing','unavailable')",
     ),
     Check("visits_accepted_known", "visits", "{row}outcome <> 'accepted' OR {row}resident_id IS NOT NULL"),
 )

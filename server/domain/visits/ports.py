@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import UUID
 
 from config.floor.unit import Actor, Unit
@@ -68,6 +68,10 @@ class Cases(Protocol):
 
     async def open_count(self, unit: Unit, resident_id: UUID) -> Sequence[CaseInHand]: ...
 
+    async def held(self, unit: Unit, resident_id: UUID, items: Sequence[str]) -> set[str]:
+        """Those of the items that this resident was granted here."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class VisitOptions:
@@ -79,3 +83,21 @@ class VisitOptions:
     failure_window_seconds: int = 60
     lock_seconds: int = 300
     page: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """A licence portrait on its way to one screen. It is never written down."""
+
+    media_type: Literal["image/png", "image/jpeg"]
+    content: bytes
+
+
+class PortraitSource(Protocol):
+    """Where portraits are kept (a population or licence system). Called outside any unit of work.
+
+    ``PortraitMissing`` where it has none of this person; every other failure, also a picture of somebody else, is
+    ``PortraitUnavailable``.
+    """
+
+    async def portrait(self, name: str, id_number: str, *, purpose: str, basis: str) -> Portrait: ...

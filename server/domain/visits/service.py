@@ -22,9 +22,10 @@ from server.domain.audit.service import Audit
 from server.domain.purposes.service import Purpose, Purposes
 from server.domain.visits.disclosure import Disclosure
 from server.domain.visits.errors import ConsentClosed, PurposeNotAllowed, TerminalLocked
+from server.domain.visits.granting import Granting
 from server.domain.visits.locks import Locks
 from server.domain.visits.ports import Caller, Cases, Place, Residents, Terminals, VisitOptions
-from server.domain.visits.views import COLUMNS, CounterVisit, ResidentVisit, Today, consent_of, resident_visit
+from server.domain.visits.views import COLUMNS, READ, CounterVisit, ResidentVisit, Today, consent_of, resident_visit
 
 __all__ = ["VisitOptions", "Visits"]
 
@@ -32,10 +33,11 @@ _INSERT = (
     f"INSERT INTO visits ({COLUMNS}) VALUES"
     " ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,NULL,NULL)"
 )
-_NAMES = COLUMNS.split(", ")
-_MINE = f"SELECT {COLUMNS} FROM visits WHERE id = $1 AND portal = $2"
+_NAMES = READ.split(", ")
+_NOTHING_LATER = (None,) * (len(_NAMES) - 20)
+_MINE = f"SELECT {READ} FROM visits WHERE id = $1 AND portal = $2"
 _ANSWER = (
-    "UPDATE visits SET consent_state = $1, consent_granted = $2, consent_at = $3"
+    "UPDATE visits SET consent_state = $1, consent_granted = $2, consent_at = $3, consent_licences = $7"
     " WHERE id = $4 AND portal = $5 AND acting_id = $6 AND consent_state = 'pending' AND consent_until > $3"
 )
 
@@ -70,6 +72,12 @@ class Visits:
         self._options = options or VisitOptions()
         self._disclosure = Disclosure(residents, cases, audit, purposes, self._options)
         self._locks = Locks(audit, self._options)
+        granting = Granting(self._disclosure, residents, audit, purposes, self._options)
+        self.card = granting.card
+        self.bearer = granting.bearer
+        self.portrait_came = granting.portrait_came
+        self.licence_came = granting.licence_came
+        self.expire = granting.expire
 
     async def receive(
         self, unit: Unit, terminal: Caller, text: str, purpose: str, item: str = ""
@@ -108,9 +116,17 @@ class Visits:
         return await self._disclosure.again(unit, row, purpose, terminal.actor)
 
     async def consent(
-        self, unit: Unit, resident_id: UUID, visit_id: UUID, allow: bool, fields: Sequence[str]
+        self,
+        unit: Unit,
+        resident_id: UUID,
+        visit_id: UUID,
+        allow: bool,
+        fields: Sequence[str],
+        licences: Sequence[str] = (),
     ) -> ResidentVisit | Refusal:
         """The resident's answer: some or all of the asked fields, or no. Too late is an outcome, not a fault.
+
+        ``licences``: which of hers the counter may see, where it asked for them; none named is none shown.
 
         The same answer again is answered the same; another one is refused with ``consent-closed``.
         """
@@ -120,11 +136,12 @@ class Visits:
         before = consent_of(row, unit.now)
         if before is None:
             raise Missing()
-        granted = _granted(before.asked, allow, fields)
+        granted = _granted(before.asked, allow, fields if licences else [one for one in fields if one != "licences"])
         state = "allowed" if granted else "refused"
         answered = await sql.execute(
-            _ANSWER, state, sql.to_json(list(granted)), unit.now, visit_id, unit.portal, resident_id
-        )
+            _ANSWER, state, sql.to_json(list(granted)), unit.now, visit_id, unit.portal, resident_id,
+            sql.to_json(sorted(set(licences))) if "licences" in granted else None,
+        )  # fmt: skip
         row = await self._row(unit, visit_id)
         if not answered:
             return await self._too_late(unit, row, state, granted)
@@ -142,7 +159,7 @@ class Visits:
             values.append(_cursor(cursor))
             older = " AND id < $4"
         rows = await sql.rows(
-            f"SELECT {COLUMNS} FROM visits WHERE portal = $1 AND (resident_id = $2 OR acting_id = $2){older}"
+            f"SELECT {READ} FROM visits WHERE portal = $1 AND (resident_id = $2 OR acting_id = $2){older}"
             " ORDER BY id DESC LIMIT $3",
             *values,
         )
@@ -209,7 +226,7 @@ class Visits:
             unit.tell(f"resident:{one}", "visit", id=str(visit_id), outcome=outcome)
         if asked:
             unit.tell(f"resident:{acting}", "consent", visit_id=str(visit_id))
-        return dict(zip(_NAMES, (*values, None, None), strict=True))
+        return dict(zip(_NAMES, (*values, *_NOTHING_LATER), strict=True))
 
     async def _told(self, unit: Unit, problem: CodeProblem) -> CodeProblem:
         """The same problem with the counter's name in place of a terminal's id."""

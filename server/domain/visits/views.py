@@ -9,6 +9,7 @@ from typing import Literal
 from uuid import UUID
 
 from config.floor import sql
+from server.domain.purposes.service import PICTURES, Purpose
 from server.domain.visits.ports import CaseInHand
 
 ConsentState = Literal["pending", "allowed", "refused", "expired"]
@@ -18,6 +19,10 @@ COLUMNS = (
     " item, outcome, fields_seen, consent_state, consent_asked, consent_granted, consent_until, consent_at,"
     " disclosed_at"
 )
+
+
+READ = COLUMNS + ", card_at, card_fields, consent_licences, portrait_outcome"
+"""What a stored visit is read by: also what came after the look, which a new row does not have yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,11 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class CounterVisit:
-    """An accepted code as its terminal sees it: no more than the purpose's fields. ``loa`` is the bearer's."""
+    """An accepted code as its terminal sees it: no more than the purpose's fields. ``loa`` is the bearer's.
+
+    ``pictures`` may be fetched now; ``card`` are the fields that her card in hand would open; ``granted`` are those
+    that are open now, by her yes or by the card.
+    """
 
     id: UUID
     at: datetime
@@ -44,6 +53,10 @@ class CounterVisit:
     fields: tuple[tuple[str, str], ...]
     open_cases: tuple[CaseInHand, ...]
     consent: Consent | None
+    granted: tuple[str, ...]
+    pictures: tuple[str, ...]
+    card: tuple[str, ...]
+    card_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,8 @@ class ResidentVisit:
     outcome: str
     fields: tuple[str, ...]
     consent: Consent | None
+    card_in_hand: bool
+    portrait: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +93,16 @@ def consent_of(row: sql.Row, now: datetime) -> Consent | None:
         return None
     if state == "pending" and until <= now:
         state = "expired"
-    return Consent(state, _codes(row["consent_asked"]), _codes(row["consent_granted"]), until)
+    return Consent(state, codes_in(row["consent_asked"]), codes_in(row["consent_granted"]), until)
 
 
 def resident_visit(row: sql.Row, now: datetime) -> ResidentVisit:
     """A stored visit for the resident; granted fields count as seen only once they were disclosed."""
-    seen = _codes(row["fields_seen"])
+    later = codes_in(row["card_fields"]) if row["card_at"] is not None else ()
     if row["disclosed_at"] is not None:
-        seen += _codes(row["consent_granted"])
+        later += codes_in(row["consent_granted"])
+    seen = codes_in(row["fields_seen"])
+    seen += tuple(code for code in dict.fromkeys(later) if code != "portrait" or row["portrait_outcome"] == "shown")
     return ResidentVisit(
         id=sql.uid(row["id"]),
         at=sql.instant(row["at"]),
@@ -97,7 +114,18 @@ def resident_visit(row: sql.Row, now: datetime) -> ResidentVisit:
         outcome=row["outcome"],
         fields=seen,
         consent=consent_of(row, now),
+        card_in_hand=row["card_at"] is not None,
+        portrait=row["portrait_outcome"],
     )
+
+
+def card_opens(row: sql.Row, purpose: Purpose) -> tuple[str, ...]:
+    """The fields of this visit that her card opens. It is the bearer's card: of somebody she acts for, it proves
+    nothing."""
+    if row["consent_state"] == "none":
+        return ()
+    for_herself = sql.uid(row["resident_id"]) == sql.uid(row["acting_id"])
+    return tuple(code for code in purpose.by_card if for_herself or code == "portrait")
 
 
 def counter_visit(
@@ -108,6 +136,8 @@ def counter_visit(
     subject_name: str | None,
     values: Sequence[tuple[str, str]],
     cases: Sequence[CaseInHand],
+    granted: tuple[str, ...],
+    card: tuple[str, ...],
 ) -> CounterVisit:
     """A stored visit for its terminal, with the values that it may see now."""
     return CounterVisit(
@@ -121,8 +151,13 @@ def counter_visit(
         fields=tuple(values),
         open_cases=tuple(cases),
         consent=consent_of(row, now),
+        granted=granted,
+        pictures=tuple(code for code in granted if code in PICTURES),
+        card=card,
+        card_at=sql.instant_or_none(row["card_at"]),
     )
 
 
-def _codes(value: object) -> tuple[str, ...]:
+def codes_in(value: object) -> tuple[str, ...]:
+    """A stored list of codes."""
     return tuple(sql.document(value) or ())

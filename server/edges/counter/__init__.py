@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from server.edges.counter import api, session_api
+from server.edges.counter import api, pictures_api, session_api
 from server.edges.counter.pages import pages
 
-operations = [api.operations, session_api.operations]
+operations = [api.operations, pictures_api.operations, session_api.operations]
 
 __all__ = ["operations", "pages"]

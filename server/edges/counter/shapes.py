@@ -17,6 +17,7 @@ class PurposeField(Wire):
     label: str
     reason: str
     needs_consent: bool
+    card: bool = Field(description="the identity card in the clerk's hand opens it too")
 
 
 class PurposeChoice(Wire):
@@ -97,6 +98,27 @@ class NextStep(Wire):
     href: str | None
 
 
+class Picture(Wire):
+    """Something to be fetched and looked at for some minutes: a portrait, or licences."""
+
+    code: Literal["portrait", "licences"]
+    label: str
+    reason: str
+
+
+class CardInHand(Wire):
+    """What her identity card in the clerk's hand would open, and when it was said to be there."""
+
+    fields: list[AskedField]
+    confirmed_at: Instant | None
+
+
+class CardConfirmed(Wire):
+    """The clerk holds the card. No field named means all that it opens."""
+
+    fields: list[Annotated[str, Field(max_length=32)]] = Field(default=[], max_length=16)
+
+
 class ScanAnswer(Wire):
     """An accepted code."""
 
@@ -107,6 +129,8 @@ class ScanAnswer(Wire):
     scene_label: str
     holder: CodeHolder
     consent: CounterConsent | None
+    pictures: list[Picture] = Field(description="what may be fetched now")
+    card: CardInHand | None = Field(description="null where the purpose lets no card stand for her yes")
     next_steps: list[NextStep]
 
 

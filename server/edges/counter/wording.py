@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from codes.errors import CodeMalformed, CodeUsed
 from config.floor.refusal import Refusal
 from config.floor.unit import LEGAL_ZONE
+from server.domain.purposes.eligibility import is_yes
 from server.domain.purposes.service import Purpose, said
 from server.domain.visits.errors import PurposeNotAllowed
 from server.domain.visits.views import Consent, CounterVisit
 from server.edges.counter.next_steps import next_steps
 from server.edges.counter.shapes import (
     AskedField,
+    CardInHand,
     CodeHolder,
     CounterConsent,
     OpenCase,
+    Picture,
     PurposeChoice,
     PurposeField,
     ScanAnswer,
@@ -38,6 +42,7 @@ def purpose_choice(call: Call[Any, Any], purpose: Purpose) -> PurposeChoice:
             label=call.text(f"purposes.fields.{field.code}"),
             reason=said(field.reason, language),
             needs_consent=field.needs_consent,
+            card=field.card,
         )
         for field in purpose.fields
     ]
@@ -56,6 +61,8 @@ def scan_answer(call: Call[Any, Any], visit: CounterVisit) -> ScanAnswer:
         scene_label=call.text(f"purposes.scenes.{visit.scene}"),
         holder=_holder(call, purpose, visit),
         consent=_consent(call, purpose, visit.consent),
+        pictures=_pictures(call, purpose, visit),
+        card=_card(call, purpose, visit),
         next_steps=next_steps(call, purpose, visit),
     )
 
@@ -69,7 +76,7 @@ def _holder(call: Call[Any, Any], purpose: Purpose, visit: CounterVisit) -> Code
             SeenField(
                 code=code,
                 label=call.text(f"purposes.fields.{code}"),
-                value=_value(call, code, value),
+                value=_value(call, purpose, code, value),
                 reason=purpose.reason(code, call.language),
             )
             for code, value in visit.fields
@@ -84,9 +91,13 @@ def _holder(call: Call[Any, Any], purpose: Purpose, visit: CounterVisit) -> Code
     )
 
 
-def _value(call: Call[Any, Any], code: str, value: str) -> str:
+def _value(call: Call[Any, Any], purpose: Purpose, code: str, value: str) -> str:
     if not value:
         return call.text("purposes.values.unknown")
+    if code == "eligible":
+        assert purpose.eligible is not None, "the linter keeps field and rule together"
+        why = purpose.eligible.why(value, call.language)
+        return call.text(f"purposes.values.eligible_{'yes' if is_yes(value) else 'no'}", why=why)
     if code == "loa":
         return call.text(f"visits.proof.{value}")
     if code == "open_cases":
@@ -97,13 +108,29 @@ def _value(call: Call[Any, Any], code: str, value: str) -> str:
 def _consent(call: Call[Any, Any], purpose: Purpose, consent: Consent | None) -> CounterConsent | None:
     if consent is None:
         return None
-    fields = [
-        AskedField(code=code, label=call.text(f"purposes.fields.{code}"), reason=purpose.reason(code, call.language))
-        for code in consent.asked
-    ]
     return CounterConsent(
-        state=consent.state, fields=fields, granted=list(consent.granted), expires_at=consent.expires_at
+        state=consent.state,
+        fields=_asked(call, purpose, consent.asked),
+        granted=list(consent.granted),
+        expires_at=consent.expires_at,
     )
+
+
+def _asked(call: Call[Any, Any], purpose: Purpose, codes: Sequence[str]) -> list[AskedField]:
+    return [
+        AskedField(code=code, label=call.text(f"purposes.fields.{code}"), reason=purpose.reason(code, call.language))
+        for code in codes
+    ]
+
+
+def _pictures(call: Call[Any, Any], purpose: Purpose, visit: CounterVisit) -> list[Picture]:
+    return [Picture.model_validate(asked.model_dump()) for asked in _asked(call, purpose, visit.pictures)]
+
+
+def _card(call: Call[Any, Any], purpose: Purpose, visit: CounterVisit) -> CardInHand | None:
+    if not visit.card and visit.card_at is None:
+        return None
+    return CardInHand(fields=_asked(call, purpose, visit.card), confirmed_at=visit.card_at)
 
 
 def worded(call: Call[Any, Any], refusal: Refusal) -> Refusal:

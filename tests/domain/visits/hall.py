@@ -55,6 +55,8 @@ class Town:
     people: dict[UUID, dict[str, str]] = field(default_factory=dict)
     cases: dict[UUID, list[SomeCase]] = field(default_factory=dict)
     places: dict[UUID, Place] = field(default_factory=dict)
+    holdings: dict[UUID, set[str]] = field(default_factory=dict)
+    looked_up: list[tuple[str, ...]] = field(default_factory=list)
     asked: list[tuple[str, ...]] = field(default_factory=list)
 
     async def disclose(self, unit: Unit, resident_id: UUID, fields: Sequence[str]) -> Mapping[str, str]:
@@ -63,6 +65,10 @@ class Town:
 
     async def open_count(self, unit: Unit, resident_id: UUID) -> Sequence[CaseInHand]:
         return self.cases.get(resident_id, [])
+
+    async def held(self, unit: Unit, resident_id: UUID, items: Sequence[str]) -> set[str]:
+        self.looked_up.append(tuple(items))
+        return set(items) & self.holdings.get(resident_id, set())
 
     async def get(self, unit: Unit, terminal_id: UUID) -> Place:
         if terminal_id not in self.places:
@@ -101,7 +107,7 @@ class Hall:
         self.town.people[someone] = {
             "name": "王小兰", "name_masked": "王*兰", "loa": "3", "id_number": "511602190001010020",
             "id_number_masked": "5116**********0020", "phone": "17000000001", "birth_date": "1900-01-01",
-            "senior": "true",
+            "senior": "true", "age": "126",
         }  # fmt: skip
         return someone
 

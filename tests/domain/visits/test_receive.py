@@ -27,7 +27,7 @@ async def test_the_counter_sees_the_purposes_least_fields_and_nothing_that_needs
     assert visit.fields == (("name_masked", "王*兰"), ("loa", "3"), ("open_cases", "1"))
     assert [case.case_no for case in visit.open_cases] == ["511602202611200001"]
     assert visit.consent is not None
-    assert (visit.consent.state, visit.consent.asked) == ("pending", ("id_number", "phone"))
+    assert (visit.consent.state, visit.consent.asked) == ("pending", ("name", "id_number", "phone", "portrait"))
     assert visit.consent.expires_at - visit.at == timedelta(seconds=90)
     assert not {"name", "id_number", "phone", "birth_date"} & {code for asked in hall.town.asked for code in asked}
 
@@ -41,7 +41,7 @@ async def test_medical_learns_whether_she_is_65_but_no_age_and_no_date(hall: Hal
 async def test_a_gate_learns_no_name(hall: Hall) -> None:
     visit = await hall.accepted(hall.counter("闸机"), hall.person(), "transit")
     assert visit.name_masked is None
-    assert dict(visit.fields) == {"loa": "3", "senior": "true"}
+    assert dict(visit.fields) == {"loa": "3", "eligible": "yes.0"}
 
 
 async def test_both_sides_are_told_and_the_trail_names_fields_only(hall: Hall) -> None:
