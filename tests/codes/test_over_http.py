@@ -24,7 +24,7 @@ async def test_a_look_with_consent_from_end_to_end(server: Town) -> None:
     assert (seen["outcome"], seen["scene_label"]) == ("accepted", "办事")
     assert seen["holder"]["proof_label"] == "实名已核验，未刷脸"
     assert "*" in seen["holder"]["name_masked"]
-    assert [one["code"] for one in seen["consent"]["fields"]] == ["id_number", "phone"]
+    assert [one["code"] for one in seen["consent"]["fields"]] == ["name", "id_number", "phone", "portrait"]
     (mine,) = (await phone.must("GET", "/api/v1/visits"))["visits"]
     assert (mine["counter"], mine["purpose_label"], mine["consent"]["state"]) == ("3 号窗口", "办事", "pending")
     said = await phone.must("POST", f"/api/v1/visits/{mine['id']}/consent", {"allow": True, "fields": ["phone"]})
