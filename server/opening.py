@@ -116,8 +116,7 @@ async def opened(settings: Settings, *, clock: DatabaseClock | None = None) -> A
         )
         await register.open()
         stack.push_async_callback(register.close)
-        papers = await _papers_standin(settings, stack)
-        portraits, licences = await _papers(settings, papers, stack)
+        papers, portraits, licences = await _papers(settings, stack)
         services, engine = _assemble(settings, clock, store, database, register, portraits, licences)
         await _check_database(services)
         yield Opened(services, database, clock, engine, standin, papers)
@@ -169,28 +168,23 @@ async def _standin(settings: Settings, stack: AsyncExitStack) -> RegisterStandIn
     return standin
 
 
-async def _papers_standin(settings: Settings, stack: AsyncExitStack) -> PapersStandIn | None:
-    asked = settings.papers
-    if settings.profile == "production" or (asked.portrait_url and asked.licence_url):
-        return None
-    people = read_population(*(path for path in POPULATION if path.exists()))
-    standin = PapersStandIn(people, read_held(HELD_LICENCES))
-    await standin.open()
-    stack.push_async_callback(standin.close)
-    return standin
-
-
 async def _papers(
-    settings: Settings, standin: PapersStandIn | None, stack: AsyncExitStack
-) -> tuple[HttpPortraits, HttpLicences]:
+    settings: Settings, stack: AsyncExitStack
+) -> tuple[PapersStandIn | None, HttpPortraits, HttpLicences]:
     """Where nothing is connected, every look answers that it could not be compared: never an empty yes."""
-    asked, away = settings.papers, standin.url if standin else ""
+    asked, standin = settings.papers, None
+    if settings.profile != "production" and not (asked.portrait_url and asked.licence_url):
+        people = read_population(*(path for path in POPULATION if path.exists()))
+        standin = PapersStandIn(people, read_held(HELD_LICENCES))
+        await standin.open()
+        stack.push_async_callback(standin.close)
+    away = standin.url if standin else ""
     portraits = HttpPortraits(asked.portrait_url or away, timeout=asked.timeout_seconds)
     licences = HttpLicences(asked.licence_url or away, timeout=asked.timeout_seconds)
     for source in (portraits, licences):
         await source.open()
         stack.push_async_callback(source.close)
-    return portraits, licences
+    return standin, portraits, licences
 
 
 def _vault(settings: Settings) -> KeyringVault:

@@ -106,7 +106,7 @@ _READERS: dict[str, Callable[[Values], str | None]] = {
     "phone_masked": lambda of: of.masked_phone or "",
     "birth_date": lambda of: of.birth_date.isoformat() if of.birth_date else None,
     "gender": lambda of: of.gender,
-    "age": lambda one: None if one.age is None else str(one.age),
+    "age": lambda of: None if of.age is None else str(of.age),
     "age_band": lambda of: of.age_band,
     "senior": lambda of: of.senior,
     "loa": lambda of: str(of.loa),
