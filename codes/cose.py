@@ -1,7 +1,7 @@
 """COSE_Sign1 (RFC 9052 §4.2) with the keys that may sign a credential, pure.
 
 Written: tag 18, ``alg`` and an 8-byte ``kid`` in the protected header, nothing unprotected, the 64 bytes of ``r||s``
-(or of Ed25519) as signature. Read strictly, or ``relaxed`` for what others write: untagged, tag 61, a ``kid`` that is
+(or of Ed25519) as signature. Read strictly, or ``relaxed`` for what others write: untagged, tag 61, a header that is
 not protected. The algorithm a message names is only compared with that of the listed key (``trust_list``), never
 obeyed; a ``kid`` is a hint where to look. ES256 binds P-256 and SHA-256 (RFC 9053 §2.1), EdDSA binds Ed25519.
 """
@@ -205,11 +205,12 @@ def read_sign1(message: bytes, *, relaxed: bool = False, largest: int = strict_c
 def _with_header(
     protected: bytes, unprotected: dict[int | str, object], payload: bytes, signature: bytes, relaxed: bool
 ) -> Sign1:
-    header = strict_cbor.decode(protected, relaxed=relaxed)
+    header = strict_cbor.decode(protected, relaxed=relaxed) if protected or not relaxed else {}
     if not isinstance(header, dict):
         raise strict_cbor.Unreadable("no protected header")
+    alg = header.get(HEADER_ALG, unprotected.get(HEADER_ALG))
     kid = header.get(HEADER_KID, unprotected.get(HEADER_KID, b""))
-    alg, kind = header.get(HEADER_ALG), header.get(HEADER_TYPE, "")
+    kind = header.get(HEADER_TYPE, "")
     if type(alg) is not int or type(kid) is not bytes or type(kind) is not str or 2 in header:
         raise strict_cbor.Unreadable("a protected header without alg, or with one that must be understood")
     return Sign1(alg, kid, kind, protected, payload, signature)

@@ -6,8 +6,8 @@ text, true and false, arrays, and maps with integer or text keys; every length d
 form, no key twice, nothing left over, depth and size bounded. Refused: floats, null, undefined, every tag. (The two
 tags that frame a message, 61 and 18, are read by ``codes/cose.py``.)
 
-``relaxed`` also takes null, floats, longer forms and indefinite lengths: what other issuers write. It is there for
-public test vectors; a repeated key is refused there as well.
+``relaxed`` also takes null, floats, longer forms, indefinite lengths, and what stands under a tag as if it had none:
+what other issuers write. It is there for public test vectors; a repeated key is refused there as well.
 """
 
 from __future__ import annotations
@@ -69,6 +69,8 @@ def _item(data: bytes, at: int, depth: int, relaxed: bool) -> tuple[object, int]
         return _array(data, at, number, depth, relaxed)
     if major == 1:
         return -1 - number, at
+    if major == 6 and relaxed and depth < DEEPEST:
+        return _item(data, at, depth + 1, relaxed)
     return _simple(number, at, major, relaxed)
 
 
