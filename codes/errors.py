@@ -55,4 +55,40 @@ class CodeRevoked(Shown, Refusal):
     kind = "gone"
 
 
+class PaperUnknown(CodeUnknown):
+    """An offline credential that no listed key of this portal made, or that was changed."""
+
+    words = "code-unknown-paper"
+
+
+class PaperExpired(CodeExpired):
+    """An offline credential past its day."""
+
+    words = "code-expired-paper"
+
+
+class PaperRevoked(CodeRevoked):
+    """An offline credential that was reported lost or replaced."""
+
+    words = "code-revoked-paper"
+
+
+class PaperSuspended(CodeRevoked):
+    """An offline credential that is stopped until something is cleared up."""
+
+    words = "code-suspended-paper"
+
+
+class CopyUnproven(CodeUnknown):
+    """A phone's copy without the proof of its phone: stored data, or somebody else's phone."""
+
+    words = "code-unproven-copy"
+
+
+class CopyStale(CodeExpired):
+    """A phone's copy whose proof is older than a minute: a screenshot."""
+
+    words = "code-stale-copy"
+
+
 CodeProblem = CodeMalformed | CodeUnknown | CodeExpired | CodeUsed | CodeRevoked

@@ -60,6 +60,8 @@ from server.domain.residents.sign_in import PhoneSignIn
 from server.domain.sessions.otp import OneTimeCodes, OtpLimits
 from server.domain.sessions.service import Lifetimes, Sessions
 from server.domain.staff.service import Staff
+from server.domain.visits.papers import Papers
+from server.domain.visits.reads import Reads
 from server.domain.visits.service import VisitOptions, Visits
 from server.services import Services
 
@@ -283,7 +285,9 @@ def _assemble(
         failures=limits.terminal_failures,
         lock_seconds=limits.terminal_lock_seconds,
     )
-    visits = Visits(codes, purposes, residents, cases, audit, staff, visit_options)
+    reads = Reads(held, conflict_minutes=settings.credentials.conflict_minutes)
+    papers = Papers(held, publisher, reads)
+    visits = Visits(codes, purposes, residents, cases, audit, staff, visit_options, papers)
     notices = _notify_options(portals)
     audience = Audience(residents=residents, cases=cases, items=catalogue, place=_place_name(portals))
     fan_out = CampaignFanOut(run=database.unit_of_work, vault=vault, audience=audience, options=notices)

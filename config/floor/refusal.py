@@ -43,6 +43,8 @@ class Refusal(Exception):
 
     code: ClassVar[str] = "refused"
     kind: ClassVar[Kind] = "conflict"
+    words: ClassVar[str] = ""
+    """Another key under ``problems.`` where the same code is said in other words; empty = the code itself."""
 
     def __init__(
         self, *, faults: Sequence[FieldFault] = (), retry_after: int | None = None, **facts: str | int

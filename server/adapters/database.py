@@ -29,6 +29,8 @@ MODEL_APPS: dict[str, tuple[str, ...]] = {
         "server.domain.cases.models",
         "server.domain.materials.models",
         "server.domain.visits.models",
+        "server.domain.visits.read_models",
+        "server.domain.credentials.models",
         "server.domain.replays.models",
     ),
 }

@@ -194,7 +194,7 @@ def error_page(services: Services, request: web.Request, refusal: Refusal, langu
     templates: jinja2.Environment = request.get(TEMPLATES) or _ALONE
     wording = services.wording
     language = request.get(LANGUAGE, language)
-    key = f"problems.{refusal.code}"
+    key = f"problems.{refusal.words or refusal.code}"
     portal = services.portals.of_host(host_of(request))
     text = templates.get_template("web/error.html").render(
         portal=portal,

@@ -73,7 +73,7 @@ def status_of(refusal: Refusal) -> int:
 
 def body_of(refusal: Refusal, wording: Wording, language: str) -> bytes:
     """The problem document: type, title, status, code, detail, the refusal's facts, and the wrong fields."""
-    key = f"problems.{refusal.code}"
+    key = f"problems.{refusal.words or refusal.code}"
     problem: dict[str, Any] = {
         **refusal.facts,
         "type": f"urn:yima:problem:{refusal.code}",

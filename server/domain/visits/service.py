@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from server.domain.visits.disclosure import Disclosure
 from server.domain.visits.errors import ConsentClosed, PurposeNotAllowed, TerminalLocked
 from server.domain.visits.granting import Granting
 from server.domain.visits.locks import Locks
+from server.domain.visits.papers import SCENES, PaperRefused, Papers, is_paper, narrowed
 from server.domain.visits.ports import Caller, Cases, Place, Residents, Terminals, VisitOptions
 from server.domain.visits.views import COLUMNS, READ, CounterVisit, ResidentVisit, Today, consent_of, resident_visit
 
@@ -64,8 +65,10 @@ class Visits:
         audit: Audit,
         terminals: Terminals,
         options: VisitOptions | None = None,
+        papers: Papers | None = None,
     ) -> None:
         self._codes = codes
+        self._papers = papers
         self._purposes = purposes
         self._audit = audit
         self._terminals = terminals
@@ -80,9 +83,12 @@ class Visits:
         self.expire = granting.expire
 
     async def receive(
-        self, unit: Unit, terminal: Caller, text: str, purpose: str, item: str = ""
+        self, unit: Unit, terminal: Caller, text: str, purpose: str, item: str = "", *, card_in_hand: bool = False
     ) -> CounterVisit | Refusal:
-        """Look at a code for a purpose: what the purpose allows, or why not. A returned refusal must commit."""
+        """Look at a code for a purpose: what the purpose allows, or why not. A returned refusal must commit.
+
+        ``card_in_hand`` matters for offline credentials: the clerk has compared with the identity card.
+        """
         place = await self._place(unit, terminal)
         wanted = self._purposes.get(purpose)
         if wanted is None or purpose not in place.purposes:
@@ -90,6 +96,8 @@ class Visits:
         if wait := await self._locks.remaining(unit, place.id):
             return TerminalLocked(retry_after=wait)
         look = _Look(terminal, place, wanted, item)
+        if self._papers is not None and is_paper(text):
+            return await self._paper(unit, look, self._papers, text, card_in_hand)
         redeemed = await self._codes.redeem(unit, text, by=str(place.id))
         if isinstance(redeemed, CodeProblem):
             await self._refused(unit, look, redeemed.code, redeemed.holder, redeemed.scene)
@@ -100,6 +108,23 @@ class Visits:
             return refusal
         row = await self._write(unit, look, "accepted", redeemed.holder, redeemed.scene)
         return await self._disclosure.first(unit, row, wanted)
+
+    async def _paper(
+        self, unit: Unit, look: _Look, papers: Papers, text: str, card_in_hand: bool
+    ) -> CounterVisit | Refusal:
+        """An offline credential, looked at with the network there: the same row, record and line of 谁看过我."""
+        found, place, staff_no = await papers.look(unit, text), look.place, look.terminal.staff_no
+        if isinstance(found, PaperRefused):
+            problem = found.problem
+            row = await self._write(unit, look, problem.code, problem.holder, problem.scene)
+            await papers.remember(unit, place, staff_no, row["id"], found, card=card_in_hand)
+            await self._locks.count(unit, place, look.terminal.actor)
+            return problem
+        seen = replace(look, purpose=narrowed(look.purpose, card_in_hand or found.held.tier == "T0"))
+        row = await self._write(unit, seen, "accepted", found.holder, found.scene)
+        await papers.remember(unit, place, staff_no, row["id"], found, card=card_in_hand)
+        visit = await self._disclosure.first(unit, row, seen.purpose)
+        return replace(visit, paper=found.shown(card_in_hand))
 
     async def get(self, unit: Unit, visit_id: UUID, terminal: Caller) -> CounterVisit:
         """An accepted visit for the terminal that received it; ``Missing`` for any other.
@@ -113,6 +138,8 @@ class Visits:
         purpose = self._purposes.get(row["purpose"])
         if purpose is None:
             raise Missing()
+        if row["scene"] in SCENES.values():
+            purpose = narrowed(purpose, set(sql.document(row["fields_seen"])) == set(purpose.shown))
         return await self._disclosure.again(unit, row, purpose, terminal.actor)
 
     async def consent(

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from config.floor import sql
 from server.domain.purposes.service import PICTURES, Purpose
+from server.domain.visits.papers import ShownPaper
 from server.domain.visits.ports import CaseInHand
 
 ConsentState = Literal["pending", "allowed", "refused", "expired"]
@@ -57,6 +58,7 @@ class CounterVisit:
     pictures: tuple[str, ...]
     card: tuple[str, ...]
     card_at: datetime | None
+    paper: ShownPaper | None = None
 
 
 @dataclass(frozen=True, slots=True)

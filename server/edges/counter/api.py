@@ -51,7 +51,9 @@ async def scan(call: Call[NewScan, NoQuery]) -> ScanAnswer | Refusal:
     """Refusals are returned, so that the trace of the look commits."""
     asked = call.body
     try:
-        visit = await call.services.visits.receive(call.unit, call.staff, asked.text, asked.purpose, asked.item or "")
+        visit = await call.services.visits.receive(
+            call.unit, call.staff, asked.text, asked.purpose, asked.item or "", card_in_hand=asked.card_in_hand
+        )
     except PurposeNotAllowed as refusal:
         raise worded(call, refusal) from None
     return worded(call, visit) if isinstance(visit, Refusal) else scan_answer(call, visit)

@@ -42,6 +42,7 @@ class NewScan(Wire):
     text: str = Field(min_length=1, max_length=4096, description="the scanned text, exactly")
     purpose: str = Field(max_length=32)
     item: Annotated[str, Field(max_length=64)] | None = None
+    card_in_hand: bool = Field(False, description="the clerk has compared with the identity card (offline credentials)")
 
 
 class SeenField(Wire):
@@ -119,6 +120,17 @@ class CardConfirmed(Wire):
     fields: list[Annotated[str, Field(max_length=32)]] = Field(default=[], max_length=16)
 
 
+class ShownCredential(Wire):
+    """The offline credential itself: its tier, and whether the card still has to be compared."""
+
+    tier: str
+    tier_label: str
+    form: str
+    form_label: str
+    expires_at: Instant
+    card_needed: bool
+
+
 class ScanAnswer(Wire):
     """An accepted code."""
 
@@ -131,6 +143,7 @@ class ScanAnswer(Wire):
     consent: CounterConsent | None
     pictures: list[Picture] = Field(description="what may be fetched now")
     card: CardInHand | None = Field(description="null where the purpose lets no card stand for her yes")
+    credential: ShownCredential | None = Field(description="where an offline credential was shown")
     next_steps: list[NextStep]
 
 

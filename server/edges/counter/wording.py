@@ -12,6 +12,7 @@ from config.floor.unit import LEGAL_ZONE
 from server.domain.purposes.eligibility import is_yes
 from server.domain.purposes.service import Purpose, said
 from server.domain.visits.errors import PurposeNotAllowed
+from server.domain.visits.papers import ShownPaper
 from server.domain.visits.views import Consent, CounterVisit
 from server.edges.counter.next_steps import next_steps
 from server.edges.counter.shapes import (
@@ -25,6 +26,7 @@ from server.edges.counter.shapes import (
     PurposeField,
     ScanAnswer,
     SeenField,
+    ShownCredential,
 )
 from server.web import case_words
 from server.web.operations import Call
@@ -63,7 +65,19 @@ def scan_answer(call: Call[Any, Any], visit: CounterVisit) -> ScanAnswer:
         consent=_consent(call, purpose, visit.consent),
         pictures=_pictures(call, purpose, visit),
         card=_card(call, purpose, visit),
+        credential=_credential(call, visit.paper) if visit.paper else None,
         next_steps=next_steps(call, purpose, visit),
+    )
+
+
+def _credential(call: Call[Any, Any], paper: ShownPaper) -> ShownCredential:
+    return ShownCredential(
+        tier=paper.tier,
+        tier_label=call.text(f"credentials.tiers.{paper.tier}"),
+        form=paper.form,
+        form_label=call.text(f"credentials.forms.{paper.form}"),
+        expires_at=paper.expires_at,
+        card_needed=paper.card_needed,
     )
 
 

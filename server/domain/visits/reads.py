@@ -1,0 +1,127 @@
+"""Reads of offline credentials, kept once each, and what in them does not fit together.
+
+One credential cannot be at two counters within a few minutes, and nothing is read after it was taken back, unless it
+was copied. Lists at unplugged counters are hours old and their reads come home late, so this is found afterwards and
+laid before an administrator. Reads of one credential wait for each other, so that two uploads at once cannot miss it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from codes.credentials import Credentials, HeldCredential
+from config.floor import sql
+from config.floor.ids import new_id
+from config.floor.unit import Unit
+from server.domain.visits.ports import Place
+
+ACCEPTED = "accepted"
+ConflictKind = Literal["two_counters", "taken_back"]
+_INSERT = (
+    "INSERT INTO credential_reads (id, portal, region, terminal_id, line, visit_id, credential_id, hall, counter,"
+    " staff_no, at, received_at, verdict, offline, card_in_hand, list_age)"
+    " VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16) ON CONFLICT DO NOTHING"
+)
+_CONFLICT = (
+    "INSERT INTO read_conflicts (id, portal, region, kind, credential_id, read_id, other_read_id, found_at,"
+    " settled_by, settlement) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,'','') ON CONFLICT DO NOTHING"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One credential read at one place. ``line`` is what the terminal calls it; ``held`` None where no key made it."""
+
+    id: UUID
+    line: UUID
+    visit_id: UUID
+    held: HeldCredential | None
+    place: Place
+    staff_no: str
+    at: datetime
+    verdict: str
+    offline: bool = False
+    card_in_hand: bool = False
+    list_age: int | None = None
+
+
+class Reads:
+    """Keeps reads and finds conflicts in the same transaction."""
+
+    def __init__(self, credentials: Credentials, *, conflict_minutes: int = 30) -> None:
+        self._credentials = credentials
+        self._apart = timedelta(minutes=conflict_minutes)
+
+    async def known(self, terminal_id: UUID, lines: Sequence[UUID]) -> set[UUID]:
+        """Which of these lines of a terminal are kept already."""
+        holes = ",".join(f"${number}" for number in range(2, 2 + len(lines)))
+        rows = await sql.rows(
+            f"SELECT line FROM credential_reads WHERE terminal_id = $1 AND line IN ({holes})", terminal_id, *lines
+        )
+        return {sql.uid(row["line"]) for row in rows}
+
+    async def keep(self, unit: Unit, reads: Sequence[Read]) -> int:
+        """Write reads down; how many conflicts they made."""
+        await self._credentials.hold(unit, sorted({read.held.id for read in reads if read.held}))
+        await sql.execute_many(_INSERT, [_values(unit, read) for read in reads])
+        found = [*self._taken_back(reads), *await self._at_two_counters(unit, reads)]
+        if found:
+            await sql.execute_many(_CONFLICT, [_conflict(unit, kind, read, other) for kind, read, other in found])
+            unit.tell(f"staff:{unit.portal}", "credential-conflict")
+        return len(found)
+
+    def _taken_back(self, reads: Sequence[Read]) -> Iterator[tuple[ConflictKind, Read, UUID | None]]:
+        for read in _accepted(reads):
+            held = read.held
+            assert held is not None
+            if held.state in ("revoked", "suspended") and held.state_at is not None and held.state_at <= read.at:
+                yield "taken_back", read, None
+
+    async def _at_two_counters(self, unit: Unit, reads: Sequence[Read]) -> list[tuple[ConflictKind, Read, UUID | None]]:
+        """Each read with the nearest read of the same credential at another counter, if that was too close in time."""
+        good = _accepted(reads)
+        if not good:
+            return []
+        ids = sorted({read.held.id for read in good if read.held})
+        holes = ",".join(f"${number}" for number in range(3, 3 + len(ids)))
+        rows = await sql.rows(
+            "SELECT id, credential_id, hall, counter, at FROM credential_reads"
+            f" WHERE verdict = 'accepted' AND at >= $1 AND at <= $2 AND credential_id IN ({holes})",
+            min(read.at for read in good) - self._apart, max(read.at for read in good) + self._apart, *ids,
+        )  # fmt: skip
+        found: list[tuple[ConflictKind, Read, UUID | None]] = []
+        told: set[frozenset[UUID]] = set()
+        for read in good:
+            others = [row for row in rows if self._too_close(read, row)]
+            nearest = min(others, key=lambda row: abs(sql.instant(row["at"]) - read.at), default=None)
+            if nearest is None or (pair := frozenset((read.id, sql.uid(nearest["id"])))) in told:
+                continue
+            told.add(pair)
+            found.append(("two_counters", read, sql.uid(nearest["id"])))
+        return found
+
+    def _too_close(self, read: Read, row: sql.Row) -> bool:
+        same = read.held is not None and sql.uid(row["credential_id"]) == read.held.id
+        elsewhere = (row["hall"], row["counter"]) != (read.place.hall, read.place.counter)
+        return same and elsewhere and abs(sql.instant(row["at"]) - read.at) <= self._apart
+
+
+def _accepted(reads: Sequence[Read]) -> list[Read]:
+    return [read for read in reads if read.verdict == ACCEPTED and read.held is not None]
+
+
+def _values(unit: Unit, read: Read) -> tuple[object, ...]:
+    return (
+        read.id, unit.portal, read.place.region, read.place.id, read.line, read.visit_id,
+        read.held.id if read.held else None, read.place.hall, read.place.counter, read.staff_no[:32], read.at, unit.now,
+        read.verdict, read.offline, read.card_in_hand, read.list_age,
+    )  # fmt: skip
+
+
+def _conflict(unit: Unit, kind: str, read: Read, other: UUID | None) -> tuple[object, ...]:
+    assert read.held is not None
+    return new_id(), unit.portal, read.place.region, kind, read.held.id, read.id, other, unit.now
