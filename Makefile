@@ -5,13 +5,14 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 PORT ?= 8080
 ROUNDS ?= 50
+RUNS ?= 200000
 PY := .venv/bin/python
 ROOMS := server codes notify miniapp_api config tests
 PYTEST := $(PY) -m coverage run -m pytest -q
 SERVICES := $(PY) -m tests.services
 
 .NOTPARALLEL:
-.PHONY: help run test demo bench lock lint rules unit services-test front front-test browser coverage soak-code-race clean ready tools
+.PHONY: help run test demo bench lock lint rules unit services-test front front-test browser coverage soak-code-race fuzz clean ready tools
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 \t\2/p' Makefile | expand -t 24
@@ -64,6 +65,10 @@ coverage:
 
 soak-code-race: tools ## 40 scans of one code from two processes, ROUNDS times (50)
 	@$(SERVICES) -- env YIMA_RACE_ROUNDS=$(ROUNDS) $(PY) -m pytest -q -s tests/faults/test_code_race.py
+
+fuzz: ready ## coverage-guided fuzzing of every reader of a code, RUNS inputs (200000)
+	@.ci/python run test fuzz
+	@$(PY) -m tests.codes.fuzz_credential -runs=$(RUNS)
 
 bench: tools ## our rates beside hand-written floors, as ratios
 	@$(SERVICES) --durable -- $(PY) -m tests.bench
