@@ -101,6 +101,10 @@ class Publisher:
             raise CredentialsClosed()
         return await self._once(("list", unit.portal, number), lambda: self._make_list(unit, number))
 
+    async def lists(self, unit: Unit) -> list[int]:
+        """The numbers of the portal's lists that a terminal without a network needs."""
+        return await self._book.in_use(unit)
+
     async def renew(self, unit: Unit) -> int:
         """For the timetable: turn the keys. What is published is signed again when it is next asked for."""
         return 0 if self._root is None else await self._keys.turn(unit)

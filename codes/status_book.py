@@ -87,6 +87,15 @@ class StatusBook:
         """The list of this number, in whichever portal."""
         return _book(await sql.row(f"SELECT {_COLUMNS} FROM status_lists WHERE number = $1", number))
 
+    async def in_use(self, unit: Unit) -> list[int]:
+        """The lists that can still say something: open, or holding a credential that has not expired."""
+        rows = await sql.rows(
+            "SELECT number FROM status_lists l WHERE portal = $1 AND (closed_at IS NULL OR EXISTS"
+            " (SELECT 1 FROM credentials c WHERE c.list_id = l.id AND c.expires_at > $2)) ORDER BY number",
+            unit.portal, unit.now,
+        )  # fmt: skip
+        return [int(row["number"]) for row in rows]
+
     async def edition(self, list_id: UUID) -> Edition:
         """Changes exactly when something in the list does; also when an older decision commits after a newer one."""
         row = await sql.row(

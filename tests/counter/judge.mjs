@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 
 const offline = new URL("../../server/edges/counter/static/offline/", import.meta.url);
 const from = (name) => import(new URL(name, offline));
-const [{ importKey }, { read }, { readTrustList }, { readStatusList }, { judge }] = await Promise.all(
+const [{ importKey }, { read }, { readTrustList }, { newest, readStatusList }, { judge }] = await Promise.all(
   ["cose.js", "cbor.js", "trust_list.js", "status_list.js", "verdict.js"].map(from),
 );
 
@@ -18,12 +18,8 @@ async function known({ root, keys, lists, now }) {
   const name = JSON.stringify([root, keys, lists, now]);
   if (last.name === name) return last;
   const trust = await readTrustList(bytes(keys), await importKey(root.alg, read(bytes(root.key))));
-  const found = new Map();
-  for (const packed of trust ? lists : []) {
-    const list = await readStatusList(bytes(packed), trust, now);
-    if (list) found.set(list.uri, list);
-  }
-  last = { name, keys: trust, lists: found };
+  const found = trust ? await Promise.all(lists.map((packed) => readStatusList(bytes(packed), trust, now))) : [];
+  last = { name, keys: trust, lists: newest(found.filter(Boolean)) };
   return last;
 }
 

@@ -12,7 +12,7 @@ async function browserReader() {
 }
 
 function workerReader() {
-  const worker = new Worker("/static/counter/decode-worker.js");
+  const worker = new Worker("/counter/decode-worker.js");
   const canvas = document.createElement("canvas");
   const context = canvas.getContext("2d", { willReadFrequently: true });
   return (video) => new Promise((resolve) => {

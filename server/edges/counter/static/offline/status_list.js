@@ -71,3 +71,10 @@ export async function readStatusList(message, trust, now) {
     throw error;
   }
 }
+
+/** By uri, the one issued last: an older list never replaces a newer one. */
+export function newest(lists) {
+  const found = new Map();
+  for (const one of lists) if (!(found.get(one.uri)?.issuedAt >= one.issuedAt)) found.set(one.uri, one);
+  return found;
+}

@@ -14,15 +14,17 @@ import { CLOCK_SECONDS } from "./trust_list.js";
 
 const LARGEST = 4096;
 
-/** The listed key that made this signature. Its hint may name several; every one of them is tried. */
-async function keyOf(signed, keys) {
-  const candidates = keys.named(signed.kid).filter((listed) => listed.key.alg === signed.alg);
-  must(candidates.length, "unknown-key");
-  const bytes = toBeSigned(signed);
-  const able = candidates.filter((listed) => listed.key.public);
+/** The listed keys that made this signature: usually one, more where a key is listed for several issuers or windows. */
+async function makersOf(signed, keys) {
+  const hinted = keys.named(signed.kid).filter((listed) => listed.key.alg === signed.alg);
+  must(hinted.length, "unknown-key");
+  const able = hinted.filter((listed) => listed.key.public);
   must(able.length, "unsupported-algorithm");
-  for (const listed of able) if (await signedBy(listed.key, signed.signature, bytes)) return listed;
-  return must(false, "bad-signature");
+  const bytes = toBeSigned(signed);
+  const genuine = await Promise.all(able.map((listed) => signedBy(listed.key, signed.signature, bytes)));
+  const made = able.filter((_, index) => genuine[index]);
+  must(made.length, "bad-signature");
+  return made;
 }
 
 function claimsOf(signed) {
@@ -34,7 +36,12 @@ function claimsOf(signed) {
   }
 }
 
-function keyObjects(credential, listed, now) {
+function keyObjects(credential, made, now) {
+  const objections = made.map((listed) => oneKeyObjects(credential, listed, now));
+  return objections.includes("") ? "" : objections[0];
+}
+
+function oneKeyObjects(credential, listed, now) {
   if (credential.issuer !== listed.issuer) return "wrong-issuer";
   if (!listed.tiers.has(credential.tier)) return "tier-not-allowed";
   return listed.signedInTime(credential.issuedAt) && listed.stillGood(now) ? "" : "key-not-valid";
@@ -72,10 +79,10 @@ async function opened(text, keys, now) {
   must(text.length <= LONGEST, "too-long");
   const { proof, packed } = split(text, decode(text.slice(PREFIX.length)));
   const signed = parse(unstore(packed, LARGEST));
-  const listed = await keyOf(signed, keys);
+  const made = await makersOf(signed, keys);
   const credential = signed.type === "" ? await readClaims(claimsOf(signed)) : null;
   must(credential, "bad-claims");
-  return { credential, listed, proof, kid: signed.kid };
+  return { credential, made, proof, kid: signed.kid };
 }
 
 /**
@@ -84,9 +91,9 @@ async function opened(text, keys, now) {
  */
 export async function judge(text, { keys, lists, now }) {
   try {
-    const { credential, listed, proof, kid } = await opened(text, keys, now);
+    const { credential, made, proof, kid } = await opened(text, keys, now);
     const list = lists.get(credential.uri);
-    const reason = keyObjects(credential, listed, now) || timeObjects(credential, now)
+    const reason = keyObjects(credential, made, now) || timeObjects(credential, now)
       || await proofObjects(credential, proof, now) || listsObject(credential, keys, list, now);
     if (!reason) return { accepted: true, credential, kid, freshness: list?.freshness(now) ?? "red", listAge: list ? now - list.issuedAt : null };
     const { issuer, uri, index, tier } = credential;

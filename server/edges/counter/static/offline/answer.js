@@ -1,0 +1,106 @@
+// What an offline look says, as elements: the verdict, what the tier tells, the card to compare, the age of the list.
+
+import { el, icon, threeParts, verdict } from "../view.js";
+import { aged, proofLabel, tell } from "./words.js";
+
+const clock = (seconds) => window.Yima.clockTime(seconds * 1000);
+const day = (seconds) => new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : "zh-CN", { timeZone: "Asia/Shanghai", dateStyle: "long" }).format(new Date(seconds * 1000));
+
+/** Which sentence a reason of `judge` has; several that mean the same to a clerk share one. */
+const SENTENCE = {
+  malformed: "unreadable", "too-long": "unreadable", "bad-deflate": "unreadable", "bad-cbor": "unreadable", "bad-claims": "unreadable",
+  "wrong-issuer": "not-allowed", "tier-not-allowed": "not-allowed", "key-not-valid": "not-allowed",
+  "keys-too-old": "lists-too-old", "list-too-old": "lists-too-old",
+};
+
+/** Where nobody refused: it just cannot be told here and now. */
+const UNTOLD = new Set(["dynamic", "unsupported-algorithm", "keys-too-old", "list-too-old", "list-missing", "no-shift", "log-full", "no-keys", "storage"]);
+
+/** As the server masks a name: 张*, 王*兰, and of longer ones the first and the last, never their length. */
+export function masked(name) {
+  const letters = [...name];
+  if (letters.length < 3) return `${letters[0] ?? ""}*`;
+  return `${letters[0]}${letters.length === 3 ? "*" : "**"}${letters.at(-1)}`;
+}
+
+function field(name, value) {
+  return el("div", {}, el("dt", {}, tell(`field.${name}`)), el("dd", {}, String(value)));
+}
+
+function fieldsOf(credential, whole) {
+  const list = el("dl", { class: "seen" });
+  if (credential.tier > 0) {
+    if (whole) list.append(field("name", credential.name));
+    list.append(credential.idNumber && whole ? field("id_number", credential.idNumber) : field("last4", credential.last4));
+    if (whole) list.append(field("gender", tell(`field.gender_${[1, 2].includes(credential.gender) ? credential.gender : 0}`)));
+    if (whole && !credential.idNumber) list.append(field("birth_year", credential.birthYear));
+  }
+  list.append(field("region", credential.region), field("expires", day(credential.expiresAt)));
+  return list;
+}
+
+function listNote(told) {
+  if (told.freshness === "green") return null;
+  const age = told.listAge === null ? "" : aged(told.listAge);
+  const text = told.listAge === null ? tell("note.no_list") : tell(`note.${told.freshness}`, { age });
+  return el("p", { class: "message message-warn", "data-note": told.freshness }, text);
+}
+
+const againNote = (told) => (told.before ? el("p", { class: "message message-warn", "data-note": "again" }, tell("note.again", { time: window.Yima.dayTime(told.before) })) : null);
+
+function cardStep(told, { same, other }) {
+  const yes = el("button", { class: "button button-primary", type: "button", id: "card-same" }, tell("card.same"));
+  const no = el("button", { class: "button button-danger", type: "button", id: "card-other" }, tell("card.other"));
+  yes.addEventListener("click", () => same(told));
+  no.addEventListener("click", () => other(told));
+  return el("section", { class: "card-step", "aria-labelledby": "card-title" },
+    el("h3", { id: "card-title" }, icon("person"), tell("card.title")), el("p", {}, tell("card.lead")), el("div", { class: "actions" }, yes, no));
+}
+
+const badges = (told, fallback) => el("div", { class: "row" },
+  el("span", { class: "badge badge-warn" }, tell("state.title")),
+  el("span", { class: "badge badge-info" }, tell(`form.${told.credential.holderKey ? "phone" : "paper"}`)),
+  told.listAge === null ? null : el("span", { class: `badge badge-${{ green: "ok", amber: "warn", red: "bad" }[told.freshness]}`, "data-list": told.freshness }, `${tell("field.list")} ${aged(told.listAge)}`),
+  fallback ? el("span", { class: "badge badge-warn" }, tell("note.fallback")) : null);
+
+/**
+ * An accepted credential. From tier 1 on only what is needed to compare the card stands there until `steps.same(told)` or
+ * `steps.other(told)` was called; `checked` says that the card was compared.
+ */
+export function acceptedOffline(told, { checked, fallback, steps }) {
+  const { credential } = told;
+  const asksCard = credential.tier > 0 && !checked;
+  const doubtful = credential.tier === 0 && told.freshness === "red";
+  const kind = asksCard || doubtful ? "warn" : "ok";
+  const shown = credential.tier > 0 ? masked(credential.name) : credential.name;
+  return [
+    verdict(kind, tell(`verdict.${asksCard ? "card" : doubtful ? "warn" : "ok"}`), tell("verdict.at", { time: clock(told.at) })),
+    el("div", { class: "result-body", "data-tier": String(credential.tier) },
+      badges(told, fallback),
+      el("div", {},
+        el("p", { class: "holder-name" }, shown),
+        el("p", { class: "holder-proof" }, icon("person"), proofLabel(credential.level)),
+        el("p", { class: "muted" }, tell(`tier.${credential.tier}`))),
+      checked ? el("p", { class: "message message-ok", "data-note": "card" }, tell("card.checked")) : null,
+      againNote(told),
+      listNote(told),
+      asksCard ? cardStep(told, steps) : null,
+      fieldsOf(credential, !asksCard),
+      el("p", { class: "hint" }, tell("note.offline"))),
+  ];
+}
+
+/** A refusal in three parts, in this page's own words. */
+export function refusedOffline(told, { fallback } = {}) {
+  const sentence = `refused.${SENTENCE[told.reason] ?? told.reason}`;
+  const parts = { what: tell(`${sentence}.title`), why: tell(`${sentence}.why`), now: tell(`${sentence}.now`) };
+  return threeParts(told.reason, parts, [
+    el("div", { class: "row" }, el("span", { class: "badge badge-warn" }, tell("state.title")), fallback ? el("span", { class: "badge badge-warn" }, tell("note.fallback")) : null),
+    againNote(told),
+  ], UNTOLD.has(told.reason));
+}
+
+/** The card and the credential are two people. */
+export function mismatched() {
+  return threeParts("card-mismatch", { what: tell("card.mismatch_title"), why: tell("card.mismatch_why"), now: tell("card.mismatch_now") }, []);
+}

@@ -1,0 +1,163 @@
+// A desk without a network: what it knows, what it answers, what it writes down. No page in here.
+//
+// A read is refused before anything else where it could not be anybody's (no shift) or could not be kept (log full, no
+// storage): a look that leaves no line would be one that the resident never sees.
+
+import { learned, now as instant, wrongBy } from "./clock.js";
+import { importKey } from "./cose.js";
+import { read as readCbor } from "./cbor.js";
+import { close, hasRoom, keep, sendHome, waiting } from "./log.js";
+import { newest, readStatusList } from "./status_list.js";
+import { facts, lists, seen } from "./store.js";
+import { readTrustList } from "./trust_list.js";
+import { judge } from "./verdict.js";
+
+const AGAIN_WITHIN = 24 * 3600 * 1000;
+const KEYS = "keys";
+
+const base64 = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (character) => character.charCodeAt(0));
+const hex = (bytes) => (bytes ? Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("") : "");
+
+/** Everything that was fetched before, verified anew: what lies on a disk is believed no more than what comes by wire. */
+class Knowledge {
+  static async load() {
+    const [root, rows, clock] = await Promise.all([facts.get("root"), lists.all(), facts.get("clock")]);
+    return new Knowledge().take(root, rows, clock);
+  }
+
+  async take(root, rows, clock) {
+    this.clock = clock;
+    this.keys = null;
+    const key = root ? await importKey(root.alg, readCbor(base64(root.key))) : null;
+    const signed = rows.find((row) => row.address === KEYS);
+    if (key && signed) this.keys = await readTrustList(signed.bytes, key);
+    const packed = this.keys ? rows.filter((row) => row.address !== KEYS) : [];
+    const read = await Promise.all(packed.map((row) => readStatusList(row.bytes, this.keys, this.now())));
+    this.lists = newest(read.filter(Boolean));
+    return this;
+  }
+
+  /** Unix seconds, as far as this device can know them. */
+  now() {
+    return instant(this.clock, Date.now());
+  }
+
+  /** The list that is oldest, for it decides what can be said. */
+  freshness() {
+    const order = ["green", "amber", "red"];
+    const now = this.now();
+    const found = [...this.lists.values()].map((list) => ({ freshness: list.freshness(now), age: now - list.issuedAt }));
+    if (this.keys?.tooOld(now)) found.push({ freshness: "red", age: now - this.keys.issuedAt });
+    found.sort((one, other) => order.indexOf(other.freshness) - order.indexOf(one.freshness) || other.age - one.age);
+    return found[0] ?? null;
+  }
+}
+
+let knowledge = null;
+const known = async () => (knowledge ??= await Knowledge.load());
+
+/** Keeps what the server says about this terminal and its shift; `asked` is when it was asked, by this device's clock. */
+export async function remember(kit, asked) {
+  await facts.set("clock", learned(kit.server_time * 1000, (asked + Date.now()) / 2));
+  await facts.set("root", kit.root);
+  await facts.set("place", kit.place);
+  await facts.set("shift", kit.shift);
+}
+
+/** Keeps the purposes that this terminal may declare. */
+export const rememberPurposes = (purposes) => facts.set("purposes", purposes);
+
+/** The shift is over: nobody reads at this terminal until somebody signs in. */
+export const forgetShift = () => facts.set("shift", null);
+
+/**
+ * Renews the lists from what `fetchBytes(path)` answers. A list that does not verify, or is older than the one here,
+ * changes nothing; one that this terminal is no longer told of goes.
+ */
+export async function renew(kit, fetchBytes) {
+  const before = await known();
+  const root = await importKey(kit.root.alg, readCbor(base64(kit.root.key)));
+  const bytes = await fetchBytes(kit.keys);
+  const keys = root && await readTrustList(bytes, root);
+  if (keys && !(before.keys?.version > keys.version)) await lists.put({ address: KEYS, bytes });
+  const trusted = keys ?? before.keys;
+  for (const path of trusted ? kit.lists : []) {
+    const packed = await fetchBytes(path);
+    const list = await readStatusList(packed, trusted, instant(await facts.get("clock"), Date.now()));
+    const older = list && before.lists.get(list.uri)?.issuedAt > list.issuedAt;
+    if (list && !older) await lists.put({ address: path, bytes: packed });
+  }
+  const told = new Set([KEYS, ...kit.lists]);
+  await lists.remove((await lists.all()).map((row) => row.address).filter((address) => !told.has(address)));
+  knowledge = await Knowledge.load();
+}
+
+/** How ready this terminal is: lists, clock, log, shift, place and purposes. */
+export async function readiness() {
+  const has = await known();
+  has.clock = await facts.get("clock");
+  const [lines, shift, place, purposes, room] = await Promise.all([waiting(), facts.get("shift"), facts.get("place"), facts.get("purposes"), hasRoom()]);
+  const onShift = shift && Date.parse(shift.until) > has.now() * 1000 ? shift : null;
+  return { lists: has.freshness(), clockWrong: wrongBy(has.clock, Date.now()), lines, full: !room, shift: onShift, place: place ?? null, purposes: purposes ?? [] };
+}
+
+const kindOf = (text) => (text.startsWith("GZ1:") ? "credential" : /^90\d{32}$/.test(text) ? "dynamic" : "foreign");
+
+async function barred(ready, has) {
+  if (!ready.shift) return "no-shift";
+  if (ready.full) return "log-full";
+  return has.keys ? "" : "no-keys";
+}
+
+function lineOf(told, { purpose, shift, at }) {
+  const credential = told.credential ?? told.reference;
+  return {
+    id: crypto.randomUUID(),
+    at: new Date(at * 1000).toISOString(),
+    list: credential?.uri ?? "",
+    idx: credential?.index ?? null,
+    kid: hex(told.kid),
+    tier: credential?.tier ?? null,
+    verdict: told.accepted ? "accepted" : told.reason,
+    purpose,
+    staff_no: shift.staff_no,
+    card_in_hand: false,
+    list_age_seconds: told.listAge,
+  };
+}
+
+/**
+ * One read. Answers `{reason}` where nothing was read at all; otherwise what `judge` says with the `line` that was kept,
+ * `at` (unix seconds), and `before` (milliseconds) where this terminal read the same credential within a day.
+ */
+export async function look(text, purpose) {
+  const kind = kindOf(text);
+  if (kind !== "credential") return { accepted: false, reason: kind, line: null };
+  const has = await known();
+  const ready = await readiness();
+  const bar = await barred(ready, has);
+  if (bar) return { accepted: false, reason: bar, line: null };
+  const at = has.now();
+  const told = await judge(text, { keys: has.keys, lists: has.lists, now: at });
+  const line = lineOf(told, { purpose, shift: ready.shift, at });
+  try {
+    await keep(line, told.accepted && told.credential.tier > 0);
+  } catch {
+    return { accepted: false, reason: "storage", line: null };
+  }
+  const which = told.credential ?? told.reference;
+  const before = which ? await seen.note(`${which.issuer} ${which.uri} ${which.index}`, at * 1000, AGAIN_WITHIN) : null;
+  await seen.sweep(at * 1000, AGAIN_WITHIN);
+  return { ...told, at, line, before };
+}
+
+/** The clerk has compared the card with the credential: the line says so, and what came of it. */
+export async function cardSeen(line, same) {
+  Object.assign(line, same ? { card_in_hand: true } : { verdict: "card-mismatch" });
+  await keep(line);
+}
+
+/** Nothing more comes of this read. */
+export const done = (line) => close(line.id);
+
+export { sendHome };

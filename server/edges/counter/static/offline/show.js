@@ -1,0 +1,36 @@
+// An offline look on the screen: answer, sound, and the card that is compared from tier 1 on.
+
+import { screen } from "../screen.js";
+import { play } from "../sound.js";
+import { acceptedOffline, mismatched, refusedOffline } from "./answer.js";
+import { cardSeen, done, look } from "./desk.js";
+import { drawState } from "./state.js";
+
+function put(nodes, tune) {
+  screen.show(nodes);
+  screen.bringIntoView();
+  play(tune);
+  screen.clearLater();
+}
+
+const asksCard = (told) => told.accepted && told.credential.tier > 0;
+
+/** Looks at `text` without the network and shows what came of it, on the turn `own`; `fallback`: the network just broke. */
+export async function lookAndShow(text, purpose, own, { fallback = false } = {}) {
+  const told = await look(text, purpose);
+  drawState();
+  if (!screen.holds(own)) return told.line && done(told.line);
+  if (!told.accepted) return put(refusedOffline(told, { fallback }), "bad");
+  if (!asksCard(told)) return put(acceptedOffline(told, { fallback }), told.freshness === "red" ? "ask" : "ok");
+  const settle = async (same, nodes, tune) => {
+    if (!screen.holds(own)) return;
+    await cardSeen(told.line, same);
+    put(nodes(), tune);
+    drawState();
+  };
+  const steps = {
+    same: () => settle(true, () => acceptedOffline(told, { fallback, checked: true }), "ok"),
+    other: () => settle(false, mismatched, "bad"),
+  };
+  put(acceptedOffline(told, { fallback, steps }), "ask");
+}
