@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -53,6 +54,7 @@ async def serve(settings: Settings, asked: argparse.Namespace) -> int:
             ).start()
             if settings.fan_out:
                 await timetable.start()
+            gc.freeze()  # what was made until now stays: no collection looks at it again
             port = runner.addresses[0][1]
             print(
                 doors(house.services, f"http://{settings.host}:{port}", front_built=(FRONT / "index.html").exists()),

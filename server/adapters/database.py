@@ -44,10 +44,6 @@ class Publisher(Protocol):
     def publish_soon(self, events: Sequence[Event]) -> None: ...
 
 
-async def _no_reset(connection: Any) -> None:
-    """asyncpg's reset query costs a round trip each; nothing here uses session state."""
-
-
 def tortoise_config(url: str, *, pool_size: int = 20, statement_seconds: float = 10.0) -> dict[str, Any]:
     """Tortoise's configuration for a ``sqlite://path`` or ``postgres://…`` URL."""
     apps = {
@@ -74,11 +70,8 @@ def _connection(url: str, pool_size: int, statement_seconds: float) -> dict[str,
             "user": unquote(parts.username or "postgres"),
             "password": unquote(parts.password or "") or None,
             "database": parts.path.lstrip("/"),
-            "minsize": 1,
             "maxsize": pool_size,
             "statement_seconds": statement_seconds,
-            "timeout": 5,
-            "reset": _no_reset,
             "ssl": query.get("sslmode"),
         },
     }

@@ -74,8 +74,8 @@ async def _alone(url: str) -> AsyncIterator[None]:
         yield
         return
     known = tortoise_config(url)["connections"]["default"]["credentials"]
-    names = ("host", "port", "user", "password", "database", "ssl", "timeout")
-    connection = await asyncpg.connect(**{name: known[name] for name in names})
+    names = ("host", "port", "user", "password", "database", "ssl")
+    connection = await asyncpg.connect(**{name: known[name] for name in names}, timeout=5.0)
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
         yield

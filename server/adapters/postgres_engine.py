@@ -9,13 +9,19 @@ hand-written statement goes straight to its connection.
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NoReturn, cast
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
-from tortoise.backends.base.client import PoolConnectionWrapper, TransactionContext, TransactionContextPooled
+from tortoise.backends.base.client import (
+    NestedTransactionContext,
+    PoolConnectionWrapper,
+    TransactionContext,
+    TransactionContextPooled,
+)
 from tortoise.connection import get_connections
 from tortoise.exceptions import IntegrityError, OperationalError
 
@@ -44,17 +50,6 @@ class Line:
         self.connection = connection
         self.begun = 0.0
         self._time = asyncio.get_running_loop().time
-
-    def is_open(self) -> bool:
-        try:
-            return not self.connection.is_closed()
-        except asyncpg.InterfaceError:  # the pool has taken a lost one back by itself
-            return False
-
-    def cut(self) -> None:
-        """Close it at once; a statement that is under way fails with it."""
-        if self.is_open():
-            self.connection.terminate()
 
     async def rows(self, text: str, values: Sequence[Any]) -> list[sql.Row]:
         self.begun = self._time()
@@ -88,15 +83,15 @@ class Line:
 
 
 class Lines:
-    """The pool's connections, kept once they are open: lending one is a pop, taking it back an append.
+    """This process's connections, kept once they are open: lending one is a pop, taking it back an append.
 
-    asyncpg's own pool makes a task and a shield for each release. Whoever waits here is served in turn; a
-    connection that closed meanwhile, or that was left in the middle of something, goes back to the pool to be made
-    anew. A statement that takes longer than ``seconds`` loses its connection.
+    (asyncpg's own pool makes a task and a shield for each release, and a proxy around each call.) Whoever waits is
+    served in turn; a connection that closed meanwhile, or that was left in the middle of something, is replaced by a
+    new one. A statement that takes longer than ``seconds`` loses its connection.
     """
 
-    def __init__(self, pool: Any, most: int, seconds: float | None) -> None:
-        self._pool = pool
+    def __init__(self, connect: Callable[[], Awaitable[Any]], most: int, seconds: float | None) -> None:
+        self._connect = connect
         self._room = most
         self._seconds = seconds
         self._free: list[Line] = []
@@ -111,22 +106,23 @@ class Lines:
             line = self._free.pop() if self._free else await self._another()
             if line is None:
                 continue
-            if line.is_open():
+            if not line.connection.is_closed():
                 self._lent.add(line)
                 if self._watch is None and self._seconds:
                     self._watch = asyncio.get_running_loop().call_later(self._seconds / 4, self._look)
                 return line
-            await self._return(line)
+            self._make_room()
 
     async def _another(self) -> Line | None:
         """A new connection while there is room, else the next one that is given back; None = look again."""
         if self._room > 0:
             self._room -= 1
             try:
-                return Line(await self._pool.acquire(timeout=ACQUIRE_SECONDS))
-            except BaseException:
-                self._room += 1
-                self._call_next(None)
+                return Line(await self._connect())
+            except BaseException as error:
+                self._make_room()
+                if isinstance(error, Exception):
+                    _say(error)
                 raise
         turn: asyncio.Future[Line | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
@@ -134,8 +130,8 @@ class Lines:
             async with asyncio.timeout(ACQUIRE_SECONDS):
                 return await turn
         except BaseException:
-            if turn.done() and not turn.cancelled() and (line := turn.result()):
-                self._call_next(line)
+            if turn.done() and not turn.cancelled():
+                self._call_next(turn.result())
             raise
 
     def _call_next(self, line: Line | None) -> None:
@@ -147,26 +143,23 @@ class Lines:
         if line is not None:
             self._free.append(line)
 
+    def _make_room(self) -> None:
+        self._room += 1
+        self._call_next(None)
+
     def give(self, line: Line) -> None:
         """Back, with nothing left open on it."""
         self._lent.discard(line)
         if self._closed:
-            line.cut()
+            line.connection.terminate()
         else:
             self._call_next(line)
 
-    async def drop(self, line: Line) -> None:
-        """Back to be made anew: nobody knows what state it is in."""
+    def drop(self, line: Line) -> None:
+        """Away: nobody knows what state it is in."""
         self._lent.discard(line)
-        line.cut()
-        await self._return(line)
-
-    async def _return(self, line: Line) -> None:
-        try:
-            await self._pool.release(line.connection)
-        finally:
-            self._room += 1
-            self._call_next(None)
+        line.connection.terminate()
+        self._make_room()
 
     def _look(self) -> None:
         """Cut off what takes too long; its caller meets a closed connection."""
@@ -176,15 +169,15 @@ class Lines:
         oldest = loop.time() - self._seconds
         for line in self._lent:
             if 0.0 < line.begun < oldest:
-                line.cut()
+                line.connection.terminate()
 
     async def close(self) -> None:
+        """Say goodbye on the free ones, within ``ACQUIRE_SECONDS``; a lent one is cut off when it comes back."""
         if self._watch:
             self._watch.cancel()
         self._closed = True
         free, self._free = self._free, []
-        for line in free:
-            await self._pool.release(line.connection)
+        await asyncio.gather(*(line.connection.close(timeout=ACQUIRE_SECONDS) for line in free), return_exceptions=True)
 
 
 class _Pooled(PoolConnectionWrapper[Any]):
@@ -196,15 +189,15 @@ class _Pooled(PoolConnectionWrapper[Any]):
         return self._line.connection
 
     async def __aexit__(self, kind: Any, error: Any, trace: Any) -> None:
-        await _back(self._lines, self._line, kind)
+        _back(self._lines, self._line, kind)
 
 
-async def _back(lines: Lines, line: Line, kind: type[BaseException] | None) -> None:
+def _back(lines: Lines, line: Line, kind: type[BaseException] | None) -> None:
     """A caller that was cancelled may have left its statement running."""
     if kind is None or issubclass(kind, Exception):
         lines.give(line)
     else:
-        await lines.drop(line)
+        lines.drop(line)
 
 
 class _Transaction(TransactionContextPooled):
@@ -220,33 +213,30 @@ class _Transaction(TransactionContextPooled):
         try:
             await client.begin()
         except BaseException:
-            await self._end(clean=False)
+            self._end(clean=False)
             raise
         return client
 
     async def __aexit__(self, kind: Any, error: Any, trace: Any) -> None:
         clean = False
         try:
-            if kind is None:
-                await self.client.commit()
-            else:
-                await self.client.rollback()
+            await (self.client.commit() if kind is None else self.client.rollback())
             clean = True
-        except Exception as ended:
+        except Exception:
             if kind is None:
-                _say(ended)
+                raise
             # else: what ended the unit is told, not that the connection went with it
         finally:
-            await self._end(clean=clean)
+            self._end(clean=clean)
 
-    async def _end(self, *, clean: bool) -> None:
+    def _end(self, *, clean: bool) -> None:
         sql.go_back(self._way)
         get_connections().reset(self.token)
         line = cast(_SafeTransaction, self.client).line
         if clean:
             self._lines.give(line)
         else:
-            await self._lines.drop(line)
+            self._lines.drop(line)
 
 
 class SafeAsyncpgClient(AsyncpgDBClient):
@@ -258,20 +248,21 @@ class SafeAsyncpgClient(AsyncpgDBClient):
         self._lines: Lines | None = None
 
     async def lines(self) -> Lines:
-        """The connections; the pool is opened by whoever asks first."""
+        """The connections; each is opened when it is first needed."""
         if self._lines is None:
-            async with self._pool_init_lock:
-                if self._pool is None:
-                    await self.create_connection(with_db=True)
-                if self._lines is None:
-                    self._lines = Lines(self._pool, self.pool_maxsize, self._seconds)
+            await self.create_connection(with_db=True)
+        assert self._lines is not None
         return self._lines
+
+    async def create_connection(self, with_db: bool) -> None:
+        given = {"host": self.host, "port": self.port, "user": self.user, "password": self.password, **self.extra}
+        connect = functools.partial(asyncpg.connect, **given, database=self.database, timeout=ACQUIRE_SECONDS)
+        self._lines = Lines(connect, self.pool_maxsize, self._seconds)
 
     async def _close(self) -> None:
         if self._lines is not None:
             await self._lines.close()
             self._lines = None
-        await super()._close()
 
     def acquire_connection(self) -> Any:
         return _Pooled(self, self._pool_init_lock)
@@ -286,7 +277,7 @@ class SafeAsyncpgClient(AsyncpgDBClient):
         try:
             found = await line.rows(query, values or ())
         except BaseException as error:
-            await _back(lines, line, type(error))
+            _back(lines, line, type(error))
             raise
         lines.give(line)
         return found
@@ -299,6 +290,10 @@ class _SafeTransaction(TransactionWrapper):
     """A unit's connection. A unit runs one statement after another, so none needs a lock of its own."""
 
     line: Line
+    depth = 0
+
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(_Savepoint(self))
 
     async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
         return await self.line.rows(query, values or ())
@@ -307,31 +302,34 @@ class _SafeTransaction(TransactionWrapper):
         await self.line.many(query, values)
 
     async def begin(self) -> None:
-        self.transaction = self._connection.transaction()
-        self.line.begun = asyncio.get_running_loop().time()
-        try:
-            await self.transaction.start()
-        except Exception as error:
-            _say(error)
-        finally:
-            self.line.begun = 0.0
+        await self.line.touched("BEGIN", ())
 
     async def commit(self) -> None:
-        await self._finish("commit")
+        await self.line.touched("COMMIT", ())
 
     async def rollback(self) -> None:
-        await self._finish("rollback")
-
-    async def _finish(self, how: str) -> None:
-        self.line.begun = asyncio.get_running_loop().time()
-        try:
-            await getattr(self.transaction, how)()
-        finally:
-            self.line.begun = 0.0
-        self._finalized = True
+        await self.line.touched("ROLLBACK", ())
 
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
         return await _plain(super()._translate_exceptions(func, *args, **kwargs))
+
+
+class _Savepoint(_SafeTransaction):
+    """Part of a unit that may fail by itself."""
+
+    def __init__(self, outer: _SafeTransaction) -> None:
+        super().__init__(outer)
+        self.line, self.depth = outer.line, outer.depth + 1
+        self._name = f"part_{self.depth}"
+
+    async def savepoint(self) -> None:
+        await self.line.touched(f"SAVEPOINT {self._name}", ())
+
+    async def savepoint_rollback(self) -> None:
+        await self.line.touched(f"ROLLBACK TO {self._name}", ())
+
+    async def release_savepoint(self) -> None:
+        await self.line.touched(f"RELEASE {self._name}", ())
 
 
 async def _plain(call: Any) -> Any:

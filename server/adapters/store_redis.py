@@ -21,8 +21,8 @@ from server.adapters.store_embedded import EmbeddedStore
 
 T = TypeVar("T")
 _CHANNEL = "yima:events"
-_TOGETHER = 500
-"""Events of one message."""
+_GATHER, _TOGETHER = 0.01, 500
+"""Seconds for which events for other processes are gathered, and how many go together. Own listeners never wait."""
 _PATIENCE = 0.25
 _REST = 2.0
 """Seconds: the longest that one request waits for Redis, and how long it is then left alone."""
@@ -95,9 +95,10 @@ class RedisStore(EmbeddedStore):
             _log.warning("live events dropped: the store does not keep up")
 
     async def _send(self) -> None:
-        """Everything that waits goes out as one message: under load that is one for many units."""
+        """What happens within a few milliseconds goes out as one message: under load that is one for many units."""
         while True:
             waiting = [*await self._outgoing.get()]
+            await asyncio.sleep(_GATHER)
             while len(waiting) < _TOGETHER and not self._outgoing.empty():
                 waiting += self._outgoing.get_nowait()
             try:
