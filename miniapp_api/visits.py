@@ -59,13 +59,14 @@ def _seen(call: Call[Any, Any], visit: ResidentVisit) -> SeenVisit:
         outcome=visit.outcome,
         outcome_label=call.text(f"visits.outcomes.{visit.outcome}"),
         fields=[call.text(f"purposes.fields.{code}") for code in visit.fields],
-        consent=_consent(call, purpose, visit.consent),
+        consent=consent_shown(call, purpose, visit.consent),
         card_in_hand=visit.card_in_hand,
         portrait=call.text(f"visits.portrait.{visit.portrait}") if visit.portrait else None,
     )
 
 
-def _consent(call: Call[Any, Any], purpose: Purpose | None, consent: Consent | None) -> VisitConsent | None:
+def consent_shown(call: Call[Any, Any], purpose: Purpose | None, consent: Consent | None) -> VisitConsent | None:
+    """The counter's question in words, with the reason for each field."""
     if consent is None:
         return None
     fields = [

@@ -9,7 +9,22 @@ from typing import Any
 from aiohttp import web
 
 from config.floor.refusal import Refusal
-from miniapp_api import cases, code, credentials, files, items, licences, me, notices, otp, session, stream, visits
+from miniapp_api import (
+    cases,
+    code,
+    credentials,
+    files,
+    items,
+    licences,
+    looks,
+    losses,
+    me,
+    notices,
+    otp,
+    session,
+    stream,
+    visits,
+)
 from server.edges import console, counter, hooks, tour, well_known
 from server.services import Services
 from server.web import operating
@@ -47,7 +62,22 @@ class Surface:
 
 def surface(*, demo: bool, figures: Figures | None = None) -> Surface:
     """The tables of all edges; the demo's own doors only in the demo."""
-    residents = [otp, session, me, items, files, cases, notices, stream, code, visits, credentials, licences]
+    residents = [
+        otp,
+        session,
+        me,
+        items,
+        files,
+        cases,
+        notices,
+        stream,
+        code,
+        visits,
+        credentials,
+        licences,
+        looks,
+        losses,
+    ]
     tables: list[Operations] = [module.operations for module in residents]
     tables += [
         operating.operations,

@@ -51,6 +51,8 @@ from server.domain.cases.service import Cases
 from server.domain.catalogue.service import CatalogueService
 from server.domain.credentials.service import ResidentCredentials
 from server.domain.licences.service import Licences
+from server.domain.looks.service import Looks
+from server.domain.losses.service import Losses
 from server.domain.materials.inspection import InspectionOptions
 from server.domain.materials.service import MaterialOptions, Materials
 from server.domain.purposes.service import Purposes
@@ -261,12 +263,8 @@ def _assemble(
     notify = Notify(vault=vault, contacts=residents, templates=Templates(), options=_notify_options(portals))
     otp = OneTimeCodes(vault, notify, _otp_limits(limits))
     staff = Staff(vault, audit, sessions, attempts=limits.password_attempts)
-    catalogue, calendar, purposes, codes = (
-        CatalogueService(),
-        CalendarService.load(),
-        Purposes.load(),
-        Codes(_code_keys(settings)),
-    )
+    catalogue, calendar, purposes = CatalogueService(), CalendarService.load(), Purposes.load()
+    codes = Codes(_code_keys(settings))
     inspection = InspectionOptions(max_bytes=limits.upload_bytes, max_pixels=limits.upload_pixels)
     materials = Materials(
         FolderFiles(settings.data_dir / "files"), vault, MaterialOptions(inspection, pending_files=limits.pending_files)
@@ -279,6 +277,7 @@ def _assemble(
     signing, book = SigningKeys(vault, terms), StatusBook(terms)
     held = Credentials(signing, book, terms)
     publisher = Publisher(signing, book, _credential_root(settings), database.unit_of_work, terms)
+    credentials = ResidentCredentials(held, publisher, residents, audit)
     visit_options = VisitOptions(
         consent_seconds=limits.visit_consent_seconds,
         disclosure_seconds=limits.visit_disclosure_seconds,
@@ -307,7 +306,7 @@ def _assemble(
         vault=vault,
         codes=codes,
         publisher=publisher,
-        credentials=ResidentCredentials(held, publisher, residents, audit),
+        credentials=credentials,
         notify=notify,
         campaigns=Campaigns(audience=audience, options=notices),
         residents=residents,
@@ -325,6 +324,8 @@ def _assemble(
         portraits=portraits,
         licences=Licences(vault, residents, cases, licence_system),
         audit=audit,
+        looks=Looks(audit, visits, cases),
+        losses=Losses(sessions, codes, credentials, notify, audit),
         replays=Replays(vault, hours=limits.idempotency_hours),
     )
     return services, EmbeddedEngine(dispatcher, fan_out, store)

@@ -23,6 +23,8 @@ from server.domain.cases.service import Cases
 from server.domain.catalogue.service import CatalogueService
 from server.domain.credentials.service import ResidentCredentials
 from server.domain.licences.service import Licences
+from server.domain.looks.service import Looks
+from server.domain.losses.service import Losses
 from server.domain.materials.service import Materials
 from server.domain.purposes.service import Purposes
 from server.domain.replays.service import Replays
@@ -108,4 +110,6 @@ class Services:
     portraits: PortraitSource
     licences: Licences
     audit: Audit
+    looks: Looks
+    losses: Losses
     replays: Replays

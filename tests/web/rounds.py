@@ -63,6 +63,10 @@ async def _as_resident(cast: Cast, told: Told, known: dict[str, str]) -> None:
     notices = await phone.must("GET", "/api/v1/notices")
     known["notices/id"] = notices["notices"][0]["id"]
     await phone.must("POST", f"/api/v1/notices/{known['notices/id']}/read", status=204)
+    looks = (await phone.must("GET", "/api/v1/looks"))["looks"]
+    known["looks/id"] = looks[0]["id"]
+    await phone.must("POST", f"/api/v1/looks/{known['looks/id']}/dispute", {})
+    await phone.must("POST", "/api/v1/me/loss-report", {"what": "paper"}, status=201)
     seen = await phone.must("GET", f"/api/v1/cases/{told.case_no}")
     known["documents/document_no"] = seen["documents"][0]["document_no"]
     known["files/file_id"] = seen["materials"][0]["file_id"]
@@ -118,6 +122,12 @@ async def _submitted_campaign(cast: Cast) -> str:
 
 
 async def _at_the_counter(cast: Cast) -> None:
+    person = {"name": cast.name, "id_number": cast.id_number}
+    async with Desk(cast.resident.origin, "C1", PASSWORD) as desk:
+        await desk.sign_in()
+        body = {**person, "what": "paper", "reason": "lost", "proof": "card"}
+        await desk.must("POST", "/console/api/v1/loss-reports", body, status=201)
+        cast.clerk.seen += desk.seen
     await cast.clerk.must("GET", "/counter/api/v1/purposes")
     await cast.clerk.must("GET", "/counter/api/v1/today")
 

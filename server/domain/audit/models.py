@@ -37,4 +37,5 @@ RULES: tuple[Rule, ...] = (
     Index("audit_entries_by_time", "audit_entries", "portal, id"),
     Index("audit_entries_by_resident", "audit_entries", "portal, resident_id, id", where="resident_id IS NOT NULL"),
     Index("audit_entries_by_subject", "audit_entries", "portal, subject, id"),
+    Index("audit_entries_disputed", "audit_entries", "portal, id", where="action = 'look.disputed'"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -31,6 +32,15 @@ class AuditLine:
     purpose: str
     fields: tuple[str, ...]
     place: str
+    disputed: bool = False
+    """Only where it was asked for: the resident has said about this look that she was not there."""
+
+
+# A resident's look carries whether she has disputed it, without a second statement.
+_DISPUTED = (
+    "EXISTS (SELECT 1 FROM audit_entries d WHERE d.portal = a.portal AND d.subject = CAST(a.id AS VARCHAR(36))"
+    " AND d.action = 'look.disputed') AS disputed"
+)
 
 
 class Audit:
@@ -65,12 +75,54 @@ class Audit:
         """What was done with this resident's data, newest first; ``before`` is the last id already seen."""
         return await self._lines("resident_id = $2", unit.portal, resident_id, before, limit)
 
-    async def of_portal(
-        self, unit: Unit, subject: str = "", before: str | None = None, limit: int = 50
+    async def looks_at(
+        self,
+        unit: Unit,
+        resident_id: UUID,
+        *,
+        never: Sequence[str],
+        wanted: Sequence[str] = (),
+        unwanted: Sequence[str] = (),
+        before: str | None = None,
+        limit: int = 50,
     ) -> list[AuditLine]:
-        """The auditor's view, newest first; ``subject`` narrows it to one case, visit or campaign."""
+        """What others did with this resident's data, newest first, without the actions in ``never``; ``wanted`` and
+        ``unwanted`` are the beginnings of actions."""
+        values: list[object] = [unit.portal, resident_id, limit]
+        conditions = [f"a.action NOT IN ({_holes(values, never)})"]
+        if wanted:
+            conditions.append("(" + " OR ".join(_begins(values, wanted)) + ")")
+        conditions += [f"NOT {one}" for one in _begins(values, unwanted)]
+        if before:
+            conditions.append(f"a.id < {_hole(values, UUID(before))}")
+        found = await sql.rows(
+            f"SELECT {_COLUMNS}, {_DISPUTED} FROM audit_entries a WHERE a.portal = $1 AND a.resident_id = $2"
+            f" AND a.actor_kind <> 'resident' AND {' AND '.join(conditions)} ORDER BY a.id DESC LIMIT $3",
+            *values,
+        )
+        return [_line(row) for row in found]
+
+    async def one_of_resident(
+        self, unit: Unit, resident_id: UUID, entry_id: UUID, never: Sequence[str]
+    ) -> AuditLine | None:
+        """One entry of ``looks_at``, or None where there is no such look at this resident."""
+        values: list[object] = [unit.portal, resident_id, entry_id]
+        row = await sql.row(
+            f"SELECT {_COLUMNS}, {_DISPUTED} FROM audit_entries a WHERE a.portal = $1 AND a.resident_id = $2"
+            f" AND a.id = $3 AND a.actor_kind <> 'resident' AND a.action NOT IN ({_holes(values, never)})",
+            *values,
+        )
+        return _line(row) if row else None
+
+    async def of_portal(
+        self, unit: Unit, subject: str = "", before: str | None = None, limit: int = 50, *, disputed: bool = False
+    ) -> list[AuditLine]:
+        """The auditor's view, newest first; ``subject`` narrows it to one case, visit or campaign, ``disputed`` to
+        looks of which a resident said that she was not there."""
         if subject:
             return await self._lines("subject = $2", unit.portal, subject, before, limit)
+        if disputed:  # literally, because that is what the index holds
+            return await self._lines("$2 = '' AND action = 'look.disputed'", unit.portal, "", before, limit)
         return await self._lines("$2 = ''", unit.portal, "", before, limit)
 
     async def _lines(
@@ -100,4 +152,20 @@ def _line(row: sql.Row) -> AuditLine:
         purpose=row["purpose"],
         fields=tuple(sql.document(row["fields_seen"])),
         place=row["place"],
+        disputed=bool(row["disputed"]) if "disputed" in row else False,
     )
+
+
+def _hole(values: list[object], value: object) -> str:
+    """Puts a value at the end of the statement's values; the place it is named by."""
+    values.append(value)
+    return f"${len(values)}"
+
+
+def _holes(values: list[object], given: Sequence[str]) -> str:
+    return ", ".join(_hole(values, one) for one in given)
+
+
+def _begins(values: list[object], prefixes: Sequence[str]) -> list[str]:
+    """One condition for each beginning of an action."""
+    return [f"substr(a.action, 1, {len(one)}) = {_hole(values, one)}" for one in prefixes]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, cast
@@ -164,6 +164,18 @@ async def of_resident(unit: Unit, resident_id: UUID, case_no: str) -> CaseRecord
     if found is None:
         raise CaseMissing
     return record(found)
+
+
+async def named(unit: Unit, resident_id: UUID, ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Case number and item of those of these cases that are the applicant's."""
+    if not ids:
+        return {}
+    holes = ",".join(f"${n}" for n in range(3, len(ids) + 3))
+    found = await sql.rows(
+        f"SELECT id, case_no, item_name FROM cases WHERE portal = $1 AND resident_id = $2 AND id IN ({holes})",
+        unit.portal, resident_id, *ids,
+    )  # fmt: skip
+    return {sql.uid(row["id"]): (row["case_no"], row["item_name"]) for row in found}
 
 
 def desk_scope(department: str | None) -> tuple[str, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from config.floor.unit import Unit
@@ -108,6 +109,10 @@ class Cases:
         await self._looked(unit, desk, case, "case.file", str(file_id))
         return info
 
+    async def named(self, unit: Unit, resident_id: UUID, ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
+        """Case number and item of the applicant's own cases, by their ids and one statement."""
+        return await records.named(unit, resident_id, ids)
+
     async def applicant_masked(self, unit: Unit, case: records.CaseRecord) -> str:
         """The applicant's masked name."""
         return (await self._progress.applicants.masked(unit, [case.resident_id])).get(case.resident_id, "")
@@ -116,7 +121,7 @@ class Cases:
         actor = records.staff_actor(desk.staff_id, desk.staff_no)
         await self._progress.audit.record(
             unit, actor, action, subject_kind="case", subject=str(case.id), resident_id=case.resident_id,
-            region=case.region, purpose="case-handling", fields=(seen,),
+            region=case.region, purpose="case-handling", fields=(seen,), place=desk.department[:128],
         )  # fmt: skip
 
 

@@ -127,6 +127,19 @@ class Residents:
             raise Invalid(faults=(FieldFault("name", "name-length"),))
         return name, read_id_number(id_number, today=unit.today, earliest_year=self._options.earliest_year)
 
+    async def by_card(self, unit: Unit, name: str, number: IdNumber) -> ResidentProfile | None:
+        """The resident whose verified name and number stand on the card in somebody's hand, or None.
+
+        The caller records the look. Name and number must both agree.
+        """
+        index = self._vault.index(number.number, "residents.id_number")
+        row = await sql.row(
+            f"SELECT {_COLUMNS} FROM residents WHERE portal = $1 AND id_number_index = $2 AND closed_at IS NULL",
+            unit.portal, index,
+        )  # fmt: skip
+        profile = self._profile(unit, row) if row else None
+        return profile if profile and profile.name == name else None
+
     async def claim_attempt(self, unit: Unit, resident_id: UUID) -> Refusal | None:
         """Count one check before it is made; a refusal is returned, so that the count stays."""
         if (await self.get(unit, resident_id)).loa >= 3:

@@ -102,11 +102,12 @@ class Sessions:
         )
         return ended == 1
 
-    async def end_all(self, unit: Unit, subject: UUID) -> int:
-        """Sign a person out everywhere."""
-        return await sql.execute(
-            "UPDATE sessions SET ended_at = $1 WHERE subject = $2 AND ended_at IS NULL", unit.now, subject
-        )
+    async def end_all(self, unit: Unit, subject: UUID, *, keep: UUID | None = None) -> int:
+        """Sign a person out everywhere, or everywhere but in the session ``keep``; how many sessions ended."""
+        ended = "UPDATE sessions SET ended_at = $1 WHERE subject = $2 AND ended_at IS NULL"
+        if keep is None:
+            return await sql.execute(ended, unit.now, subject)
+        return await sql.execute(f"{ended} AND id <> $3", unit.now, subject, keep)
 
     async def sweep(self, unit: Unit) -> int:
         """Forget some sessions that expired more than thirty days ago; how many."""

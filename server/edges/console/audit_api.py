@@ -27,7 +27,9 @@ _SPACES = re.compile(r"\s+")
 async def entries(call: Call[NoBody, AuditQuery]) -> AuditPage:
     """One page of the portal's entries; reading it is not itself recorded as a look at a person."""
     subject = _SPACES.sub("", call.query.subject)
-    found = await call.services.audit.of_portal(call.unit, subject, _cursor(call.query.cursor), _PAGE + 1)
+    found = await call.services.audit.of_portal(
+        call.unit, subject, _cursor(call.query.cursor), _PAGE + 1, disputed=call.query.view == "disputed"
+    )
     shown = [_shown(call, line) for line in found[:_PAGE]]
     more = len(found) > _PAGE
     return AuditPage(entries=shown, next_cursor=shown[-1].id if more else None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -33,9 +33,11 @@ class StaffSession(Wire):
 
 
 class AuditQuery(Wire):
-    """Narrow to one subject; go on where the last page ended."""
+    """Narrow to one subject, or to looks of which a resident said that she was not there; go on where the last page
+    ended."""
 
     subject: Annotated[str, Field(max_length=64)] = ""
+    view: Literal["", "disputed"] = ""
     cursor: Annotated[str, Field(max_length=64)] = ""
 
 

@@ -8,12 +8,13 @@ const place = byId("entries");
 let entries = [];
 
 async function load(cursor = "") {
-  const subject = new URLSearchParams(location.search).get("subject") || "";
+  const asked = new URLSearchParams(location.search);
+  const [subject, view] = [asked.get("subject") || "", asked.get("view") === "disputed" ? "disputed" : ""];
   form.subject.value = subject;
   try {
-    const answer = await get(`/audit${query({ subject, cursor })}`);
+    const answer = await get(`/audit${query({ subject, view, cursor })}`);
     entries = cursor ? [...entries, ...answer.entries] : answer.entries;
-    const none = subject ? empty(t("audit_none_filtered"), "") : empty(t("audit_none_title"), t("audit_none_body"));
+    const none = subject || view ? empty(t("audit_none_filtered"), "") : empty(t("audit_none_title"), t("audit_none_body"));
     fill(place, entries.length ? entryList(entries) : none,
       answer.next_cursor && h("p", { class: "console-more" }, h("button", { class: "button", type: "button", onclick: () => load(answer.next_cursor) }, t("more"))));
   } catch (problem) {

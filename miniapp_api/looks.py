@@ -1,0 +1,95 @@
+"""谁看过我的信息: every look at my data, in words; and "that was not me"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from miniapp_api.visits import consent_shown
+from miniapp_api.wire.looks import LookQuery, SeenLook, SeenLooks
+from server.domain.looks.service import Look
+from server.domain.purposes.service import Purpose, said
+from server.web.operations import Call, NoBody, NoQuery, Operations, Resident
+
+operations = Operations(tag="looks")
+_REFUSED = frozenset({"purpose-not-allowed", "refused", "missing", "unavailable", "not-found", "revoked", "suspended"})
+
+
+@operations.get(
+    "/api/v1/looks",
+    name="listLooks",
+    summary="Every look at my data: scans, offline reads, reads of my cases; also the refused ones",
+    access=Resident(),
+    query=LookQuery,
+    answer=SeenLooks,
+)
+async def list_looks(call: Call[NoBody, LookQuery]) -> SeenLooks:
+    """Newest first."""
+    asked = call.query
+    looks, cursor = await call.services.looks.of_resident(
+        call.unit, call.resident.resident_id, asked.kind or None, asked.cursor
+    )
+    return SeenLooks(looks=[_seen(call, look) for look in looks], next_cursor=cursor)
+
+
+@operations.post(
+    "/api/v1/looks/{id}/dispute",
+    name="disputeLook",
+    summary="I was not there: put it on record for the auditor, once",
+    access=Resident(),
+    answer=SeenLook,
+    problems=("not-found",),
+    limit=20,
+)
+async def dispute(call: Call[NoBody, NoQuery]) -> SeenLook:
+    """Said again, it is answered the same."""
+    look = await call.services.looks.dispute(call.unit, call.actor, call.resident.resident_id, call.path_id("id"))
+    return _seen(call, look)
+
+
+def _seen(call: Call[Any, Any], look: Look) -> SeenLook:
+    line, visit = look.line, look.visit
+    purpose = call.services.purposes.get(visit.purpose if visit else line.purpose)
+    outcome = visit.outcome if visit else line.outcome
+    return SeenLook(
+        id=line.id,
+        at=line.at,
+        kind=look.kind,
+        what=_first(call, f"looks.what.{line.action}", f"console.actions.{line.action}") or call.text("looks.what.any"),
+        place=line.place,
+        staff_no=line.actor_label if line.actor_kind == "staff" else "",
+        purpose=_purpose(call, look, purpose),
+        basis=_basis(call, look, purpose),
+        fields=_fields(call, look),
+        outcome=outcome,
+        outcome_label=_first(call, f"visits.outcomes.{outcome}", f"console.outcomes.{outcome}"),
+        refused=outcome.startswith("code-") or outcome in _REFUSED,
+        consent=consent_shown(call, purpose, visit.consent if visit else None),
+        case_no=look.case[0] if look.case else None,
+        disputed=look.disputed,
+    )
+
+
+def _purpose(call: Call[Any, Any], look: Look, purpose: Purpose | None) -> str:
+    if look.case:
+        return call.text("looks.for_case", item=look.case[1])
+    return said(purpose.label, call.language) if purpose else ""
+
+
+def _basis(call: Call[Any, Any], look: Look, purpose: Purpose | None) -> str:
+    """By what right: the purpose's own law, or for a case the duty to handle it."""
+    if purpose is None:
+        return call.text("looks.basis_case") if look.kind == "case" else ""
+    title, clause = said(purpose.basis.title, call.language), said(purpose.basis.clause, call.language)
+    return call.text("looks.basis", title=title, clause=clause)
+
+
+def _fields(call: Call[Any, Any], look: Look) -> list[str]:
+    if look.kind == "case":
+        return [saw] if (saw := _first(call, f"looks.saw.{look.line.action}")) else []
+    codes = look.visit.fields if look.visit else look.line.fields
+    return [word for code in codes if (word := _first(call, f"purposes.fields.{code}"))]
+
+
+def _first(call: Call[Any, Any], *keys: str) -> str:
+    """The first of these that has words, or nothing."""
+    return next((call.text(key) for key in keys if call.services.wording.has(key)), "")
