@@ -99,8 +99,25 @@ class Limits(_Group):
     idempotency_hours: int = Field(24, description="how long an Idempotency-Key is remembered, hours")
     visit_consent_seconds: int = Field(90, description="how long a counter's question waits for the resident, seconds")
     visit_disclosure_seconds: int = Field(300, description="how long a counter sees what was allowed, seconds")
-    terminal_failures: int = Field(10, description="refused scans in a minute before a terminal is locked")
-    terminal_lock_seconds: int = Field(300, description="how long a locked terminal stays locked, seconds")
+    terminal_scans_per_minute: int = Field(
+        120, ge=0, description="scans of one terminal in a minute; 0 = no bound; a terminal may have its own"
+    )
+    terminal_failures: int = Field(
+        10, ge=1, description="refused scans in a minute before a terminal is locked; a terminal may have its own"
+    )
+    terminal_lock_seconds: int = Field(
+        300, ge=1, description="how long a locked terminal stays locked, seconds; a terminal may have its own"
+    )
+    terminal_clock_seconds: int = Field(
+        60, ge=5, description="how far a terminal's clock may be off before its signed requests are refused, seconds"
+    )
+    terminal_invitation_seconds: int = Field(900, ge=60, description="life of a terminal's one-time enrolment code")
+    terminal_enrolments_per_address: int = Field(
+        20, description="enrolment codes tried from one address in fifteen minutes"
+    )
+    terminal_enrolments_per_portal: int = Field(
+        200, description="enrolment codes tried in a whole portal in fifteen minutes"
+    )
     pending_files: int = Field(40, description="uploads of one resident that wait for a submission")
 
 

@@ -16,7 +16,7 @@ from typing import TextIO
 
 from aiohttp import web
 
-from config.floor.unit import SYSTEM, Unit
+from config.floor.unit import LEGAL_ZONE, SYSTEM, Unit
 from config.settings import Settings, described
 from server.app import FRONT, make_app
 from server.demo.doors import doors
@@ -25,6 +25,7 @@ from server.demo.story import tell
 from server.domain.catalogue.importer import run_import
 from server.domain.sessions.callers import STAFF_ROLES
 from server.domain.staff.passwords import hash_password
+from server.domain.terminals.records import Invitation, TerminalFacts
 from server.opening import CannotStart, Opened, migrated, opened, prepared
 from server.starting import plainly, read_settings
 from server.worker import Timetable
@@ -117,7 +118,7 @@ async def import_items(settings: Settings, asked: argparse.Namespace) -> int:
 
 
 async def hire(settings: Settings, asked: argparse.Namespace) -> int:
-    """Put an employee on the payroll, and a terminal at a counter if one is named; the password comes on stdin."""
+    """Put an employee on the payroll, and invite a counter's device if one is named; the password comes on stdin."""
     password = sys.stdin.readline().rstrip("\n")
     if len(password) < _PASSWORD:
         print(f"the password (first line of stdin) needs at least {_PASSWORD} characters", file=sys.stderr)
@@ -127,8 +128,8 @@ async def hire(settings: Settings, asked: argparse.Namespace) -> int:
         services = house.services
         portal = services.portals.get(asked.portal) if asked.portal else next(iter(services.portals))
 
-        async def decide(unit: Unit) -> None:
-            staff_id = await services.staff.hire(
+        async def decide(unit: Unit) -> Invitation | None:
+            await services.staff.hire(
                 unit,
                 staff_no=asked.number,
                 name=asked.name,
@@ -137,22 +138,22 @@ async def hire(settings: Settings, asked: argparse.Namespace) -> int:
                 roles=asked.role,
                 password_hash=hashed,
             )
-            if asked.counter:
-                purposes = [purpose.code for purpose in services.purposes.all()]
-                await services.staff.enrol_terminal(
-                    unit,
-                    staff_id=staff_id,
-                    hall=asked.hall,
-                    counter=asked.counter,
-                    region=portal.region,
-                    purposes=purposes,
-                )
             await services.audit.record(
                 unit, SYSTEM, "staff.hire", subject_kind="staff", subject=asked.number, region=portal.region
             )
+            if not asked.counter:
+                return None
+            purposes = tuple(purpose.code for purpose in services.purposes.all())
+            facts = TerminalFacts(asked.hall, asked.counter, purposes)
+            return await services.terminals.invite(unit, SYSTEM, portal.region, facts)
 
-        await house.database.unit_of_work(portal.id, decide)
+        invitation = await house.database.unit_of_work(portal.id, decide)
     print(f"{asked.number} may sign in as {', '.join(asked.role)}")
+    if invitation:
+        until = f"{invitation.until.astimezone(LEGAL_ZONE):%H:%M}"
+        print(
+            f"{asked.counter}: type {invitation.code} at /counter/enrol on its computer before {until} (Asia/Shanghai)"
+        )
     return 0
 
 
@@ -227,7 +228,7 @@ def _parser() -> argparse.ArgumentParser:
     hiring.add_argument("--role", action="append", required=True, choices=STAFF_ROLES)
     hiring.add_argument("--portal", default="", help="the first one where none is named")
     hiring.add_argument("--hall", default="")
-    hiring.add_argument("--counter", default="", help="register this counter's terminal for the employee")
+    hiring.add_argument("--counter", default="", help="invite this counter's computer: prints its one-time code")
     add("import-items", import_items).add_argument("file", type=Path)
     story = add("demo", demo)
     story.add_argument("--url", default="", help="where the server is, if not where the settings say")

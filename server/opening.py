@@ -7,7 +7,6 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 from codes import cose
@@ -20,7 +19,7 @@ from codes.signing_keys import SigningKeys
 from codes.status_book import StatusBook
 from config.portal import FOLDER as PORTALS
 from config.portal import Portals, read_portals
-from config.settings import Limits, Settings
+from config.settings import Settings
 from config.wording import Wording
 from notify.audience import Audience
 from notify.campaigns import Campaigns
@@ -59,12 +58,14 @@ from server.domain.purposes.service import Purposes
 from server.domain.replays.service import Replays
 from server.domain.residents.service import ResidentOptions, Residents
 from server.domain.residents.sign_in import PhoneSignIn
-from server.domain.sessions.otp import OneTimeCodes, OtpLimits
-from server.domain.sessions.service import Lifetimes, Sessions
+from server.domain.sessions.otp import OneTimeCodes
+from server.domain.sessions.service import Sessions
 from server.domain.staff.service import Staff
+from server.domain.terminals.service import Terminals
 from server.domain.visits.papers import Papers
 from server.domain.visits.reads import Reads
 from server.domain.visits.service import VisitOptions, Visits
+from server.limits import lifetimes, otp_limits, terminal_options
 from server.services import Services
 
 TOUR_TOPIC = "tour"
@@ -223,28 +224,6 @@ def _credential_root(settings: Settings) -> cose.PrivateKey | None:
         raise CannotStart("YIMA_SECRETS__CREDENTIAL_ROOT is no P-256 key: python -m server make-root") from error
 
 
-def _otp_limits(limits: Limits) -> OtpLimits:
-    return OtpLimits(
-        digits=limits.otp_digits,
-        seconds=limits.otp_seconds,
-        attempts=limits.otp_attempts,
-        per_phone_hour=limits.otp_per_phone_hour,
-        per_phone_day=limits.otp_per_phone_day,
-        per_address=limits.otp_per_address,
-        per_portal_day=limits.otp_per_portal_day,
-        resend_seconds=limits.otp_resend_seconds,
-    )
-
-
-def _lifetimes(limits: Limits) -> Lifetimes:
-    return Lifetimes(
-        resident=timedelta(days=limits.resident_session_days),
-        resident_idle=timedelta(days=limits.resident_idle_days),
-        staff=timedelta(hours=limits.staff_session_hours),
-        staff_idle=timedelta(minutes=limits.staff_idle_minutes),
-    )
-
-
 def _assemble(
     settings: Settings,
     clock: DatabaseClock,
@@ -256,13 +235,14 @@ def _assemble(
 ) -> tuple[Services, EmbeddedEngine]:
     limits, wording, vault, audit = settings.limits, Wording(), _vault(settings), Audit()
     portals = _portals(settings)
-    sessions = Sessions(_lifetimes(limits))
+    sessions = Sessions(lifetimes(limits))
     regions = {portal.id: portal.region for portal in portals}
     options = ResidentOptions(regions=regions, year_shift=settings.demo.year_shift, attempts=limits.identity_attempts)
     residents = Residents(vault, audit, sessions, options)
     notify = Notify(vault=vault, contacts=residents, templates=Templates(), options=_notify_options(portals))
-    otp = OneTimeCodes(vault, notify, _otp_limits(limits))
-    staff = Staff(vault, audit, sessions, attempts=limits.password_attempts)
+    otp = OneTimeCodes(vault, notify, otp_limits(limits))
+    terminals = Terminals(vault, audit, sessions, terminal_options(limits))
+    staff = Staff(vault, audit, sessions, terminals, attempts=limits.password_attempts)
     catalogue, calendar, purposes = CatalogueService(), CalendarService.load(), Purposes.load()
     codes = Codes(_code_keys(settings))
     inspection = InspectionOptions(max_bytes=limits.upload_bytes, max_pixels=limits.upload_pixels)
@@ -281,12 +261,13 @@ def _assemble(
     visit_options = VisitOptions(
         consent_seconds=limits.visit_consent_seconds,
         disclosure_seconds=limits.visit_disclosure_seconds,
+        scans_per_minute=limits.terminal_scans_per_minute,
         failures=limits.terminal_failures,
         lock_seconds=limits.terminal_lock_seconds,
     )
     reads = Reads(held, conflict_minutes=settings.credentials.conflict_minutes)
     papers = Papers(held, publisher, reads)
-    visits = Visits(codes, purposes, residents, cases, audit, staff, visit_options, papers)
+    visits = Visits(codes, purposes, residents, cases, audit, terminals, visit_options, papers)
     notices = _notify_options(portals)
     audience = Audience(residents=residents, cases=cases, items=catalogue, place=_place_name(portals))
     fan_out = CampaignFanOut(run=database.unit_of_work, vault=vault, audience=audience, options=notices)
@@ -315,6 +296,7 @@ def _assemble(
         otp=otp,
         sign_in=PhoneSignIn(otp, residents, sessions),
         staff=staff,
+        terminals=terminals,
         catalogue=catalogue,
         calendar=calendar,
         cases=cases,

@@ -33,6 +33,7 @@ from server.domain.residents.sign_in import PhoneSignIn
 from server.domain.sessions.otp import OneTimeCodes
 from server.domain.sessions.service import Sessions
 from server.domain.staff.service import Staff
+from server.domain.terminals.service import Terminals
 from server.domain.visits.ports import PortraitSource
 from server.domain.visits.service import Visits
 
@@ -101,6 +102,7 @@ class Services:
     otp: OneTimeCodes
     sign_in: PhoneSignIn
     staff: Staff
+    terminals: Terminals
     catalogue: CatalogueService
     calendar: CalendarService
     cases: Cases

@@ -55,6 +55,7 @@ def timetable(house: Opened) -> list[Entry]:
         Entry("sessions", 3600, whole(services.sessions.sweep)),
         Entry("replays", 3600, whole(services.replays.sweep)),
         Entry("code handles", 3600, whole(services.codes.purge)),
+        Entry("terminals' nonces", 600, whole(services.terminals.sweep)),
         Entry("uploads", 600, lambda: _sweep_uploads(house)),
         Entry("overdue corrections and unchecked applications", 600, cases),
     ]

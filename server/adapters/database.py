@@ -25,6 +25,7 @@ MODEL_APPS: dict[str, tuple[str, ...]] = {
         "server.domain.residents.models",
         "server.domain.sessions.models",
         "server.domain.staff.models",
+        "server.domain.terminals.models",
         "server.domain.catalogue.models",
         "server.domain.cases.models",
         "server.domain.materials.models",

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
+from uuid import UUID
 
 import aiohttp
+
+from server.demo.device import Device
 
 _SECONDS = 15
 
@@ -27,6 +31,7 @@ class Visitor:
     def __init__(self, origin: str) -> None:
         self.origin = origin.rstrip("/")
         self.headers = {"Accept": "application/json", "Accept-Language": "zh-CN"}
+        self.device: Device | None = None
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Visitor:
@@ -44,8 +49,13 @@ class Visitor:
         """The JSON answer, or ``Refused``."""
         assert self._session is not None
         headers = {**self.headers, **({"Idempotency-Key": key} if key else {})}
+        content = b"" if body is None else json.dumps(body).encode()
+        if content:
+            headers["Content-Type"] = "application/json"
+        if self.device and path.startswith("/counter/api/"):
+            headers |= self.device.signature(method, path, content, time=time.time(), key=key)
         async with self._session.request(
-            method, self.origin + path, json=body if form is None else None, data=form, headers=headers
+            method, self.origin + path, data=(content or None) if form is None else form, headers=headers
         ) as answer:
             text = await answer.text()
             found = json.loads(text) if text and "json" in answer.content_type else {}
@@ -63,7 +73,12 @@ class Visitor:
         )
 
     async def enter_as_staff(self, door: str, staff_no: str, password: str) -> dict[str, Any]:
-        """Sign in at the console or the counter."""
+        """Sign in at the console, or begin a shift at the counter: its device is made a terminal first."""
+        if door == "counter":
+            self.device = Device.fresh()
+            invited = await self.ask("POST", "/tour/api/v1/terminals", {})
+            seat = await self.ask("POST", "/counter/api/v1/enrolments", self.device.enrolment(invited["code"]))
+            self.device.terminal_id = UUID(seat["id"])
         body = {"staff_no": staff_no, "password": password}
         opened: dict[str, Any] = await self.ask("POST", f"/{door}/api/v1/sessions", body)
         self.headers["X-Yima-CSRF"] = opened["csrf"]

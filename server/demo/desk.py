@@ -19,6 +19,7 @@ from server.domain.cases.service import CorrectionRequest
 from server.domain.cases.workflow import Action, Outcome
 from server.domain.catalogue.guide import Guide
 from server.domain.sessions.callers import ResidentCaller, StaffCaller, StaffRole
+from server.domain.terminals.records import TerminalFacts
 from server.services import Services
 
 T = TypeVar("T")
@@ -78,15 +79,13 @@ class Desk:
         return caller
 
     async def enrol(self, caller: StaffCaller, terminal: Terminal, purposes: Sequence[str]) -> None:
-        """Stand a terminal on somebody's counter."""
-        terminal_id = await self.decide(
-            lambda unit: self.services.staff.enrol_terminal(
-                unit, staff_id=caller.staff_id, hall=terminal.hall, counter=terminal.counter, region=caller.region,
-                purposes=purposes,
-            )
-        )  # fmt: skip
+        """Stand a terminal on a counter, where somebody works at first; its device is enrolled by whoever opens it."""
+        facts = TerminalFacts(terminal.hall, terminal.counter, tuple(purposes))
+        invited = await self.decide(
+            lambda unit: self.services.terminals.invite(unit, caller.actor, caller.region, facts)
+        )
         key = next(key for key, one in self.staff.items() if one.staff_id == caller.staff_id)
-        self.staff[key] = replace(caller, terminal_id=terminal_id)
+        self.staff[key] = replace(caller, terminal_id=invited.terminal_id)
 
     def handlers(self, department: str) -> tuple[StaffCaller, StaffCaller]:
         """The two people of a department: one proposes, the other decides."""

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -17,14 +18,16 @@ from config.portal import Portal
 from config.wording import choose_language
 from server.domain.replays.service import StoredAnswer
 from server.domain.residents.errors import LoaTooLow
-from server.domain.sessions.callers import Caller, ResidentCaller, StaffCaller
+from server.domain.sessions.callers import Caller, DeviceCaller, ResidentCaller, StaffCaller
 from server.domain.sessions.errors import Unauthenticated
 from server.domain.sessions.service import SessionKind
+from server.domain.terminals.errors import TerminalNonceUsed
 from server.services import Services
 from server.web import json_body, problems
-from server.web.operations import Access, Call, NoBody, NoQuery, Open, Operation, Resident, Staff, Terminal
+from server.web.operations import Access, Call, Device, NoBody, NoQuery, Open, Operation, Resident, Staff, Terminal
 from server.web.request_keys import CALLER
 from server.web.shapes import Wire
+from server.web.signed import NONCE, Head, head_of, signed_request
 
 T = TypeVar("T")
 COOKIES = {"console": ("yima_console", "/console"), "counter": ("yima_counter", "/counter")}
@@ -106,11 +109,26 @@ class Door:
             raise problems.ForeignOrigin()
 
     async def caller(self, request: web.Request, unit: Unit, access: Access) -> Caller | None:
-        """Whoever the declared access lets in; raises for everybody else."""
+        """Whoever the declared access lets in; raises for everybody else. Signatures: ``at_a_terminal``."""
         if isinstance(access, Open):
             return None
         if isinstance(access, Resident):
             return await self._resident(request, unit, access)
+        return await self._staff(request, unit, access)
+
+    async def at_a_terminal(
+        self, request: web.Request, unit: Unit, access: Device | Terminal, head: Head, body: bytes
+    ) -> DeviceCaller | StaffCaller:
+        """The terminal that signed this very request; for ``Terminal`` also the clerk whose shift it is there."""
+        place = await self.services.terminals.signer(unit, signed_request(request, head, body))
+        if isinstance(access, Device):
+            return DeviceCaller(unit.portal, place)
+        found = await self._staff(request, unit, access)
+        if found.terminal_id != place.id:  # another terminal's cookie: no shift here
+            raise Unauthenticated()
+        return replace(found, place=place)
+
+    async def _staff(self, request: web.Request, unit: Unit, access: Access) -> StaffCaller:
         kind: SessionKind = "counter" if isinstance(access, Terminal) else "console"
         token = request.cookies.get(COOKIES[kind][0], "")
         found = await self.services.sessions.find(unit, kind, token) if token else None
@@ -150,17 +168,23 @@ class Endpoint:
         self._is_open = isinstance(operation.access, Open)
         self._is_read = operation.method == "GET"
         self._takes_body = operation.method in ("POST", "PUT", "DELETE") and operation.media != "multipart"
+        if isinstance(operation.access, Device | Terminal) and operation.media == "multipart":
+            raise TypeError(f"{operation.name}: a terminal signs a body that is read at once, not a stream of parts")
 
     async def __call__(self, request: web.Request) -> web.StreamResponse:
         op, door = self._op, self._door
         portal = door.portal(request)
         door.check_origin(request)
         reading = await self._services.database.reading(portal.id)
-        caller = None if self._is_open else await door.caller(request, reading, op.access)
+        caller, raw = await self._caller(request, reading)
         client = door.client(request)
         if op.limit or not (self._is_open and self._is_read):
             await door.limit(str(caller.session_id) if caller else client, op.name if op.limit else "all", op.limit)
-        body, raw = await self._body(request) if self._takes_body else (_NOTHING, b"")
+        body: Wire = _NOTHING
+        if self._takes_body:
+            raw = await self._raw(request) if raw is None else raw
+            body = self._body(request, raw)
+        raw = raw or b""
         call: Call[Any, Any] = Call(
             request=request, services=self._services, portal=portal, language=door.language(request, caller),
             caller=caller, client=client, body=body, query=self._query(request), unit=reading,
@@ -176,6 +200,17 @@ class Endpoint:
         kept = call.kept
         stored = kept[1] if kept and kept[0] is answer else self._stored(answer, call.language)
         return _response(stored, _retry(answer))
+
+    async def _caller(self, request: web.Request, reading: Unit) -> tuple[Caller | None, bytes | None]:
+        """Who is asking; and the body where it had to be read to know that."""
+        access = self._op.access
+        if isinstance(access, Open):
+            return None, None
+        if not isinstance(access, Device | Terminal):
+            return await self._door.caller(request, reading, access), None
+        head = head_of(request)
+        raw = await self._raw(request) if self._takes_body else b""
+        return await self._door.at_a_terminal(request, reading, access, head, raw), raw
 
     async def _answer(self, call: Call[Any, Any], raw: bytes) -> Any:
         op = self._op
@@ -197,14 +232,17 @@ class Endpoint:
         """Runs units; the first one of an idempotent request keeps its answer under the key.
 
         The key is written last, beside the answer: one statement instead of two. Whoever comes second with a key has
-        decided in vain: all of it rolls back, and the first one's answer is told again.
+        decided in vain: all of it rolls back, and the first one's answer is told again. A terminal's nonce is kept in
+        the same row, so that the very same request is refused while a try again, with a nonce of its own, is answered;
+        without a key the nonce has a row of its own.
         """
         key = call.request.headers.get("Idempotency-Key") if self._op.idempotent else None
-        database = self._services.database
+        nonce = call.request.headers[NONCE] if isinstance(self._op.access, Device | Terminal) else ""
         if key is None:
-            return lambda current, fn: database.unit_of_work(current.portal.id, fn)
+            return self._spending(nonce)
         if not _KEY.fullmatch(key):
             raise Invalid(faults=(FieldFault("Idempotency-Key", "idempotency-key-form"),))
+        database = self._services.database
         scope, replays = self._scope(call), self._services.replays
         digest = hashlib.sha256(f"{call.request.path}\0".encode() + raw).digest()
         waiting = [key]
@@ -217,7 +255,7 @@ class Endpoint:
             async def run(unit: Unit) -> Any:
                 answer = await fn(unit)
                 kept = self._stored(answer, current.language)
-                if not await replays.keep(unit, scope, self._op.name, key, digest, kept):
+                if not await replays.keep(unit, scope, self._op.name, key, digest, kept, nonce):
                     raise _Second
                 current.kept = (answer, kept)
                 return answer
@@ -229,6 +267,8 @@ class Endpoint:
             except Exception as error:
                 stored = await replays.find(current.unit, scope, self._op.name, key, digest)
                 if stored is not None:
+                    if nonce and stored.nonce == nonce:
+                        raise TerminalNonceUsed() from None
                     raise _Replayed(stored) from None
                 if isinstance(error, _Second):  # swept away between the two
                     raise Busy(retry_after=1) from None
@@ -236,25 +276,48 @@ class Endpoint:
 
         return decide
 
+    def _spending(self, nonce: str) -> Callable[[Call[Any, Any], Callable[[Unit], Awaitable[Any]]], Any]:
+        """Runs units without a key; the first one spends a terminal's nonce, if the request has one."""
+        database, terminals = self._services.database, self._services.terminals
+        if not nonce:
+            return lambda current, fn: database.unit_of_work(current.portal.id, fn)
+        waiting = [nonce]
+
+        async def decide(current: Call[Any, Any], fn: Callable[[Unit], Awaitable[Any]]) -> Any:
+            if not waiting:
+                return await database.unit_of_work(current.portal.id, fn)
+            waiting.clear()
+
+            async def run(unit: Unit) -> Any:
+                await terminals.spend(unit, current.place.id, nonce)
+                return await fn(unit)
+
+            return await database.unit_of_work(current.portal.id, run)
+
+        return decide
+
     @staticmethod
     def _scope(call: Call[Any, Any]) -> str:
         if isinstance(call.caller, ResidentCaller):
             return f"resident:{call.caller.resident_id}"
-        if isinstance(call.caller, StaffCaller):
-            place = call.caller.terminal_id
-            return f"terminal:{place}" if place else f"staff:{call.caller.staff_id}"
+        if isinstance(call.caller, StaffCaller | DeviceCaller):
+            place = call.caller.place
+            return f"terminal:{place.id}" if place else f"staff:{call.caller.actor.id}"
         return f"open:{call.client}"
 
-    async def _body(self, request: web.Request) -> tuple[Wire, bytes]:
-        op = self._op
+    async def _raw(self, request: web.Request) -> bytes:
         limits = self._services.settings.limits
-        raw = await json_body.read_bytes(request, limit=limits.body_bytes, seconds=limits.body_seconds)
+        return await json_body.read_bytes(request, limit=limits.body_bytes, seconds=limits.body_seconds)
+
+    def _body(self, request: web.Request, raw: bytes) -> Wire:
+        op = self._op
         if op.body is NoBody and not raw:
-            return _NOTHING, raw
+            return _NOTHING
         json_body.check_media(request)
         json_body.check_json(raw)
         try:
-            return op.body.__pydantic_validator__.validate_json(raw, strict=True), raw
+            found: Wire = op.body.__pydantic_validator__.validate_json(raw, strict=True)
+            return found
         except ValidationError as error:
             raise problems.invalid_input(error) from None
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from server.web.operations import NoBody, NoQuery, Open, Operation, Resident, Staff, Terminal
+from server.web.operations import Device, NoBody, NoQuery, Open, Operation, Resident, Staff, Terminal
 from server.web.problems import MEDIA
 from server.web.shapes import Wire
+from server.web.signed import HEADERS, SIGNATURE
 
 _REF = "#/components/schemas/{model}"
 _PATH_PARAMETER = re.compile(r"{(\w+)}")
@@ -56,6 +57,7 @@ def describe(
                 "resident": {"type": "http", "scheme": "bearer"},
                 "console": {"type": "apiKey", "in": "cookie", "name": "yima_console"},
                 "counter": {"type": "apiKey", "in": "cookie", "name": "yima_counter"},
+                "terminal": {"type": "apiKey", "in": "header", "name": SIGNATURE},
             },
         },
     }
@@ -97,8 +99,10 @@ def _security(op: Operation) -> list[dict[str, list[str]]]:
             return [{"resident": []}]
         case Staff():
             return [{"console": []}]
+        case Device():
+            return [{"terminal": []}]
         case Terminal():
-            return [{"counter": []}]
+            return [{"counter": [], "terminal": []}]
 
 
 def _path_parameters(op: Operation) -> list[dict[str, Any]]:
@@ -124,6 +128,11 @@ def _header_parameters(op: Operation) -> list[dict[str, Any]]:
     if op.idempotent:
         key = {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[\\x21-\\x7e]+$"}
         found.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": key})
+    if isinstance(op.access, Device | Terminal):
+        found += [
+            {"name": name, "in": "header", "required": True, "description": meaning, "schema": {"type": "string"}}
+            for name, meaning in HEADERS.items()
+        ]
     if op.method != "GET" and isinstance(op.access, Staff | Terminal):
         found.append({"name": "X-Yima-CSRF", "in": "header", "required": True, "schema": {"type": "string"}})
     return found
@@ -134,6 +143,10 @@ def _responses(op: Operation, statuses: Mapping[str, int]) -> dict[str, Any]:
     codes: dict[int, list[str]] = {status: [] for status in _ALWAYS}
     if not isinstance(op.access, Open):
         codes[401] = ["unauthenticated"]
+    if isinstance(op.access, Device | Terminal):
+        codes[403] = ["terminal-unknown", "terminal-clock"]
+        if op.method != "GET":
+            codes[409] = ["terminal-nonce-used"]
     if op.method != "GET":
         codes |= {413: ["too-large"], 415: ["unsupported-media"]}
     codes[422] = ["invalid-input"]

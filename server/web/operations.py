@@ -17,7 +17,7 @@ from config.floor.refusal import Missing, Refusal
 from config.floor.unit import Actor, Unit
 from config.portal import Portal
 from server.domain.replays.service import StoredAnswer
-from server.domain.sessions.callers import Caller, ResidentCaller, StaffCaller
+from server.domain.sessions.callers import Caller, DeviceCaller, ResidentCaller, StaffCaller, TerminalPlace
 from server.services import Services
 from server.web.shapes import NoBody, NoQuery, Wire
 
@@ -49,11 +49,20 @@ class Staff:
 
 
 @dataclass(frozen=True, slots=True)
+class Device:
+    """A registered terminal signed it, whoever is on shift there (``server/web/signed.py``)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Terminal:
-    """A counter session on a registered terminal."""
+    """A registered terminal signed it, and the clerk's session is a shift at that very terminal.
+
+    On a *page* it means the clerk's session alone: a browser cannot sign a navigation. So a counter's page shows
+    nothing of a resident; what it shows comes through signed calls.
+    """
 
 
-Access = Open | Resident | Staff | Terminal
+Access = Open | Resident | Staff | Device | Terminal
 
 
 @dataclass(slots=True)
@@ -94,6 +103,13 @@ class Call(Generic[B, Q]):
     def staff(self) -> StaffCaller:
         assert isinstance(self.caller, StaffCaller)
         return self.caller
+
+    @property
+    def place(self) -> TerminalPlace:
+        """The terminal that signed this request."""
+        assert isinstance(self.caller, DeviceCaller | StaffCaller)
+        assert self.caller.place is not None
+        return self.caller.place
 
     @property
     def actor(self) -> Actor:
@@ -268,6 +284,7 @@ __all__ = [
     "Access",
     "AnyCall",
     "Call",
+    "Device",
     "Handler",
     "NoBody",
     "NoQuery",

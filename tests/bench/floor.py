@@ -14,10 +14,14 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 from aiohttp import web
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from codes import dynamic
 from config.floor.ids import new_id
@@ -47,10 +51,14 @@ MATERIALS = (
     "WHERE case_id = $1 AND superseded_at IS NULL ORDER BY id"
 )
 GUIDE = "SELECT guide FROM item_versions WHERE portal = $1 AND item_code = $2 AND version = $3"
-TERMINAL = (
-    "SELECT id, hall, counter, purposes, region FROM terminals WHERE id = $1 AND portal = $2 AND withdrawn_at IS NULL"
+SIGNER = (
+    "SELECT id, hall, counter, purposes, region, name, scans_per_minute, failures, lock_seconds, public_key, seen_at "
+    "FROM terminals WHERE id = $1 AND portal = $2 AND withdrawn_at IS NULL"
 )
-LOCK = "SELECT locked_until FROM terminal_locks WHERE terminal_id = $1 AND locked_until > $2"
+LOCK = (
+    "SELECT (SELECT locked_until FROM terminal_locks WHERE terminal_id = $1 AND locked_until > $2) AS locked_until, "
+    "NULL AS full_at"
+)
 HANDLE = (
     "SELECT h.subject, h.acting, h.delegation, h.device, h.session_id, h.portal, h.region, h.valid_until, "
     "h.revoked_at, u.used_at, u.used_by FROM code_handles h LEFT JOIN code_uses u ON u.handle = h.handle "
@@ -81,10 +89,10 @@ OPEN_CASES = (
     "ORDER BY id DESC LIMIT 20"
 )
 KEEP = (
-    "INSERT INTO replays (id, portal, caller, operation, key, body_hash, status, answer_sealed, created_at) "
-    "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9) ON CONFLICT (portal, caller, operation, key) DO UPDATE SET "
+    "INSERT INTO replays (id, portal, caller, operation, key, body_hash, status, answer_sealed, created_at, nonce) "
+    "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$11) ON CONFLICT (portal, caller, operation, key) DO UPDATE SET "
     "body_hash = excluded.body_hash, status = excluded.status, answer_sealed = excluded.answer_sealed, "
-    "created_at = excluded.created_at WHERE replays.created_at < $10 RETURNING id"
+    "created_at = excluded.created_at, nonce = excluded.nonce WHERE replays.created_at < $10 RETURNING id"
 )
 PORTAL = "demo"
 
@@ -105,6 +113,7 @@ class Floor:
         self._cipher = AESGCM(base64.b64decode(secrets["vault"]))
         self._master = base64.b64decode(secrets["code"])
         self._read_at, self._reading = -1.0, datetime.now(UTC)
+        self._keys: dict[bytes, ec.EllipticCurvePublicKey] = {}
 
     async def hello(self, request: web.Request) -> web.Response:
         return web.json_response({"message": "hello"})
@@ -142,14 +151,37 @@ class Floor:
         raw = await request.read()
         asked = json.loads(raw)
         async with self._pool.acquire() as connection:
+            place = await self._terminal(connection, request, raw)
             session = await self._session(connection, request.cookies["yima_counter"])
+            if session["terminal_id"] != place["id"]:
+                raise web.HTTPUnauthorized
             async with connection.transaction():
-                answer = await self._scanned(connection, session, asked, request.headers["Idempotency-Key"], raw)
+                answer = await self._scanned(connection, session, place, request, asked, raw)
         return web.json_response(text=answer)
 
-    async def _scanned(self, connection: Any, session: Any, asked: dict[str, str], key: str, raw: bytes) -> str:
+    async def _terminal(self, connection: Any, request: web.Request, raw: bytes) -> Any:
+        """The terminal whose ES256 signature this request carries."""
+        headers, method, target = request.headers, request.method, request.raw_path
+        terminal, at, nonce = headers["X-Yima-Terminal"], headers["X-Yima-Time"], headers["X-Yima-Nonce"]
+        row = await connection.fetchrow(SIGNER, UUID(terminal), PORTAL)
+        key = self._keys.get(row["public_key"])
+        if key is None:
+            key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), row["public_key"])
+            self._keys[row["public_key"]] = key
+        lines = ("YIMA-TERMINAL-1", terminal, method, target, hashlib.sha256(raw).hexdigest(), at, nonce)
+        text = "\n".join((*lines, headers["Idempotency-Key"])).encode()
+        signature = base64.urlsafe_b64decode(headers["X-Yima-Signature"] + "==")
+        r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
+        key.verify(encode_dss_signature(r, s), text, ec.ECDSA(SHA256()))
+        if abs(int(at) - time.time()) > 60:
+            raise web.HTTPForbidden
+        return row
+
+    async def _scanned(
+        self, connection: Any, session: Any, place: Any, request: web.Request, asked: dict[str, str], raw: bytes
+    ) -> str:
+        key, nonce = request.headers["Idempotency-Key"], request.headers["X-Yima-Nonce"]
         now = await self._now(connection)
-        place = await connection.fetchrow(TERMINAL, session["terminal_id"], PORTAL)
         await connection.fetchrow(LOCK, session["terminal_id"], now)
         parsed = dynamic.parse(asked["text"])
         if parsed is None:
@@ -189,7 +221,7 @@ class Floor:
         caller, digest = f"terminal:{session['terminal_id']}", hashlib.sha256(raw).digest()
         old = now - timedelta(hours=24)
         if not await connection.fetchrow(
-            KEEP, new_id(), PORTAL, caller, "floorScan", key, digest, 200, sealed, now, old
+            KEEP, new_id(), PORTAL, caller, "floorScan", key, digest, 200, sealed, now, old, nonce
         ):
             raise web.HTTPConflict
         return answer

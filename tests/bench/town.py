@@ -19,6 +19,7 @@ from codes.holder import Holder
 from config.floor.ids import new_id
 from config.floor.unit import Unit
 from config.settings import Settings
+from server.demo.device import Device
 from server.opening import opened
 from tests.bench.load import request
 from tests.journeys import story
@@ -36,6 +37,7 @@ class Known:
     cookie: str
     csrf: str
     resident_id: UUID
+    device: Device
 
 
 async def _live(origin: str) -> Known:
@@ -52,6 +54,7 @@ async def _live(origin: str) -> Known:
             cookie=f"yima_counter={cookie}",
             csrf=cast.clerk.headers["X-Yima-CSRF"],
             resident_id=UUID(cast.resident.me["id"]),
+            device=cast.clerk.device,
         )
 
 
@@ -105,10 +108,12 @@ _numbers = itertools.count()
 
 
 def scans(path: str, port: int, known: Known, codes: Iterator[str]) -> Iterator[bytes]:
-    """One request for each code, with a key of its own."""
+    """One request for each code, with a key of its own, signed by the counter's device."""
     for text in codes:
         body = json.dumps({"text": text, "purpose": "apply_here"}).encode()
+        key = f"bench-{next(_numbers)}"
+        signed = known.device.signature("POST", path, body, time=time.time(), key=key)
         yield request(
-            "POST", path, port=port, body=body, Cookie=known.cookie, X_Yima_CSRF=known.csrf,
-            Idempotency_Key=f"bench-{next(_numbers)}",
+            "POST", path, port=port, body=body, Cookie=known.cookie, X_Yima_CSRF=known.csrf, Idempotency_Key=key,
+            **{name.replace("-", "_"): value for name, value in signed.items()},
         )  # fmt: skip

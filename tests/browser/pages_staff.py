@@ -7,7 +7,7 @@ import asyncio
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import Screen
-from tests.journeys.town import PASSWORD
+from tests.journeys.town import PASSWORD, Town
 
 WAIT = 15_000
 _PRESS = ("keyDown", "keyUp")
@@ -22,6 +22,23 @@ async def gun(page: Page, digits: str) -> None:
     presses = [session.send("Input.dispatchKeyEvent", {"type": kind, **key}) for key in keys for kind in _PRESS]
     await asyncio.gather(*presses)
     await session.detach()
+
+
+async def enrol(town: Town, page: Page, counter: str) -> None:
+    """An administrator's code typed on this computer: from now on it is a terminal of that counter."""
+    code = await town.invitation(counter)
+    await page.goto(f"{town.origin}/counter/enrol")
+    await page.get_by_label("登记码").fill(code.lower())
+    await page.get_by_role("button", name="登记这台设备").click()
+    await expect(page.locator("#done-words")).to_contain_text(f"登记好了：政务大厅 · {counter}", timeout=WAIT)
+
+
+async def demo_terminal(page: Page, origin: str) -> str:
+    """A browser of the demonstration makes itself a terminal; its id."""
+    await page.goto(f"{origin}/counter/sign-in")
+    await page.locator("html[data-ready=yes]").wait_for(timeout=WAIT)
+    asked = 'import("/static/counter/terminal.js").then((terminal) => terminal.own()).then((device) => device.id)'
+    return str(await page.evaluate(asked))
 
 
 class StaffDesk:

@@ -18,6 +18,7 @@ from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright
 
 from tests.browser.conftest import HOW, chromium
+from tests.browser.pages_staff import demo_terminal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -51,7 +52,9 @@ async def sheet(browser: Browser, origin: str, size: tuple[int, int]) -> AsyncIt
 
 async def become(page: Page, cast_id: str) -> dict[str, Any]:
     """A session of one of the cast, by the tour's door: a cookie for staff, a token for residents."""
-    answer = await page.request.post("/tour/api/v1/sign-in", data={"cast_id": cast_id})
+    terminal = await demo_terminal(page, "") if cast_id == "clerk" else None
+    body = {"cast_id": cast_id, "terminal_id": terminal}
+    answer = await page.request.post("/tour/api/v1/sign-in", data=body)
     if not answer.ok:
         raise SystemExit(f"signing in as {cast_id}: {await answer.text()}")
     session: dict[str, Any] = await answer.json()

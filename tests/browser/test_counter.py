@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.async_api import expect
 
 from tests.browser.conftest import NewScreen, Screen
+from tests.browser.pages_staff import enrol
 from tests.journeys.people import Phone
 from tests.journeys.town import PASSWORD, Town
 
@@ -19,7 +20,8 @@ WIDTHS = [(360, False), (768, False), (1280, False), (1280, True)]
 
 async def at_the_desk(server: Town, screen: Screen) -> None:
     """A clerk signs in with her password and has the desk before her."""
-    await server.hire("C7", ["clerk"], counter="7 号窗口")
+    await server.hire("C7", ["clerk"])
+    await enrol(server, screen.page, "7 号窗口")
     await screen.page.goto(f"{server.origin}/counter")
     await screen.page.get_by_label("工号").fill("C7")
     await screen.page.get_by_label("密码").fill(PASSWORD)

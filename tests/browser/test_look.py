@@ -19,7 +19,7 @@ from server.domain.cases.workflow import Status
 from server.opening import opened
 from tests.browser.conftest import HOW, chromium
 from tests.browser.pages_look import WAIT, Look, looking
-from tests.browser.pages_staff import gun
+from tests.browser.pages_staff import demo_terminal, gun
 from tests.conftest import REDIS_URL
 from tests.journeys.people import Phone
 from tests.journeys.town import Town, running_town
@@ -82,7 +82,9 @@ async def signed_in(city: Town, number: str) -> Phone:
 
 async def become(look: Look, cast_id: str) -> None:
     """A session of one of the cast, by the tour's door."""
-    answer = await look.page.request.post(f"{look.origin}/tour/api/v1/sign-in", data={"cast_id": cast_id})
+    terminal = await demo_terminal(look.page, look.origin) if cast_id == "clerk" else None
+    body = {"cast_id": cast_id, "terminal_id": terminal}
+    answer = await look.page.request.post(f"{look.origin}/tour/api/v1/sign-in", data=body)
     assert answer.ok, await answer.text()
 
 

@@ -13,7 +13,7 @@ from playwright.async_api import expect
 from tests.browser.camera import film_nobody, film_screen
 from tests.browser.conftest import NewScreen, Screen
 from tests.browser.pages_phone import PDF, PHOTO, ResidentPhone, grouped
-from tests.browser.pages_staff import WAIT, Console, CounterDesk
+from tests.browser.pages_staff import WAIT, Console, CounterDesk, enrol
 from tests.journeys.town import PEOPLE, Town
 
 NAME, ID_NUMBER, NUMBER = PEOPLE[0]
@@ -54,8 +54,8 @@ async def set_stage(town: Town, screen: NewScreen, folder: Path) -> Stage:
     """Seven people, each with a screen; the counter's camera sees an empty desk for now."""
     await town.hire("H1", ["handler"])
     await town.hire("H2", ["handler"])
-    await town.hire("C7", ["clerk", "handler"], counter="7 号窗口")
-    await town.hire("C8", ["clerk"], counter="8 号窗口")
+    await town.hire("C7", ["clerk", "handler"])
+    await town.hire("C8", ["clerk"])
     await town.hire("O1", ["operator"])
     await town.hire("P1", ["publisher"])
     film = folder / "camera.y4m"
@@ -63,6 +63,8 @@ async def set_stage(town: Town, screen: NewScreen, folder: Path) -> Stage:
     phone = await screen(width=360, height=780)
     seen = await screen(camera=str(film))
     others = [await beside(phone) for _ in range(5)]
+    await enrol(town, seen.page, "7 号窗口")
+    await enrol(town, others[2].page, "8 号窗口")
     return Stage(
         town=town,
         phone=ResidentPhone(town.origin, phone, NUMBER),

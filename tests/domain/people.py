@@ -14,6 +14,7 @@ from server.domain.residents.sign_in import PhoneSignIn
 from server.domain.sessions.otp import OneTimeCodes, OtpLimits
 from server.domain.sessions.service import Lifetimes, Sessions
 from server.domain.staff.service import Staff
+from server.domain.terminals.service import Terminals
 
 PORTAL = "demo"
 REGION = "511602000000"
@@ -51,4 +52,5 @@ class People:
         self.residents = Residents(vault, self.audit, self.sessions, options)
         self.codes = OneTimeCodes(vault, self.postbox, limits or OtpLimits())
         self.sign_in = PhoneSignIn(self.codes, self.residents, self.sessions)
-        self.staff = Staff(vault, self.audit, self.sessions)
+        self.terminals = Terminals(vault, self.audit, self.sessions)
+        self.staff = Staff(vault, self.audit, self.sessions, self.terminals)

@@ -8,10 +8,10 @@ import pytest
 
 from server.app import problem_statuses, surface
 from server.web.openapi import describe
-from server.web.operations import Open, Operation, Resident, Staff, Terminal
+from server.web.operations import Device, Open, Operation, Resident, Staff, Terminal
 from server.web.pages import PageRoute, environment
 
-ACCESS = (Open, Resident, Staff, Terminal)
+ACCESS = (Open, Resident, Staff, Device, Terminal)
 ROLES = {"clerk", "handler", "operator", "publisher", "hall_manager", "agent", "auditor", "administrator"}
 
 
@@ -47,7 +47,7 @@ def test_declared_problems_exist() -> None:
     assert not [f"{one.name}: {code}" for one in _operations() for code in one.problems if code not in known]
 
 
-@pytest.mark.parametrize("path", ["/dev/outbox", "/tour/cast", "/tour/api/v1/sign-in"])
+@pytest.mark.parametrize("path", ["/dev/outbox", "/tour/cast", "/tour/api/v1/sign-in", "/tour/api/v1/terminals"])
 def test_the_demos_own_doors_are_shut_in_production(path: str) -> None:
     assert path in {one.path for one in _operations()}
     assert path not in {one.path for one in surface(demo=False).operations}

@@ -24,6 +24,9 @@ UNLIMITED = {
     "limits__pending_files": "100000",
     "limits__password_attempts": "100000",
     "limits__terminal_failures": "1000000",
+    "limits__terminal_scans_per_minute": "0",
+    "limits__terminal_enrolments_per_address": "100000",
+    "limits__terminal_enrolments_per_portal": "100000",
 }
 STAFF = (
     ("H1", ("handler",), ""),

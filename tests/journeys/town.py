@@ -11,15 +11,19 @@ from typing import TypeVar
 
 from aiohttp import web
 
-from config.floor.unit import Unit
+from config.floor import sql
+from config.floor.unit import SYSTEM, Unit
 from config.settings import Settings
 from server.adapters.clock import ShiftedClock
 from server.adapters.register_standin import RegisterStandIn
 from server.app import make_app
+from server.demo.device import Device
+from server.domain.sessions.callers import TerminalPlace
 from server.domain.staff.passwords import hash_password
+from server.domain.terminals.records import TerminalFacts
 from server.opening import Opened, opened
 from server.services import Services
-from tests.journeys.people import Counter, Desk, Phone
+from tests.journeys.people import Counter, Desk, Phone, device_of
 from tests.journeys.visitor import Visitor
 
 V = TypeVar("V", bound=Visitor)
@@ -51,11 +55,10 @@ async def employ(
 ) -> None:
     """Put somebody on the payroll of an open house, at a counter's terminal if one is named."""
     hashed = await password_hash()
-    purposes = [purpose.code for purpose in house.services.purposes.all()]
+    purposes = tuple(purpose.code for purpose in house.services.purposes.all())
 
     async def hired(unit: Unit) -> None:
-        staff = house.services.staff
-        staff_id = await staff.hire(
+        await house.services.staff.hire(
             unit,
             staff_no=staff_no,
             name=f"员工{staff_no}",
@@ -65,11 +68,21 @@ async def employ(
             password_hash=hashed,
         )
         if counter:
-            await staff.enrol_terminal(
-                unit, staff_id=staff_id, hall="政务大厅", counter=counter, region=REGION, purposes=purposes
-            )
+            await stand(house, unit, device_of(staff_no), TerminalFacts("政务大厅", counter, purposes))
 
     await house.database.unit_of_work(PORTAL, hired)
+
+
+async def stand(house: Opened, unit: Unit, device: Device, facts: TerminalFacts) -> None:
+    """Enrol a device whose terminal id is known beforehand, so that a clerk in any process can be it."""
+    terminals = house.services.terminals
+    invited = await terminals.invite(unit, SYSTEM, REGION, facts)
+    body = device.enrolment(invited.code)
+    place = await terminals.enrol(
+        unit, body["code"], body["public_key"], body["proof"], address=str(device.terminal_id)
+    )
+    assert isinstance(place, TerminalPlace), place
+    await sql.execute("UPDATE terminals SET id = $1 WHERE id = $2", device.terminal_id, place.id)
 
 
 class Town:
@@ -119,6 +132,16 @@ class Town:
     ) -> None:
         """Employ somebody, at a counter's terminal if one is named."""
         await employ(self.house, staff_no, roles, counter=counter, department=department)
+
+    async def invitation(self, counter: str) -> str:
+        """A one-time code for a device at this counter, as an administrator gives it out."""
+        purposes = tuple(purpose.code for purpose in self.services.purposes.all())
+        facts = TerminalFacts("政务大厅", counter, purposes)
+
+        async def invite(unit: Unit) -> str:
+            return (await self.services.terminals.invite(unit, SYSTEM, REGION, facts)).code
+
+        return await self.house.database.unit_of_work(PORTAL, invite)
 
     async def desk(self, staff_no: str, *roles: str) -> Desk:
         """A new employee, signed in at the console."""

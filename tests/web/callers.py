@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from server.app import surface
-from server.web.operations import Access, Open, Operation, Resident, Staff, Terminal
+from server.web.operations import Access, Device, Open, Operation, Resident, Staff, Terminal
 from tests.journeys.town import ROLES, Town
 from tests.journeys.visitor import Visitor
 
@@ -42,7 +42,7 @@ class Kind:
                 return self.loa >= needed
             case Staff():
                 return bool(self.role) and not self.at_counter and (not access.roles or self.role in access.roles)
-            case Terminal():
+            case Device() | Terminal():
                 return self.at_counter
 
 

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import AsyncExitStack
 from typing import Any
 
+from server.demo.device import Device
 from tests.journeys.forms import fill, materials
 from tests.journeys.people import Counter, Desk, Phone
 from tests.journeys.story import Cast, Told
@@ -130,6 +131,7 @@ async def _at_the_counter(cast: Cast) -> None:
         cast.clerk.seen += desk.seen
     await cast.clerk.must("GET", "/counter/api/v1/purposes")
     await cast.clerk.must("GET", "/counter/api/v1/today")
+    await cast.clerk.must("GET", "/counter/api/v1/terminal")
 
 
 async def _in_the_open(cast: Cast) -> None:
@@ -139,6 +141,9 @@ async def _in_the_open(cast: Cast) -> None:
         found = await visitor.must("GET", "/tour/cast")
         her = next(one["id"] for one in found["cast"] if one["phone"] == cast.resident.number)
         await visitor.must("POST", "/tour/api/v1/sign-in", {"cast_id": her})
+        device = Device.fresh()
+        invited = await visitor.must("POST", "/tour/api/v1/terminals", {})
+        await visitor.must("POST", "/counter/api/v1/enrolments", device.enrolment(invited["code"]))
         cast.resident.seen += visitor.seen
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from server.web.operations import Open, Operation, Staff
+from server.web.operations import Open, Operation, Staff, Terminal
 from tests.journeys.town import ROLES, Town
 from tests.journeys.visitor import Answer, Visitor
 from tests.web.callers import KINDS, Kind, operations, path_of
 
-SHUT = {"unauthenticated", "forbidden", "loa-too-low", "csrf-missing"}
+SHUT = {"unauthenticated", "forbidden", "loa-too-low", "csrf-missing", "terminal-unknown"}
 LEAVES = {"DELETE"}  # ends the session itself: tried with a session of its own
 
 
@@ -49,9 +49,10 @@ async def test_signing_out_ends_only_ones_own_kind_of_session(server: Town, kind
     assert doors
     for operation in sorted(doors, key=lambda one: kind.may(one.access)):
         answer = await _ask(visitor, operation)
-        assert answer.status == (204 if kind.may(operation.access) else 401), str(answer)
+        shut = 401 if kind.may(operation.access) or not isinstance(operation.access, Terminal) else 403
+        assert answer.status == (204 if kind.may(operation.access) else shut), str(answer)
         again = await _ask(visitor, operation)
-        assert again.status == 401, str(again)
+        assert again.status == shut, str(again)
 
 
 async def test_a_staff_call_without_the_page_token_is_refused(server: Town) -> None:
@@ -75,4 +76,4 @@ async def test_a_foreign_page_decides_nothing(server: Town) -> None:
 
 def test_open_operations_are_the_ones_we_mean() -> None:
     unsafe = {one.name for one in operations() if isinstance(one.access, Open) and one.method != "GET"}
-    assert unsafe <= {"askCode", "signIn", "openConsoleSession", "openCounterSession", "tourSignIn"}
+    assert unsafe <= {"askCode", "signIn", "openConsoleSession", "enrolTerminal", "tourSignIn", "tourInviteTerminal"}

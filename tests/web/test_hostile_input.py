@@ -8,7 +8,7 @@ import json
 import aiohttp
 import pytest
 
-from server.web.operations import NoBody, Open, Operation, Resident, Staff, Terminal
+from server.web.operations import Device, NoBody, Open, Operation, Resident, Staff, Terminal
 from tests.journeys.town import Town
 from tests.journeys.visitor import Visitor, must_problem
 from tests.web.callers import operations, path_of
@@ -21,11 +21,13 @@ def _with_bodies() -> list[Operation]:
 
 
 async def _callers(town: Town) -> dict[type, Visitor]:
+    counter = await town.counter()
     return {
         Open: await town.stranger(),
         Resident: await town.resident(),
         Staff: await town.desk("H1", "handler", "operator", "publisher", "administrator", "hall_manager"),
-        Terminal: await town.counter(),
+        Device: counter,
+        Terminal: counter,
     }
 
 

@@ -21,6 +21,7 @@ class Replay(Model):
     status = fields.IntField()
     answer_sealed = fields.BinaryField()
     created_at = fields.DatetimeField()
+    nonce = fields.CharField(max_length=64, default="", db_default="")
 
     class Meta:
         table = "replays"

@@ -23,10 +23,11 @@ class KeyReused(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """The first answer: HTTP status and body."""
+    """The first answer: HTTP status and body; and the nonce of the signed request that it answered."""
 
     status: int
     body: bytes
+    nonce: str = ""
 
 
 class Replays:
@@ -39,7 +40,7 @@ class Replays:
     async def find(self, unit: Unit, caller: str, operation: str, key: str, body_hash: bytes) -> StoredAnswer | None:
         """The answer that this key was given before, if it was; ``KeyReused`` if that was to another body."""
         found = await sql.row(
-            "SELECT body_hash, status, answer_sealed FROM replays "
+            "SELECT body_hash, status, answer_sealed, nonce FROM replays "
             "WHERE portal = $1 AND caller = $2 AND operation = $3 AND key = $4 AND created_at >= $5",
             unit.portal, caller, operation, key, unit.now - self._life,
         )  # fmt: skip
@@ -47,10 +48,18 @@ class Replays:
             return None
         if bytes(found["body_hash"]) != body_hash:
             raise KeyReused()
-        return StoredAnswer(int(found["status"]), self._vault.open_bytes(found["answer_sealed"], _PLACE))
+        body = self._vault.open_bytes(found["answer_sealed"], _PLACE)
+        return StoredAnswer(int(found["status"]), body, found["nonce"])
 
     async def keep(
-        self, unit: Unit, caller: str, operation: str, key: str, body_hash: bytes, answer: StoredAnswer
+        self,
+        unit: Unit,
+        caller: str,
+        operation: str,
+        key: str,
+        body_hash: bytes,
+        answer: StoredAnswer,
+        nonce: str = "",
     ) -> bool:
         """Store the answer beside the effect, as the last statement of the deciding unit.
 
@@ -58,12 +67,13 @@ class Replays:
         Two at once: the unique index lets one in; the other waits here for its commit.
         """
         mine = await sql.row(
-            "INSERT INTO replays (id, portal, caller, operation, key, body_hash, status, answer_sealed, created_at) "
-            "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9) ON CONFLICT (portal, caller, operation, key) DO UPDATE SET "
+            "INSERT INTO replays "
+            "(id, portal, caller, operation, key, body_hash, status, answer_sealed, created_at, nonce) "
+            "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$11) ON CONFLICT (portal, caller, operation, key) DO UPDATE SET "
             "body_hash = excluded.body_hash, status = excluded.status, answer_sealed = excluded.answer_sealed, "
-            "created_at = excluded.created_at WHERE replays.created_at < $10 RETURNING id",
+            "created_at = excluded.created_at, nonce = excluded.nonce WHERE replays.created_at < $10 RETURNING id",
             new_id(), unit.portal, caller, operation, key, body_hash, answer.status,
-            self._vault.seal_bytes(answer.body, _PLACE), unit.now, unit.now - self._life,
+            self._vault.seal_bytes(answer.body, _PLACE), unit.now, unit.now - self._life, nonce,
         )  # fmt: skip
         return mine is not None
 

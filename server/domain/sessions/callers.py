@@ -32,8 +32,41 @@ class ResidentCaller:
 
 
 @dataclass(frozen=True, slots=True)
+class TerminalPlace:
+    """One registered terminal: where it stands, what it may ask for, and its own limits (None = the city's)."""
+
+    id: UUID
+    hall: str
+    counter: str
+    purposes: tuple[str, ...]
+    region: str
+    name: str = ""
+    scans_per_minute: int | None = None
+    failures: int | None = None
+    lock_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceCaller:
+    """A registered terminal whose signature was found good; nobody is on shift, or nobody was asked for."""
+
+    portal: str
+    place: TerminalPlace
+
+    @property
+    def session_id(self) -> UUID:
+        """What its requests are counted by."""
+        return self.place.id
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(kind="system", id=self.place.id, label="terminal")
+
+
+@dataclass(frozen=True, slots=True)
 class StaffCaller:
-    """A signed-in member of staff; ``terminal_id`` is set only in a counter session."""
+    """A signed-in member of staff; ``terminal_id`` is set only in a counter session, and ``place`` where the
+    terminal's signature was checked for this very request."""
 
     session_id: UUID
     staff_id: UUID
@@ -44,10 +77,11 @@ class StaffCaller:
     portal: str
     region: str
     terminal_id: UUID | None
+    place: TerminalPlace | None = None
 
     @property
     def actor(self) -> Actor:
         return Actor(kind="staff", id=self.staff_id, label=self.staff_no)
 
 
-Caller = ResidentCaller | StaffCaller
+Caller = ResidentCaller | StaffCaller | DeviceCaller

@@ -67,6 +67,13 @@ class Budget(Model):
 RULES: tuple[Rule, ...] = (
     Index("sessions_token", "sessions", "token_hash", unique=True),
     Index("sessions_of_subject", "sessions", "subject, kind", where="ended_at IS NULL"),
+    Index(
+        "sessions_open_shift",
+        "sessions",
+        "terminal_id",
+        unique=True,
+        where="terminal_id IS NOT NULL AND ended_at IS NULL",
+    ),
     Index("sessions_over", "sessions", "expires_at"),
     Index("otps_over", "otps", "expires_at"),
     Check("sessions_kind", "sessions", "{row}kind IN ('resident', 'console', 'counter')"),

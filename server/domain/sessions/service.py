@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -37,6 +37,16 @@ class OpenedSession:
     id: UUID
     token: str
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A clerk at a terminal: who, and since when."""
+
+    staff_id: UUID
+    staff_no: str
+    name: str
+    since: datetime
 
 
 class Sessions:
@@ -109,6 +119,27 @@ class Sessions:
             return await sql.execute(ended, unit.now, subject)
         return await sql.execute(f"{ended} AND id <> $3", unit.now, subject, keep)
 
+    async def end_shift(self, unit: Unit, terminal_id: UUID) -> Shift | None:
+        """End whatever session is open at a terminal; whose it was. There is at most one (``sessions_open_shift``)."""
+        row = await sql.row(
+            "UPDATE sessions SET ended_at = $1 WHERE terminal_id = $2 AND ended_at IS NULL "
+            "RETURNING subject, facts, created_at",
+            unit.now, terminal_id,
+        )  # fmt: skip
+        return _shift(row) if row else None
+
+    async def shifts(self, unit: Unit, terminal_ids: Sequence[UUID]) -> dict[UUID, Shift]:
+        """Who is on shift at these terminals now, by one query; a session that was idle too long is over."""
+        if not terminal_ids:
+            return {}
+        holes = ",".join(f"${n}" for n in range(3, len(terminal_ids) + 3))
+        rows = await sql.rows(
+            "SELECT terminal_id, subject, facts, created_at FROM sessions "
+            f"WHERE ended_at IS NULL AND expires_at > $1 AND seen_at > $2 AND terminal_id IN ({holes})",
+            unit.now, unit.now - self._lifetimes.staff_idle, *terminal_ids,
+        )  # fmt: skip
+        return {sql.uid(row["terminal_id"]): _shift(row) for row in rows}
+
     async def sweep(self, unit: Unit) -> int:
         """Forget some sessions that expired more than thirty days ago; how many."""
         return await sql.delete_some("sessions", "expires_at < $1", unit.now - timedelta(days=30))
@@ -121,6 +152,11 @@ def hash_token(token: str) -> bytes:
 
 def resident_facts(*, loa: int, language: str) -> dict[str, Any]:
     return {"loa": loa, "language": language}
+
+
+def _shift(row: sql.Row) -> Shift:
+    facts = sql.document(row["facts"])
+    return Shift(sql.uid(row["subject"]), facts["staff_no"], facts["name"], sql.instant(row["created_at"]))
 
 
 def _caller(row: sql.Row) -> Caller:

@@ -5,13 +5,6 @@ from __future__ import annotations
 from config.floor.refusal import Refusal
 
 
-class TerminalUnknown(Refusal):
-    """No terminal is registered for this clerk, or it was withdrawn."""
-
-    code = "terminal-unknown"
-    kind = "forbidden"
-
-
 class RoleMissing(Refusal):
     """The staff number is right, but its roles do not open this door."""
 

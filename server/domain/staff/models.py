@@ -1,4 +1,4 @@
-"""Staff and the counters' terminals."""
+"""Staff, and facts about this database as a whole."""
 
 from __future__ import annotations
 
@@ -28,23 +28,6 @@ class StaffMember(Model):
         table = "staff"
 
 
-class Terminal(Model):
-    """A counter's place that may scan codes, tied to the clerk who works there."""
-
-    id = fields.UUIDField(primary_key=True, default=new_id)
-    portal = fields.CharField(max_length=64)
-    region = fields.CharField(max_length=12)
-    hall = fields.CharField(max_length=64)
-    counter = fields.CharField(max_length=64)
-    purposes: list[str] = fields.JSONField(encoder=sql.to_json, decoder=sql.from_json)
-    staff_id = fields.UUIDField()
-    created_at = fields.DatetimeField()
-    withdrawn_at = fields.DatetimeField(null=True)
-
-    class Meta:
-        table = "terminals"
-
-
 class Mark(Model):
     """A fact about this database as a whole, such as: the demo's seed made it."""
 
@@ -57,7 +40,4 @@ class Mark(Model):
         table = "marks"
 
 
-RULES: tuple[Rule, ...] = (
-    Index("staff_number", "staff", "portal, staff_no", unique=True),
-    Index("terminals_of_staff", "terminals", "staff_id", unique=True, where="withdrawn_at IS NULL"),
-)
+RULES: tuple[Rule, ...] = (Index("staff_number", "staff", "portal, staff_no", unique=True),)

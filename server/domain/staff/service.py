@@ -1,4 +1,4 @@
-"""Staff and terminals: the public door."""
+"""Staff: the public door."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from server.domain.audit.service import Audit
 from server.domain.sessions import budgets
 from server.domain.sessions.errors import SignInLocked, SignInWrong
 from server.domain.sessions.service import OpenedSession, Sessions
-from server.domain.staff.errors import RoleMissing, TerminalUnknown
+from server.domain.staff.errors import RoleMissing
+from server.domain.terminals.service import Terminals
 
 _LOCK_WINDOW = 900
 _COUNTER_ROLES = frozenset({"clerk", "hall_manager", "agent"})
@@ -33,16 +34,9 @@ class StaffProfile:
     region: str
     roles: frozenset[str]
 
-
-@dataclass(frozen=True, slots=True)
-class TerminalPlace:
-    """One terminal: where it stands and what it may ask for."""
-
-    id: UUID
-    hall: str
-    counter: str
-    purposes: tuple[str, ...]
-    region: str
+    @property
+    def actor(self) -> Actor:
+        return Actor(kind="staff", id=self.id, label=self.staff_no)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +48,15 @@ class Candidate:
 
 
 class Staff:
-    """Employees, their terminals, and their way in."""
+    """Employees, and their way in."""
 
-    def __init__(self, vault: Vault, audit: Audit, sessions: Sessions, *, attempts: int = 8) -> None:
+    def __init__(
+        self, vault: Vault, audit: Audit, sessions: Sessions, terminals: Terminals, *, attempts: int = 8
+    ) -> None:
         self._vault = vault
         self._audit = audit
         self._sessions = sessions
+        self._terminals = terminals
         self._attempts = attempts
 
     async def hire(
@@ -83,18 +80,6 @@ class Staff:
         )  # fmt: skip
         return staff_id
 
-    async def enrol_terminal(
-        self, unit: Unit, *, staff_id: UUID, hall: str, counter: str, region: str, purposes: Sequence[str]
-    ) -> UUID:
-        """Register a counter's terminal for one clerk."""
-        terminal_id = new_id()
-        await sql.execute(
-            "INSERT INTO terminals (id, portal, region, hall, counter, purposes, staff_id, created_at) "
-            "VALUES ($1,$2,$3,$4,$5,$6,$7,$8)",
-            terminal_id, unit.portal, region, hall, counter, sql.to_json(list(purposes)), staff_id, unit.now,
-        )  # fmt: skip
-        return terminal_id
-
     async def candidate(self, unit: Unit, staff_no: str) -> Candidate | Refusal:
         """Count one attempt and fetch the hash; the comparison happens outside. Committed either way."""
         if await budgets.spend(unit, "password", self._key(staff_no), seconds=_LOCK_WINDOW) > self._attempts:
@@ -114,38 +99,16 @@ class Staff:
         return await self._open(unit, "console", profile, None)
 
     async def enter_counter(
-        self, unit: Unit, profile: StaffProfile | None
-    ) -> tuple[OpenedSession, TerminalPlace] | Refusal:
-        """Open a counter session on the clerk's own terminal."""
+        self, unit: Unit, profile: StaffProfile | None, terminal_id: UUID
+    ) -> OpenedSession | Refusal:
+        """Begin a clerk's shift at an enrolled terminal. Whoever was on shift there has ended: both are recorded."""
         if profile is None:
             return SignInWrong()
         await self._uncount(unit, profile)
         if not profile.roles & _COUNTER_ROLES:
             return RoleMissing()
-        row = await sql.row(
-            "SELECT id, hall, counter, purposes, region FROM terminals "
-            "WHERE staff_id = $1 AND portal = $2 AND withdrawn_at IS NULL",
-            profile.id, unit.portal,
-        )  # fmt: skip
-        if row is None:
-            return TerminalUnknown()
-        place = _place(row)
-        return await self._open(unit, "counter", profile, place.id), place
-
-    async def terminal(self, unit: Unit, terminal_id: UUID) -> TerminalPlace:
-        """Where a terminal stands; ``TerminalUnknown`` if it was withdrawn."""
-        row = await sql.row(
-            "SELECT id, hall, counter, purposes, region FROM terminals "
-            "WHERE id = $1 AND portal = $2 AND withdrawn_at IS NULL",
-            terminal_id, unit.portal,
-        )  # fmt: skip
-        if row is None:
-            raise TerminalUnknown()
-        return _place(row)
-
-    async def get(self, unit: Unit, terminal_id: UUID) -> TerminalPlace:
-        """The visits room's Terminals port."""
-        return await self.terminal(unit, terminal_id)
+        await self._terminals.begin_shift(unit, terminal_id, profile.actor)
+        return await self._open(unit, "counter", profile, terminal_id)
 
     async def by_number(self, unit: Unit, staff_no: str) -> StaffProfile:
         """An employee by number; ``Missing`` if unknown."""
@@ -201,10 +164,9 @@ class Staff:
         opened = await self._sessions.open(
             unit, kind, profile.id, region=profile.region, facts=facts, terminal_id=terminal_id
         )
-        actor = Actor(kind="staff", id=profile.id, label=profile.staff_no)
         await self._audit.record(
             unit,
-            actor,
+            profile.actor,
             "staff.sign_in",
             subject_kind="session",
             subject=str(opened.id),
@@ -224,14 +186,4 @@ def _profile(row: sql.Row | None) -> StaffProfile | None:
         department=row["department"],
         region=row["region"],
         roles=frozenset(sql.document(row["roles"])),
-    )
-
-
-def _place(row: sql.Row) -> TerminalPlace:
-    return TerminalPlace(
-        id=sql.uid(row["id"]),
-        hall=row["hall"],
-        counter=row["counter"],
-        purposes=tuple(sql.document(row["purposes"])),
-        region=row["region"],
     )

@@ -16,6 +16,10 @@ class TerminalLocked(TooMany):
     """Too many refused scans at this terminal; it may scan again after ``retry_after`` seconds."""
 
 
+class TerminalTooFast(TooMany):
+    """More looks in a minute than this terminal may make; it may scan again after ``retry_after`` seconds."""
+
+
 class NotGranted(Refusal):
     """The resident has not allowed this, or the minutes for which she did are over."""
 

@@ -11,7 +11,7 @@ from config.floor.unit import Actor, Unit
 
 
 class Caller(Protocol):
-    """The clerk at a terminal (``StaffCaller``)."""
+    """The clerk at a terminal (``StaffCaller``); ``place`` is set where the terminal signed the request."""
 
     @property
     def staff_id(self) -> UUID: ...
@@ -20,11 +20,13 @@ class Caller(Protocol):
     @property
     def terminal_id(self) -> UUID | None: ...
     @property
+    def place(self) -> Place | None: ...
+    @property
     def actor(self) -> Actor: ...
 
 
 class Place(Protocol):
-    """Where a terminal stands and what it may ask for."""
+    """Where a terminal stands, what it may ask for, and its own limits (None = the city's)."""
 
     @property
     def id(self) -> UUID: ...
@@ -36,6 +38,12 @@ class Place(Protocol):
     def purposes(self) -> tuple[str, ...]: ...
     @property
     def region(self) -> str: ...
+    @property
+    def scans_per_minute(self) -> int | None: ...
+    @property
+    def failures(self) -> int | None: ...
+    @property
+    def lock_seconds(self) -> int | None: ...
 
 
 class Terminals(Protocol):
@@ -79,6 +87,7 @@ class VisitOptions:
 
     consent_seconds: int = 90
     disclosure_seconds: int = 300
+    scans_per_minute: int = 120
     failures: int = 10
     failure_window_seconds: int = 60
     lock_seconds: int = 300

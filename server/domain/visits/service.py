@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from codes.errors import CodeProblem, CodeUsed
@@ -17,16 +17,25 @@ from codes.service import Codes, Holder
 from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.refusal import FieldFault, Forbidden, Invalid, Missing, Refusal
-from config.floor.unit import LEGAL_ZONE, Actor, Unit
+from config.floor.unit import Actor, Unit
 from server.domain.audit.service import Audit
 from server.domain.purposes.service import Purpose, Purposes
 from server.domain.visits.disclosure import Disclosure
-from server.domain.visits.errors import ConsentClosed, PurposeNotAllowed, TerminalLocked
+from server.domain.visits.errors import ConsentClosed, PurposeNotAllowed
 from server.domain.visits.granting import Granting
-from server.domain.visits.locks import Locks
+from server.domain.visits.locks import Locks, midnight
 from server.domain.visits.papers import SCENES, PaperRefused, Papers, is_paper, narrowed
 from server.domain.visits.ports import Caller, Cases, Place, Residents, Terminals, VisitOptions
-from server.domain.visits.views import COLUMNS, READ, CounterVisit, ResidentVisit, Today, consent_of, resident_visit
+from server.domain.visits.views import (
+    COLUMNS,
+    READ,
+    CounterVisit,
+    ResidentVisit,
+    TerminalDay,
+    Today,
+    consent_of,
+    resident_visit,
+)
 
 __all__ = ["VisitOptions", "Visits"]
 
@@ -93,8 +102,8 @@ class Visits:
         wanted = self._purposes.get(purpose)
         if wanted is None or purpose not in place.purposes:
             raise PurposeNotAllowed(purpose=purpose)
-        if wait := await self._locks.remaining(unit, place.id):
-            return TerminalLocked(retry_after=wait)
+        if refused := await self._locks.standing(unit, place):
+            return refused
         look = _Look(terminal, place, wanted, item)
         if self._papers is not None and is_paper(text):
             return await self._paper(unit, look, self._papers, text, card_in_hand)
@@ -218,18 +227,27 @@ class Visits:
 
     async def today(self, unit: Unit, terminal: Caller) -> Today:
         """How many codes this terminal has looked at since midnight (Asia/Shanghai), and how many were refused."""
-        midnight = datetime.combine(unit.today, time.min, LEGAL_ZONE)
         row = await sql.row(
             "SELECT count(*) AS scanned, coalesce(sum(CASE WHEN outcome = 'accepted' THEN 0 ELSE 1 END), 0) AS refused"
             " FROM visits WHERE terminal_id = $1 AND portal = $2 AND at >= $3",
             terminal.terminal_id,
             unit.portal,
-            midnight,
+            midnight(unit),
         )
         assert row is not None
         return Today(scanned=int(row["scanned"]), refused=int(row["refused"]))
 
+    async def days(self, unit: Unit, terminal_ids: Sequence[UUID]) -> dict[UUID, TerminalDay]:
+        """What each of these terminals did today, and until when it is locked."""
+        return await self._locks.days(unit, terminal_ids)
+
+    async def unlock(self, unit: Unit, actor: Actor, place: Place) -> bool:
+        """An administrator lets a locked terminal scan again; False if it was not locked."""
+        return await self._locks.unlock(unit, actor, place)
+
     async def _place(self, unit: Unit, terminal: Caller) -> Place:
+        if terminal.place is not None:  # its signature was checked for this very request
+            return terminal.place
         if terminal.terminal_id is None:
             raise Forbidden()
         return await self._terminals.get(unit, terminal.terminal_id)

@@ -80,6 +80,15 @@ class ResidentVisit:
 
 
 @dataclass(frozen=True, slots=True)
+class TerminalDay:
+    """One terminal's day: looks, refused ones among them, and until when it is locked."""
+
+    scanned: int
+    refused: int
+    locked_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Today:
     """A terminal's day: every scan, and those of them that were refused."""
 

@@ -1,10 +1,13 @@
-"""The counter's two pages: sign-in, and the desk where codes are checked."""
+"""The counter's pages: enrolling the device, sign-in, and the desk where codes are checked."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
-from server.domain.staff.errors import TerminalUnknown
+from config.floor.unit import LEGAL_ZONE
+from server.domain.terminals.errors import TerminalUnknown
 from server.web.operations import Call, NoBody, NoQuery, Open, Terminal
 from server.web.pages import Page, Pages, own_path
 
@@ -13,16 +16,30 @@ SIGN_IN = "/counter/sign-in"
 pages = Pages(templates=Path(__file__).parent / "templates")
 
 
+async def bar(call: Call[NoBody, NoQuery], terminal_id: UUID) -> dict[str, Any]:
+    """What the bar of a counter's page says: where this terminal stands, and since when its clerk is on shift."""
+    terminals = call.services.terminals
+    shift = await terminals.shift(call.unit, terminal_id)
+    since = f"{shift.since.astimezone(LEGAL_ZONE):%H:%M}" if shift else ""
+    return {"terminal": await terminals.get(call.unit, terminal_id), "since": since}
+
+
 @pages.get("/counter", access=Terminal(), sign_in=SIGN_IN)
 async def desk(call: Call[NoBody, NoQuery]) -> Page:
     """The scanning desk of the terminal that this clerk signed in on."""
     terminal_id = call.staff.terminal_id
     if terminal_id is None:
         raise TerminalUnknown()
-    return Page("counter.html", {"terminal": await call.services.staff.terminal(call.unit, terminal_id)})
+    return Page("counter.html", await bar(call, terminal_id))
 
 
 @pages.get(SIGN_IN, access=Open())
 async def sign_in(call: Call[NoBody, NoQuery]) -> Page:
     """The clerk's way in; afterwards to where one wanted to go, if that is at the counter."""
     return Page("counter_sign_in.html", {"then": own_path(call.request.query.get("next", ""), "/counter")})
+
+
+@pages.get("/counter/enrol", access=Open())
+async def enrol(call: Call[NoBody, NoQuery]) -> Page:
+    """Where a new device takes its one-time code and makes its key."""
+    return Page("counter_enrol.html")

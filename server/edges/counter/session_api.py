@@ -1,17 +1,17 @@
-"""Clerks sign in at their own terminal, and out."""
+"""Clerks begin a shift at a registered terminal, and end it."""
 
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import UUID
 
 from aiohttp import web
 from pydantic import Field
 
 from config.floor.refusal import Refusal
 from server.domain.staff.passwords import password_fits
+from server.edges.counter.terminal_api import Seat, seat
 from server.web.endpoint import COOKIES, csrf_of
-from server.web.operations import Call, NoBody, NoQuery, Open, Operations, Terminal
+from server.web.operations import Call, Device, NoBody, NoQuery, Operations, Terminal
 from server.web.shapes import Wire
 
 operations = Operations(tag="counter-sessions")
@@ -33,14 +33,6 @@ class Clerk(Wire):
     roles: list[str]
 
 
-class Seat(Wire):
-    """The terminal, and where it stands."""
-
-    id: UUID
-    counter: str
-    hall: str
-
-
 class CounterSession(Wire):
     """An open session: its cookie is set beside; ``csrf`` goes into the header of every change."""
 
@@ -52,12 +44,12 @@ class CounterSession(Wire):
 @operations.post(
     "/counter/api/v1/sessions",
     name="openCounterSession",
-    summary="Sign in at the clerk's own terminal",
-    access=Open(),
+    summary="Begin a shift at the terminal that signs this; whoever was on shift there has ended",
+    access=Device(),
     body=CounterSignIn,
     answer=CounterSession,
     status=201,
-    problems=("sign-in-wrong", "sign-in-locked", "role-missing", "terminal-unknown"),
+    problems=("sign-in-wrong", "sign-in-locked", "role-missing", "terminal-unknown", "terminal-clock"),
     own_unit=True,
     limit=20,
 )
@@ -69,14 +61,14 @@ async def sign_in(call: Call[CounterSignIn, NoQuery]) -> web.Response | Refusal:
         return found
     fits = await password_fits(call.body.password, found.password_hash)
     profile = found.profile if fits else None
-    opened = await call.decide(lambda unit: staff.enter_counter(unit, profile))
-    if isinstance(opened, Refusal):
-        return opened
+    place = call.place
+    session = await call.decide(lambda unit: staff.enter_counter(unit, profile, place.id))
+    if isinstance(session, Refusal):
+        return session
     assert profile is not None, "nobody enters without a profile"
-    session, place = opened
     body = CounterSession(
         staff=Clerk(staff_no=profile.staff_no, name=profile.name, roles=sorted(profile.roles)),
-        terminal=Seat(id=place.id, counter=place.counter, hall=place.hall),
+        terminal=seat(place),
         csrf=csrf_of(session.token),
     )
     headers = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"}
@@ -87,11 +79,14 @@ async def sign_in(call: Call[CounterSignIn, NoQuery]) -> web.Response | Refusal:
 
 
 @operations.delete(
-    "/counter/api/v1/sessions/current", name="closeCounterSession", summary="Leave the terminal", access=Terminal()
+    "/counter/api/v1/sessions/current",
+    name="closeCounterSession",
+    summary="End the shift at this terminal",
+    access=Terminal(),
 )
 async def sign_out(call: Call[NoBody, NoQuery]) -> web.Response:
     """Ends this session on the server, then forgets the cookie."""
-    await call.services.sessions.end(call.unit, call.staff.session_id)
+    await call.services.terminals.end_shift(call.unit, call.place, call.actor)
     response = web.Response(status=204, headers={"Cache-Control": "no-store"})
     response.del_cookie(_COOKIE, path=_PATH)
     return response

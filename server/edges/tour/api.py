@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Literal
+from typing import Annotated, Literal
+from uuid import UUID
 
 from aiohttp import web
+from pydantic import Field
 
 from config.floor.refusal import Forbidden, Missing, Refusal
-from config.floor.unit import Event
+from config.floor.unit import SYSTEM, Event
 from server.domain.sessions.service import OpenedSession
+from server.domain.terminals.errors import TerminalUnknown
+from server.domain.terminals.records import TerminalFacts
 from server.edges.tour.cast import CAST, CastMember, member
 from server.edges.tour.story import step_of
 from server.web.endpoint import COOKIES
@@ -40,9 +44,24 @@ class CastList(Wire):
 
 
 class ChosenCast(Wire):
-    """Whom to sign in as."""
+    """Whom to sign in as; a clerk needs the terminal that this browser is."""
 
     cast_id: str
+    terminal_id: UUID | None = None
+
+
+class WantedPlace(Wire):
+    """Which counter a browser wants to stand at; none named = the city's first."""
+
+    counter: Annotated[str, Field(max_length=64)] = ""
+
+
+class DemoInvitation(Wire):
+    """A one-time code for this browser, and the place that it leads to."""
+
+    code: str
+    hall: str
+    counter: str
 
 
 class TourSession(Wire):
@@ -110,10 +129,12 @@ async def _staff(call: Call[ChosenCast, NoQuery], chosen: CastMember) -> web.Res
     profile = await staff.by_number(unit, chosen.staff_no)
     opened: OpenedSession
     if chosen.door == "counter":
-        entered = await staff.enter_counter(unit, profile)
+        if call.body.terminal_id is None:
+            raise TerminalUnknown()
+        entered = await staff.enter_counter(unit, profile, call.body.terminal_id)
         if isinstance(entered, Refusal):
             return entered
-        opened = entered[0]
+        opened = entered
     else:
         session = await staff.enter_console(unit, profile)
         if isinstance(session, Refusal):
@@ -133,6 +154,32 @@ def _answer(
         body=body.model_dump_json().encode(),
         headers={"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"},
     )
+
+
+@operations.post(
+    "/tour/api/v1/terminals",
+    name="tourInviteTerminal",
+    summary="A one-time code that makes this browser a terminal of the demonstration's counter",
+    access=Open(),
+    body=WantedPlace,
+    answer=DemoInvitation,
+    status=200,
+    problems=("not-found",),
+)
+async def invite_terminal(call: Call[WantedPlace, NoQuery]) -> DemoInvitation:
+    """What an administrator does in the console, done for a visitor; the device then enrols as any other does."""
+    if call.services.settings.profile == "production" or not call.portal.demo:
+        raise Missing()
+    terminals, device = call.services.terminals, call.text("tour.page.device")
+    if first := await terminals.first(call.unit):
+        facts = TerminalFacts(first.hall, call.body.counter or first.counter, first.purposes, name=device)
+    else:
+        purposes = tuple(purpose.code for purpose in call.services.purposes.all())
+        facts = TerminalFacts(
+            call.portal.name, call.body.counter or call.text("tour.page.first_counter"), purposes, device
+        )
+    invitation = await terminals.invite(call.unit, SYSTEM, call.portal.region, facts)
+    return DemoInvitation(code=invitation.code, hall=facts.hall, counter=facts.counter)
 
 
 @operations.get(

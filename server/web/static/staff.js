@@ -21,12 +21,15 @@
   /** A fresh Idempotency-Key. */
   const newKey = () => (crypto.randomUUID ? crypto.randomUUID() : Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join(""));
 
-  /** Calls our API. Answers the JSON, or null for 204; throws Problem. */
+  /** Calls our API. Answers the JSON, or null for 204; throws Problem. options: key (Idempotency-Key), timeout, signal,
+   *  as ("blob" for a file), sign (makes more headers of method, path, body text and key; see counter/terminal.js). */
   async function call(method, path, body, options = {}) {
     const headers = { Accept: "application/json", "Accept-Language": root.lang || "zh-CN" };
     if (method !== "GET") headers["X-Yima-CSRF"] = meta("csrf");
     if (body !== undefined && body !== null) headers["Content-Type"] = "application/json";
     if (options.key) headers["Idempotency-Key"] = options.key;
+    const text = body === undefined || body === null ? "" : JSON.stringify(body);
+    if (options.sign) Object.assign(headers, await options.sign(method, path, text, options.key));
     let response;
     try {
       response = await fetch(path, {
@@ -35,12 +38,13 @@
         credentials: "same-origin",
         cache: "no-store",
         signal: options.signal ?? AbortSignal.timeout(options.timeout ?? 15000),
-        body: body === undefined || body === null ? undefined : JSON.stringify(body),
+        body: text || undefined,
       });
     } catch {
       throw new Problem(0, { code: "offline", title: meta("words-offline-title"), detail: meta("words-offline") });
     }
     if (response.status === 204) return null;
+    if (response.ok && options.as === "blob") return response.blob();
     const answer = await response.json().catch(() => ({}));
     if (!response.ok) throw new Problem(response.status, answer);
     return answer;
@@ -145,10 +149,13 @@
     grouped: (text) => text.replace(/(.{4})(?=.)/g, "$1 "),
   };
 
+  /** At a counter its device signs. */
+  const send = (...given) => (window.Yima.signedCall ?? call)(...given);
+
   document.addEventListener("DOMContentLoaded", () => {
     for (const group of document.querySelectorAll("[data-tabs]")) wireTabs(group);
     for (const button of document.querySelectorAll("[data-sign-out]")) {
-      button.addEventListener("click", () => busy(button, call("DELETE", button.dataset.signOut).catch(() => null)).then(() => location.assign(button.dataset.then)));
+      button.addEventListener("click", () => busy(button, send("DELETE", button.dataset.signOut).catch(() => null)).then(() => location.assign(button.dataset.then)));
     }
     const form = document.querySelector("form[data-sign-in]");
     form?.addEventListener("submit", async (event) => {
@@ -157,7 +164,7 @@
       const button = form.querySelector("button[type=submit]");
       const body = Object.fromEntries(new FormData(form));
       try {
-        await busy(button, call("POST", form.dataset.signIn, body));
+        await busy(button, send("POST", form.dataset.signIn, body));
         location.assign(form.dataset.then);
       } catch (problem) {
         faults(form, problem);

@@ -1,4 +1,4 @@
-"""Staff: passwords, lock-outs, who may use which door, one terminal a clerk."""
+"""Staff: passwords, lock-outs, who may use which door."""
 
 from __future__ import annotations
 
@@ -12,19 +12,27 @@ from config.floor.refusal import Missing, Refusal
 from config.floor.unit import Unit
 from config.floor.vault import Vault
 from server.adapters.database import Database
+from server.demo.device import Device
 from server.domain.sessions.errors import SignInLocked, SignInWrong
 from server.domain.sessions.service import OpenedSession
-from server.domain.staff.errors import RoleMissing, TerminalUnknown
+from server.domain.staff.errors import RoleMissing
 from server.domain.staff.passwords import hash_password, password_fits
 from server.domain.staff.service import Candidate, Staff, StaffProfile
+from server.domain.terminals.errors import TerminalUnknown
+from server.domain.terminals.records import TerminalFacts
 from tests.domain.people import PORTAL, REGION, People
 
 T = TypeVar("T")
 
 
 @pytest.fixture
-def staff(vault: Vault) -> Staff:
-    return People(vault).staff
+def people(vault: Vault) -> People:
+    return People(vault)
+
+
+@pytest.fixture
+def staff(people: People) -> Staff:
+    return people.staff
 
 
 async def _run(database: Database, decide: Callable[[Unit], Awaitable[T]]) -> T:
@@ -91,28 +99,27 @@ async def test_a_console_session_for_whom_the_password_fitted(database: Database
     assert isinstance(await _run(database, lambda unit: staff.enter_console(unit, None)), SignInWrong)
 
 
-async def test_the_counter_needs_a_role_and_a_terminal(database: Database, staff: Staff) -> None:
+async def test_the_counter_needs_a_role_and_an_enrolled_terminal(database: Database, people: People) -> None:
+    staff = people.staff
     await _hire(database, staff, "H1", "handler")
-    clerk_id = await _hire(database, staff, "C1", "clerk")
+    await _hire(database, staff, "C1", "clerk")
     handler, clerk = await _profile(database, staff, "H1"), await _profile(database, staff, "C1")
+    facts = TerminalFacts("一楼", "3", ("apply_here",))
+    invited = await _run(database, lambda unit: people.terminals.invite(unit, clerk.actor, REGION, facts))
 
-    async def enter(profile: StaffProfile | None) -> object | Refusal:
-        return await _run(database, lambda unit: staff.enter_counter(unit, profile))
+    async def enter(profile: StaffProfile | None) -> OpenedSession | Refusal:
+        return await _run(database, lambda unit: staff.enter_counter(unit, profile, invited.terminal_id))
 
     assert isinstance(await enter(handler), RoleMissing)
-    assert isinstance(await enter(clerk), TerminalUnknown)
     assert isinstance(await enter(None), SignInWrong)
-    terminal = await _run(
-        database,
-        lambda unit: staff.enrol_terminal(
-            unit, staff_id=clerk_id, hall="一楼", counter="3", region=REGION, purposes=["apply_here"]
-        ),
-    )
-    entered = await enter(clerk)
-    assert isinstance(entered, tuple)
-    assert (entered[1].id, entered[1].counter, entered[1].purposes) == (terminal, "3", ("apply_here",))
     with pytest.raises(TerminalUnknown):
-        await staff.terminal(await database.reading("other"), terminal)
+        await enter(clerk)
+    body = Device.fresh().enrolment(invited.code)
+    await _run(
+        database,
+        lambda unit: people.terminals.enrol(unit, body["code"], body["public_key"], body["proof"], address="a"),
+    )
+    assert isinstance(await enter(clerk), OpenedSession)
 
 
 async def test_finding_staff(database: Database, staff: Staff) -> None:

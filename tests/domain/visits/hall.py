@@ -18,7 +18,7 @@ from server.adapters.database import Database
 from server.domain.audit.service import Audit, AuditLine
 from server.domain.purposes.service import Purposes
 from server.domain.sessions.callers import StaffCaller
-from server.domain.staff.errors import TerminalUnknown
+from server.domain.terminals.errors import TerminalUnknown
 from server.domain.visits.ports import CaseInHand, VisitOptions
 from server.domain.visits.service import Visits
 from server.domain.visits.views import CounterVisit, ResidentVisit
@@ -38,6 +38,9 @@ class Place:
     counter: str
     purposes: tuple[str, ...]
     region: str = REGION
+    scans_per_minute: int | None = None
+    failures: int | None = None
+    lock_seconds: int | None = None
 
 
 @dataclass(frozen=True)

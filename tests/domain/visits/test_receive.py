@@ -11,7 +11,7 @@ from codes.errors import CodeExpired, CodeMalformed, CodeUnknown, CodeUsed
 from config.floor import sql
 from config.floor.refusal import Forbidden, Missing
 from server.domain.sessions.callers import StaffCaller
-from server.domain.staff.errors import TerminalUnknown
+from server.domain.terminals.errors import TerminalUnknown
 from server.domain.visits.errors import PurposeNotAllowed, TerminalLocked
 from server.domain.visits.ports import VisitOptions
 from server.domain.visits.views import CounterVisit

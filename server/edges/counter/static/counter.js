@@ -3,13 +3,14 @@
 import { readWith, trimmed } from "./instruments.js";
 import { screen } from "./screen.js";
 import { play } from "./sound.js";
+import { SIGN_IN, mustLeave, signedCall } from "./terminal.js";
 import { accepted, el, refused, say, working } from "./view.js";
 
 const API = "/counter/api/v1";
 const SAME_TEXT = 10_000; // how long one Idempotency-Key belongs to one text
 const ASK_EVERY = 1_500; // how often an open question is looked at
 
-const { call, newKey } = window.Yima;
+const { newKey } = window.Yima;
 const at = (id) => document.getElementById(id);
 const purpose = at("purpose");
 
@@ -17,7 +18,7 @@ let purposes = [];
 let sighting = { subject: "", key: "", until: 0, settled: false };
 
 async function tally() {
-  const today = await call("GET", `${API}/today`).catch(() => null);
+  const today = await signedCall("GET", `${API}/today`).catch(() => null);
   if (!today) return;
   at("scanned").textContent = today.scanned.toLocaleString();
   at("refused").textContent = today.refused.toLocaleString();
@@ -51,12 +52,12 @@ async function check(text) {
   screen.busy(true);
   const waitingLook = setTimeout(() => screen.holds(own) && screen.show(working()), 150);
   try {
-    const visit = await call("POST", `${API}/scans`, { text, purpose: purpose.value }, { key: sent.key });
+    const visit = await signedCall("POST", `${API}/scans`, { text, purpose: purpose.value }, { key: sent.key });
     sent.settled = true;
     if (!screen.holds(own)) return;
     answer(visit, own);
   } catch (problem) {
-    if (problem.status === 401) return location.assign("/counter/sign-in");
+    if (mustLeave(problem)) return location.assign(SIGN_IN);
     // Where the network failed, the same text is tried again with the same key.
     if (problem.status === 0 || problem.status >= 500) sent.until = 0;
     sent.settled = true;
@@ -96,7 +97,7 @@ function ask(visit, own) {
     ring.turn(Math.ceil(left / 1000), Math.min(1, left / whole));
     if (asking || Date.now() - looked < ASK_EVERY) return;
     asking = true;
-    const now = await call("GET", `${API}/visits/${visit.visit_id}`).catch(() => null);
+    const now = await signedCall("GET", `${API}/visits/${visit.visit_id}`).catch(() => null);
     asking = false;
     looked = Date.now();
     if (now && screen.holds(own) && now.consent?.state !== "pending") {
@@ -120,9 +121,9 @@ function describePurpose() {
 
 async function loadPurposes() {
   try {
-    ({ purposes } = await call("GET", `${API}/purposes`));
+    ({ purposes } = await signedCall("GET", `${API}/purposes`));
   } catch (problem) {
-    if (problem.status === 401) return location.assign("/counter/sign-in");
+    if (mustLeave(problem)) return location.assign(SIGN_IN);
     return screen.show(refused(problem));
   }
   purpose.replaceChildren(...purposes.map((one) => el("option", { value: one.code }, one.label)));

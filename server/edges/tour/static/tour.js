@@ -1,5 +1,7 @@
 // The tour: ticks steps from real events, signs frames in, reads SMS, hands the phone's code to the counter.
 
+import { known } from "/static/counter/terminal.js";
+
 const { call, toast, busy, dayTime } = window.Yima;
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 const words = read("words");
@@ -96,11 +98,18 @@ function showPane(pane) {
   if (top < 0 || top > innerHeight * 0.4) at("stage").scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
 }
 
+/** A clerk's shift belongs to a terminal: this browser becomes one, once. */
+async function enter(one) {
+  const device = one.door === "counter" ? await known({ demo: true }) : null;
+  const body = { cast_id: one.id, ...(device && { terminal_id: device.terminal.id }) };
+  return call("POST", "/tour/api/v1/sign-in", body);
+}
+
 async function become(castId, button) {
   const one = people.get(castId);
   let session;
   try {
-    session = await busy(button, call("POST", "/tour/api/v1/sign-in", { cast_id: castId }));
+    session = await busy(button, enter(one));
   } catch (problem) {
     return toast(problem.detail, "bad");
   }

@@ -1,0 +1,44 @@
+"""The limits of the settings as each room's own options."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from config.settings import Limits
+from server.domain.sessions.otp import OtpLimits
+from server.domain.sessions.service import Lifetimes
+from server.domain.terminals.service import TerminalOptions
+
+
+def otp_limits(limits: Limits) -> OtpLimits:
+    """Sign-in codes."""
+    return OtpLimits(
+        digits=limits.otp_digits,
+        seconds=limits.otp_seconds,
+        attempts=limits.otp_attempts,
+        per_phone_hour=limits.otp_per_phone_hour,
+        per_phone_day=limits.otp_per_phone_day,
+        per_address=limits.otp_per_address,
+        per_portal_day=limits.otp_per_portal_day,
+        resend_seconds=limits.otp_resend_seconds,
+    )
+
+
+def lifetimes(limits: Limits) -> Lifetimes:
+    """Sessions."""
+    return Lifetimes(
+        resident=timedelta(days=limits.resident_session_days),
+        resident_idle=timedelta(days=limits.resident_idle_days),
+        staff=timedelta(hours=limits.staff_session_hours),
+        staff_idle=timedelta(minutes=limits.staff_idle_minutes),
+    )
+
+
+def terminal_options(limits: Limits) -> TerminalOptions:
+    """Counters' devices."""
+    return TerminalOptions(
+        clock_seconds=limits.terminal_clock_seconds,
+        invitation_seconds=limits.terminal_invitation_seconds,
+        enrolments_per_address=limits.terminal_enrolments_per_address,
+        enrolments_per_portal=limits.terminal_enrolments_per_portal,
+    )
