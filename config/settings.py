@@ -185,6 +185,9 @@ class Settings(BaseSettings):
     portals_dir: Path | None = Field(
         None, description="folder of this deployment's portal files, one <portal>.toml each; empty = config/portals"
     )
+    halls_dir: Path | None = Field(
+        None, description="folder of this deployment's service halls, one <hall>.toml each; empty = config/halls"
+    )
     database_url: SecretStr = Field(SecretStr(""), description="postgres://… ; empty = SQLite in data_dir")
     migration_database_url: SecretStr = Field(
         SecretStr(""), description="the role that migrates; required in production"

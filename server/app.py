@@ -21,11 +21,12 @@ from miniapp_api import (
     me,
     notices,
     otp,
+    queue_tickets,
     session,
     stream,
     visits,
 )
-from server.edges import console, counter, hooks, tour, well_known
+from server.edges import console, counter, halls, hooks, tour, well_known
 from server.services import Services
 from server.web import operating
 from server.web.endpoint import Door, Endpoint
@@ -44,6 +45,7 @@ STATIC = {
     "web": _HERE / "web" / "static",
     "counter": _HERE / "edges" / "counter" / "static",
     "console": _HERE / "edges" / "console" / "static",
+    "halls": _HERE / "edges" / "halls" / "static",
     "tour": _HERE / "edges" / "tour" / "static",
 }
 # uni-app sets style attributes at run time; scripts stay our own.
@@ -77,6 +79,7 @@ def surface(*, demo: bool, figures: Figures | None = None) -> Surface:
         licences,
         looks,
         losses,
+        queue_tickets,
     ]
     tables: list[Operations] = [module.operations for module in residents]
     tables += [
@@ -85,8 +88,9 @@ def surface(*, demo: bool, figures: Figures | None = None) -> Surface:
         *_tables(counter.operations),
         *_tables(console.operations),
         *_tables(well_known.operations),
+        *_tables(halls.operations),
     ]
-    page_tables: list[Pages] = [counter.pages, console.pages]
+    page_tables: list[Pages] = [counter.pages, console.pages, halls.pages]
     if demo:
         tables += [*_tables(hooks.operations), *_tables(tour.operations)]
         page_tables.append(tour.pages)

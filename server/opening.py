@@ -49,6 +49,8 @@ from server.domain.calendar.service import CalendarService
 from server.domain.cases.service import Cases
 from server.domain.catalogue.service import CatalogueService
 from server.domain.credentials.service import ResidentCredentials
+from server.domain.halls.plan import Plans
+from server.domain.halls.service import Halls
 from server.domain.licences.service import Licences
 from server.domain.looks.service import Looks
 from server.domain.losses.service import Losses
@@ -268,6 +270,10 @@ def _assemble(
     reads = Reads(held, conflict_minutes=settings.credentials.conflict_minutes)
     papers = Papers(held, publisher, reads)
     visits = Visits(codes, purposes, residents, cases, audit, terminals, visit_options, papers)
+    halls = Halls(
+        Plans.load(settings.halls_dir), calendar=calendar, audit=audit, notices=notify, people=residents,
+        terminals=terminals, visits=visits,
+    )  # fmt: skip
     notices = _notify_options(portals)
     audience = Audience(residents=residents, cases=cases, items=catalogue, place=_place_name(portals))
     fan_out = CampaignFanOut(run=database.unit_of_work, vault=vault, audience=audience, options=notices)
@@ -305,6 +311,7 @@ def _assemble(
         visits=visits,
         portraits=portraits,
         licences=Licences(vault, residents, cases, licence_system),
+        halls=halls,
         audit=audit,
         looks=Looks(audit, visits, cases),
         losses=Losses(sessions, codes, credentials, notify, audit),

@@ -22,6 +22,7 @@ from server.domain.calendar.service import CalendarService
 from server.domain.cases.service import Cases
 from server.domain.catalogue.service import CatalogueService
 from server.domain.credentials.service import ResidentCredentials
+from server.domain.halls.service import Halls
 from server.domain.licences.service import Licences
 from server.domain.looks.service import Looks
 from server.domain.losses.service import Losses
@@ -111,6 +112,7 @@ class Services:
     visits: Visits
     portraits: PortraitSource
     licences: Licences
+    halls: Halls
     audit: Audit
     looks: Looks
     losses: Losses

@@ -47,6 +47,10 @@ def timetable(house: Opened) -> list[Entry]:
         for portal in services.portals:
             await _until_done(partial(unit_of_work, portal.id, services.visits.expire))
 
+    async def halls() -> None:
+        for portal in services.portals:
+            await _until_done(partial(unit_of_work, portal.id, services.halls.settle))
+
     return [
         Entry("signing keys", 600, keys),
         Entry("counters' questions that nobody answered", 30, questions),
@@ -57,6 +61,7 @@ def timetable(house: Opened) -> list[Entry]:
         Entry("code handles", 3600, whole(services.codes.purge)),
         Entry("terminals' nonces", 600, whole(services.terminals.sweep)),
         Entry("uploads", 600, lambda: _sweep_uploads(house)),
+        Entry("tickets of a day that is over", 60, halls),
         Entry("overdue corrections and unchecked applications", 600, cases),
     ]
 

@@ -32,6 +32,7 @@ MODEL_APPS: dict[str, tuple[str, ...]] = {
         "server.domain.visits.models",
         "server.domain.visits.read_models",
         "server.domain.credentials.models",
+        "server.domain.halls.models",
         "server.domain.replays.models",
     ),
 }

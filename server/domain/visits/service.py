@@ -33,6 +33,7 @@ from server.domain.visits.views import (
     ResidentVisit,
     TerminalDay,
     Today,
+    VisitParties,
     consent_of,
     resident_visit,
 )
@@ -150,6 +151,15 @@ class Visits:
         if row["scene"] in SCENES.values():
             purpose = narrowed(purpose, set(sql.document(row["fields_seen"])) == set(purpose.shown))
         return await self._disclosure.again(unit, row, purpose, terminal.actor)
+
+    async def whose(self, unit: Unit, visit_id: UUID, terminal: Caller) -> VisitParties:
+        """The people of an accepted visit, by ids; ``Missing`` for any terminal but the one that received it."""
+        row = await sql.row(_MINE, visit_id, unit.portal)
+        if row is None or row["outcome"] != "accepted" or sql.uid(row["terminal_id"]) != terminal.terminal_id:
+            raise Missing()
+        return VisitParties(
+            sql.instant(row["at"]), row["purpose"], sql.uid(row["resident_id"]), sql.uid(row["acting_id"])
+        )
 
     async def consent(
         self,

@@ -62,6 +62,16 @@ class CounterVisit:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitParties:
+    """Who stood at the counter and whom it concerns: for rooms that do something for them there."""
+
+    at: datetime
+    purpose: str
+    resident_id: UUID
+    acting_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class ResidentVisit:
     """One line of 谁看过我: where, who, what for, which fields, and what was asked."""
 

@@ -9,6 +9,23 @@ from server.edges.console.losses_api import operations as loss_operations
 from server.edges.console.pages import pages
 from server.edges.console.staff_api import operations as staff_operations
 
-operations = [staff_operations, case_operations, campaign_operations, audit_operations, loss_operations]
+operations = [
+    staff_operations,
+    case_operations,
+    campaign_operations,
+    hall_operations,
+    audit_operations,
+    loss_operations,
+]
+from server.edges.console.halls_api import operations as hall_operations
+
+operations = [
+    staff_operations,
+    case_operations,
+    campaign_operations,
+    hall_operations,
+    audit_operations,
+    loss_operations,
+]
 
 __all__ = ["operations", "pages"]

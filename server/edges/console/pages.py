@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from server.domain.cases.workflow import Status
+from server.domain.halls.plan import Hall, said
 from server.web import case_words
 from server.web.operations import Call, NoBody, NoQuery, Open, Staff
 from server.web.pages import Page, Pages, own_path
+from server.web.ticket_words import slip
 
 pages = Pages(templates=Path(__file__).parent / "templates")
 PageCall = Call[NoBody, NoQuery]
@@ -20,6 +22,7 @@ CAMPAIGN_ROLES = ("operator", "publisher")
 _DOORS = (
     ("today", "/console", frozenset[str]()),
     ("cases", "/console/cases", frozenset(CASE_ROLES)),
+    ("halls", "/console/halls", frozenset({"hall_manager"})),
     ("campaigns", "/console/campaigns", frozenset(CAMPAIGN_ROLES)),
     ("approvals", "/console/approvals", frozenset({"publisher"})),
     ("audit", "/console/audit", frozenset({"auditor"})),
@@ -85,6 +88,36 @@ async def case(call: PageCall) -> Page:
     case_no = call.path["case_no"][:40]
     title = call.text("console.titles.case", case_no=case_no)
     return _page(call, "case", here="cases", title=title, facts={"case": case_no})
+
+
+@pages.get("/console/halls", access=Staff("hall_manager"), sign_in=SIGN_IN)
+async def halls(call: PageCall) -> Page:
+    """Which hall; straight into it where there is one only."""
+    found = call.services.halls.plans.of_portal(call.portal.id)
+    if len(found) == 1:
+        return _hall(call, found[0])
+    names = [(hall.code, said(hall.name, call.language), said(hall.address, call.language)) for hall in found]
+    return _page(call, "halls", here="halls", title=call.text("halls.manager.list_title"), halls=names)
+
+
+@pages.get("/console/halls/{hall}", access=Staff("hall_manager"), sign_in=SIGN_IN)
+async def hall(call: PageCall) -> Page:
+    """One hall's counters and lines."""
+    return _hall(call, call.services.halls.plans.get(call.portal.id, call.path["hall"]))
+
+
+def _hall(call: PageCall, plan: Hall) -> Page:
+    name = said(plan.name, call.language)
+    return _page(
+        call, "hall", here="halls", title=name, facts={"hall": plan.code, "hallname": name}, sample=plan.sample
+    )
+
+
+@pages.get("/console/halls/{hall}/tickets/{id}/slip", access=Staff("hall_manager"), sign_in=SIGN_IN)
+async def ticket_slip(call: PageCall) -> Page:
+    """A number on paper, 80 mm wide."""
+    plan = call.services.halls.plans.get(call.portal.id, call.path["hall"])
+    return slip(call, plan, await call.services.halls.one(call.unit, plan, call.path_id("id")))
 
 
 @pages.get("/console/campaigns", access=Staff(*CAMPAIGN_ROLES), sign_in=SIGN_IN)

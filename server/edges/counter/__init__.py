@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from server.edges.counter import api, offline_pages, pictures_api, session_api, terminal_api
+from server.edges.counter import api, line_api, offline_pages, pictures_api, session_api, terminal_api
 from server.edges.counter.pages import pages
 
-operations = [api.operations, pictures_api.operations, session_api.operations, terminal_api.operations]
+operations = [
+    api.operations,
+    pictures_api.operations,
+    line_api.operations,
+    session_api.operations,
+    terminal_api.operations,
+]
 
 __all__ = ["offline_pages", "operations", "pages"]

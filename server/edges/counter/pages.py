@@ -10,6 +10,7 @@ from config.floor.unit import LEGAL_ZONE
 from server.domain.terminals.errors import TerminalUnknown
 from server.web.operations import Call, NoBody, NoQuery, Open, Terminal
 from server.web.pages import Page, Pages, own_path
+from server.web.ticket_words import slip
 
 SIGN_IN = "/counter/sign-in"
 
@@ -31,6 +32,14 @@ async def desk(call: Call[NoBody, NoQuery]) -> Page:
     if terminal_id is None:
         raise TerminalUnknown()
     return Page("counter.html", await bar(call, terminal_id))
+
+
+@pages.get("/counter/tickets/{id}/slip", access=Terminal(), sign_in=SIGN_IN)
+async def ticket_slip(call: Call[NoBody, NoQuery]) -> Page:
+    """A number on paper, 80 mm wide."""
+    halls = call.services.halls
+    post = await halls.post_of(call.unit, call.staff)
+    return slip(call, post.hall, await halls.one(call.unit, post.hall, call.path_id("id")))
 
 
 @pages.get(SIGN_IN, access=Open())
