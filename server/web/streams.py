@@ -21,10 +21,11 @@ RECHECK = 60.0
 LONGEST = 3600.0
 """Seconds: between signs of life, between looks whether the listener may still listen, and the life of one stream."""
 
-MOST = 10
-"""Streams that one session may hold open in this process: more tabs than anybody reads."""
+MOST, MOST_OF_ADDRESS = 10, 100
+"""Streams that one session may hold open in this process: more tabs than anybody reads; and those of one address
+without a session: a hall's displays, counters and desks behind one line."""
 
-_open: Counter[UUID] = Counter()
+_open: Counter[UUID | str] = Counter()
 _HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-store",
@@ -46,19 +47,17 @@ async def stream(
     still_allowed: Callable[[], Awaitable[bool]] | None = None,
 ) -> web.StreamResponse:
     """Tell the listener what happens on ``topics`` until it leaves, may no longer listen, an hour is over,
-    or the process stops. A listener that reads nothing for a heartbeat is let go. ``TooMany`` beyond ``MOST``."""
-    if call.caller is None:
-        return await _run(call, topics, write_event, still_allowed)
-    session = call.caller.session_id
-    if _open[session] >= MOST:
+    or the process stops. A listener that reads nothing for a heartbeat is let go. ``TooMany`` beyond the most."""
+    whose, most = (call.caller.session_id, MOST) if call.caller else (call.client, MOST_OF_ADDRESS)
+    if _open[whose] >= most:
         raise TooMany(retry_after=30)
-    _open[session] += 1
+    _open[whose] += 1
     try:
         return await _run(call, topics, write_event, still_allowed)
     finally:
-        _open[session] -= 1
-        if not _open[session]:
-            del _open[session]
+        _open[whose] -= 1
+        if not _open[whose]:
+            del _open[whose]
 
 
 async def _run(

@@ -280,7 +280,7 @@ async def sees_who_looked(phone: ResidentPhone) -> None:
     looks = phone.main.locator(".card")
     await expect(looks.first).to_contain_text("8 号窗口", timeout=WAIT)
     first = looks.filter(has_text="7 号窗口").last
-    for words in ("政务大厅", "办事", "工作人员 C7", "已查验", "您同意给出：身份证号"):
+    for words in ("示范市政务服务大厅", "办事", "工作人员 C7", "已查验", "您同意给出：身份证号"):
         await expect(first).to_contain_text(words)
     await expect(looks.filter(has_text="未通过：码已用过")).to_have_count(1)
     await expect(looks.first).to_contain_text("您没有同意")

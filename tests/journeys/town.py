@@ -28,6 +28,7 @@ from tests.journeys.visitor import Visitor
 
 V = TypeVar("V", bound=Visitor)
 PORTAL, REGION, DEPARTMENT = "demo", "511602000000", "区行政审批局"
+HALL = "示范市政务服务大厅"
 PASSWORD = "a long enough password"
 ROLES = ("clerk", "handler", "operator", "publisher", "hall_manager", "agent", "auditor", "administrator")
 PEOPLE = (
@@ -68,7 +69,7 @@ async def employ(
             password_hash=hashed,
         )
         if counter:
-            await stand(house, unit, device_of(staff_no), TerminalFacts("政务大厅", counter, purposes))
+            await stand(house, unit, device_of(staff_no), TerminalFacts(HALL, counter, purposes))
 
     await house.database.unit_of_work(PORTAL, hired)
 

@@ -12,6 +12,7 @@ from tests.journeys.people import Counter, Desk, Phone
 from tests.journeys.story import Cast, Told
 from tests.journeys.town import PASSWORD, PEOPLE
 from tests.journeys.visitor import Visitor
+from tests.web.rounds_hall import stands_in_line
 from tests.web.rounds_showing import shows_herself
 
 ITEM = "printing-licence"
@@ -47,6 +48,7 @@ async def everything_else(cast: Cast, told: Told) -> dict[str, str]:
     await _as_operator(cast)
     await _at_the_counter(cast)
     known |= await shows_herself(cast.resident, cast.clerk)
+    known |= await _in_the_hall(cast)
     await _in_the_open(cast)
     await _signs_out(cast)
     return known
@@ -132,6 +134,14 @@ async def _at_the_counter(cast: Cast) -> None:
     await cast.clerk.must("GET", "/counter/api/v1/purposes")
     await cast.clerk.must("GET", "/counter/api/v1/today")
     await cast.clerk.must("GET", "/counter/api/v1/terminal")
+
+
+async def _in_the_hall(cast: Cast) -> dict[str, str]:
+    async with Desk(cast.resident.origin, "ALL", PASSWORD) as manager:
+        await manager.sign_in()
+        known = await stands_in_line(cast.resident, cast.clerk, manager)
+        cast.handler.seen += manager.seen
+    return known
 
 
 async def _in_the_open(cast: Cast) -> None:

@@ -71,7 +71,7 @@ class HallShown(Wire):
 
 
 class ManagerMove(Wire):
-    """What happens to a ticket. ``call`` and ``transfer`` name a counter, ``transfer`` a business, ``green`` a reason."""
+    """What happens to a ticket: ``call`` names a counter, ``transfer`` a counter or business, ``green`` a reason."""
 
     move: Literal["recall", "start", "finish", "skip", "requeue", "transfer", "call", "green", "cancel"]
     business: Code | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,15 +20,15 @@ from server.domain.halls.errors import (
     NotServedHere,
     TicketMoved,
 )
-from server.domain.halls.views import Ticket
+from server.domain.sessions.callers import StaffCaller
 from tests.domain.halls.lobby import MORNING, Lobby, plan
 
 
-async def _serve_all(lobby: Lobby, clerk: object, number: int, times: int) -> list[str]:
+async def _serve_all(lobby: Lobby, clerk: StaffCaller, number: int, times: int) -> list[str]:
     labels = []
     for _ in range(times):
-        held = await lobby.next(clerk, number)  # type: ignore[arg-type]
-        await lobby.move(held, "finish", clerk)  # type: ignore[arg-type]
+        held = await lobby.next(clerk, number)
+        await lobby.move(held, "finish", clerk)
         labels.append(held.label)
     return labels
 
@@ -186,11 +187,7 @@ async def test_what_cannot_be_done_with_a_ticket_says_why(lobby: Lobby) -> None:
     with pytest.raises(Missing):
         await lobby.move(called, "skip", clerks[1])  # at another counter
     with pytest.raises(Missing):
-        await lobby.move(Ticket(**{**_facts(held), "id": new_id()}), "skip")
-
-
-def _facts(ticket: Ticket) -> dict[str, object]:
-    return {name: getattr(ticket, name) for name in ticket.__slots__}
+        await lobby.move(replace(held, id=new_id()), "skip")
 
 
 async def test_two_hands_on_one_ticket_move_it_once(lobby: Lobby) -> None:

@@ -10,6 +10,7 @@ import pytest
 from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.refusal import Invalid, Missing
+from config.floor.unit import Unit
 from server.adapters.clock import ShiftedClock
 from server.adapters.database import Database
 from server.domain.halls.errors import (
@@ -20,6 +21,8 @@ from server.domain.halls.errors import (
     TicketsNotByApp,
     TicketsSpent,
 )
+from server.domain.halls.views import Standing
+from server.domain.sessions.callers import StaffCaller
 from tests.domain.halls.lobby import MORNING, Lobby, Shown, plan
 
 
@@ -139,15 +142,15 @@ async def test_a_number_for_the_person_who_just_showed_a_code(lobby: Lobby) -> N
     }
     lobby.around.visits = {visits[name]: (clerk.terminal_id, shown) for name, shown in seen.items()}
 
-    async def give(staff: object, visit: str) -> object:
-        async def work(unit: object) -> object:
-            post = await lobby.halls.post_of(unit, staff)  # type: ignore[arg-type]
-            return await lobby.halls.take_for_visit(unit, post, visits[visit], "general")  # type: ignore[arg-type]
+    async def give(staff: StaffCaller, visit: str) -> Standing:
+        async def work(unit: Unit) -> Standing:
+            post = await lobby.halls.post_of(unit, staff)
+            return await lobby.halls.take_for_visit(unit, post, visits[visit], "general")
 
-        return await lobby.run(work)  # type: ignore[arg-type]
+        return await lobby.run(work)
 
     await give(clerk, "queue")
-    ((mine, *_),) = [await lobby.mine(who)]
+    (mine,) = await lobby.mine(who)
     assert (mine.ticket.label, mine.ticket.source, mine.ahead) == ("A001", "visit", 0)
     for visit in ("apply", "old"):
         with pytest.raises(NotForTickets):
