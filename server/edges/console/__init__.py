@@ -5,19 +5,10 @@ from __future__ import annotations
 from server.edges.console.audit_api import operations as audit_operations
 from server.edges.console.campaigns_api import operations as campaign_operations
 from server.edges.console.cases_api import operations as case_operations
+from server.edges.console.halls_api import operations as hall_operations
 from server.edges.console.losses_api import operations as loss_operations
 from server.edges.console.pages import pages
 from server.edges.console.staff_api import operations as staff_operations
-
-operations = [
-    staff_operations,
-    case_operations,
-    campaign_operations,
-    hall_operations,
-    audit_operations,
-    loss_operations,
-]
-from server.edges.console.halls_api import operations as hall_operations
 
 operations = [
     staff_operations,
