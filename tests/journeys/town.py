@@ -137,7 +137,7 @@ class Town:
     async def invitation(self, counter: str) -> str:
         """A one-time code for a device at this counter, as an administrator gives it out."""
         purposes = tuple(purpose.code for purpose in self.services.purposes.all())
-        facts = TerminalFacts("政务大厅", counter, purposes)
+        facts = TerminalFacts(HALL, counter, purposes)
 
         async def invite(unit: Unit) -> str:
             return (await self.services.terminals.invite(unit, SYSTEM, REGION, facts)).code

@@ -79,7 +79,7 @@ class Visit(Protocol):
 class Visits(Protocol):
     """Looks at codes; ``Missing`` for another terminal's."""
 
-    async def whose(self, unit: Unit, visit_id: UUID, terminal: Caller) -> Visit: ...
+    async def whose(self, unit: Unit, visit_id: UUID, terminal_id: UUID | None) -> Visit: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ class Halls:
 
     async def take_for_visit(self, unit: Unit, post: Post, visit_id: UUID, business: str, green: str = "") -> Standing:
         """A number for whoever just showed a code here to get one; the bearer waits, also for somebody else."""
-        visit = await self._visits.whose(unit, visit_id, post.staff)
+        visit = await self._visits.whose(unit, visit_id, post.staff.terminal_id)
         if visit.purpose != _PURPOSE or unit.now - visit.at > _VISIT_LIFE:
             raise NotForTickets()
         return await self._taking.take(

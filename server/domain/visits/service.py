@@ -152,10 +152,10 @@ class Visits:
             purpose = narrowed(purpose, set(sql.document(row["fields_seen"])) == set(purpose.shown))
         return await self._disclosure.again(unit, row, purpose, terminal.actor)
 
-    async def whose(self, unit: Unit, visit_id: UUID, terminal: Caller) -> VisitParties:
+    async def whose(self, unit: Unit, visit_id: UUID, terminal_id: UUID | None) -> VisitParties:
         """The people of an accepted visit, by ids; ``Missing`` for any terminal but the one that received it."""
         row = await sql.row(_MINE, visit_id, unit.portal)
-        if row is None or row["outcome"] != "accepted" or sql.uid(row["terminal_id"]) != terminal.terminal_id:
+        if row is None or row["outcome"] != "accepted" or sql.uid(row["terminal_id"]) != terminal_id:
             raise Missing()
         return VisitParties(
             sql.instant(row["at"]), row["purpose"], sql.uid(row["resident_id"]), sql.uid(row["acting_id"])

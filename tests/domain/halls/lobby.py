@@ -66,9 +66,9 @@ class Around:
     async def get(self, unit: Unit, terminal_id: UUID) -> Seat:
         return self.seats[terminal_id]
 
-    async def whose(self, unit: Unit, visit_id: UUID, terminal: Any) -> Shown:
+    async def whose(self, unit: Unit, visit_id: UUID, terminal_id: UUID | None) -> Shown:
         owner, shown = self.visits.get(visit_id, (None, None))
-        if shown is None or owner != terminal.terminal_id:
+        if shown is None or owner != terminal_id:
             raise Missing()
         return shown
 

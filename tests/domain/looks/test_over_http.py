@@ -42,7 +42,7 @@ async def test_every_look_is_a_line_in_plain_words(server: Town) -> None:
     assert (read["place"], read["purpose"]) == ("区行政审批局", "办理您申请的“印刷经营许可证核发”")
     assert read["fields"] == ["申请内容和材料目录"]
     assert "个人信息保护法" in read["basis"]
-    assert (scan["kind"], scan["place"], scan["staff_no"]) == ("scan", "政务大厅 3 号窗口", "C1")
+    assert (scan["kind"], scan["place"], scan["staff_no"]) == ("scan", "示范市政务服务大厅 3 号窗口", "C1")
     assert (scan["purpose"], scan["outcome_label"], scan["refused"]) == ("办事", "已查验", False)
     assert "姓名" in "".join(scan["fields"])
     assert "第十三条" in scan["basis"]
@@ -115,7 +115,7 @@ async def test_that_was_not_me_is_on_record_once_and_the_auditor_finds_it(server
     assert [one["disputed"] for one in await looks(phone)] == [True]
     found = (await auditor.must("GET", "/console/api/v1/audit?view=disputed"))["entries"]
     assert [(one["action_label"], one["subject"], one["place"]) for one in found] == [
-        ("居民说不是本人", look["id"], "政务大厅 3 号窗口")
+        ("居民说不是本人", look["id"], "示范市政务服务大厅 3 号窗口")
     ]
     await other.refused("POST", f"/api/v1/looks/{look['id']}/dispute", {}, code="not-found")
 
