@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Final, Protocol
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
@@ -24,13 +25,16 @@ SM2_SM3: Final = sm2.ALG
 ALGORITHMS: Final = {ES256: "ES256", EDDSA: "EdDSA", SM2_SM3: "SM2-SM3"}
 
 HEADER_ALG: Final = 1
+HEADER_CRITICAL: Final = 2
 HEADER_KID: Final = 4
 HEADER_TYPE: Final = 16
 KID_BYTES: Final = 8
 SIGNATURE_BYTES: Final = 64
-_TAG_SIGN1: Final = 0xD2
+_OPENING: Final = b"\xd2\x84"  # tag 18, an array of four
+_NO_HEADER: Final = b"\xa0"
 _TAG_CWT: Final = b"\xd8\x3d"
-_CONTEXT: Final = "Signature1"
+_CONTEXT: Final = b"\x84\x6aSignature1"
+_NO_BYTES: Final = b"\x40"
 _ECDSA: Final = ec.ECDSA(SHA256())
 _REPEATABLE: Final = ec.ECDSA(SHA256(), deterministic_signing=True)
 
@@ -157,8 +161,7 @@ def public_key(parameters: object, alg: int) -> PublicKey:
     raise ValueError("not a public key of this algorithm")
 
 
-@dataclass(frozen=True, slots=True)
-class Sign1:
+class Sign1(NamedTuple):
     """A message taken apart; nothing in it has been verified yet."""
 
     alg: int
@@ -175,7 +178,10 @@ class Sign1:
 
 
 def _to_be_signed(protected: bytes, payload: bytes) -> bytes:
-    return strict_cbor.encode([_CONTEXT, protected, b"", payload])
+    """``["Signature1", protected, h'', payload]`` in CBOR."""
+    return b"".join(
+        (_CONTEXT, strict_cbor.bytes_head(protected), protected, _NO_BYTES, strict_cbor.bytes_head(payload), payload)
+    )
 
 
 def sign1(payload: bytes, signer: Signer, kind: str = "") -> bytes:
@@ -185,32 +191,52 @@ def sign1(payload: bytes, signer: Signer, kind: str = "") -> bytes:
         header[HEADER_TYPE] = kind
     protected = strict_cbor.encode(header)
     signature = signer.sign(_to_be_signed(protected, payload))
-    return bytes((_TAG_SIGN1,)) + strict_cbor.encode([protected, {}, payload, signature])
+    return _OPENING[:1] + strict_cbor.encode([protected, {}, payload, signature])
 
 
 def read_sign1(message: bytes, *, relaxed: bool = False, largest: int = strict_cbor.LARGEST) -> Sign1:
     """Take a message apart. ``strict_cbor.Unreadable`` if it is not one."""
-    if relaxed and message.startswith(_TAG_CWT):
-        message = message[2:]
-    if message[:1] == bytes((_TAG_SIGN1,)):
-        message = message[1:]
-    elif not relaxed:
+    if len(message) > largest:
+        raise strict_cbor.Unreadable("too large")
+    if relaxed:
+        return _relaxed_sign1(message, largest)
+    if message[:2] != _OPENING:
         raise strict_cbor.Unreadable("not a tagged COSE_Sign1")
-    match strict_cbor.decode(message, relaxed=relaxed, largest=largest):
-        case [bytes(protected), dict(unprotected), bytes(payload), bytes(signature)] if relaxed or not unprotected:
-            return _with_header(protected, unprotected, payload, signature, relaxed)
-    raise strict_cbor.Unreadable("not a COSE_Sign1")
+    protected, at = strict_cbor.take_bytes(message, 2)
+    if message[at : at + 1] != _NO_HEADER:
+        raise strict_cbor.Unreadable("a header that is not protected")
+    payload, at = strict_cbor.take_bytes(message, at + 1)
+    signature, at = strict_cbor.take_bytes(message, at)
+    if at != len(message):
+        raise strict_cbor.Unreadable("bytes after the message")
+    return Sign1(*_protected_header(protected), protected, payload, signature)
 
 
-def _with_header(
-    protected: bytes, unprotected: dict[int | str, object], payload: bytes, signature: bytes, relaxed: bool
-) -> Sign1:
-    header = strict_cbor.decode(protected, relaxed=relaxed) if protected or not relaxed else {}
-    if not isinstance(header, dict):
+@lru_cache(256)  # the messages of one key share their header
+def _protected_header(protected: bytes) -> tuple[int, bytes, str]:
+    return _header(strict_cbor.decode(protected), {})
+
+
+def _header(protected: object, unprotected: dict[Any, object]) -> tuple[int, bytes, str]:
+    """``alg``, ``kid`` and type; what is protected outranks what is not."""
+    if not isinstance(protected, dict):
         raise strict_cbor.Unreadable("no protected header")
-    alg = header.get(HEADER_ALG, unprotected.get(HEADER_ALG))
-    kid = header.get(HEADER_KID, unprotected.get(HEADER_KID, b""))
-    kind = header.get(HEADER_TYPE, "")
-    if type(alg) is not int or type(kid) is not bytes or type(kind) is not str or 2 in header:
+    alg = protected.get(HEADER_ALG, unprotected.get(HEADER_ALG))
+    kid = protected.get(HEADER_KID, unprotected.get(HEADER_KID, b""))
+    kind = protected.get(HEADER_TYPE, "")
+    if type(alg) is not int or type(kid) is not bytes or type(kind) is not str or HEADER_CRITICAL in protected:
         raise strict_cbor.Unreadable("a protected header without alg, or with one that must be understood")
-    return Sign1(alg, kid, kind, protected, payload, signature)
+    return alg, kid, kind
+
+
+def _relaxed_sign1(message: bytes, largest: int) -> Sign1:
+    """As other issuers write it: perhaps tagged, the header perhaps not protected."""
+    if message.startswith(_TAG_CWT):
+        message = message[2:]
+    if message[:1] == _OPENING[:1]:
+        message = message[1:]
+    match strict_cbor.decode(message, relaxed=True, largest=largest):
+        case [bytes(protected), dict(unprotected), bytes(payload), bytes(signature)]:
+            header = strict_cbor.decode(protected, relaxed=True) if protected else {}
+            return Sign1(*_header(header, unprotected), protected, payload, signature)
+    raise strict_cbor.Unreadable("not a COSE_Sign1")

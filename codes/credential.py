@@ -40,6 +40,12 @@ TIERS: Final = (0, 1, 2)
 ISSUER, EXPIRES, ISSUED, HOLDER_KEY, IDENTITY, STATUS, OURS = 1, 4, 6, 8, 169, 65535, -65537
 _NUMBER, _NAME, _GENDER = 1, 4, 9
 _TIER, _LEVEL, _REGION, _LAST4, _BORN = 1, 2, 3, 4, 5
+# What each tier holds: fields of the identity, fields of ours, whether an ID number, whether its last four.
+_SIZES: Final = {0: (1, 3, False, False), 1: (2, 5, False, True), 2: (3, 3, True, False)}
+_KINDS: Final = (
+    (str, int, int, int, str, int, str, int, int, type(None), str, type(None), str),
+    (str, int, int, int, str, int, str, int, int, int, str, int, str),
+)
 _NUMBER_FORM: Final = re.compile(r"[0-9]{17}[0-9X]", re.ASCII)
 
 
@@ -160,46 +166,44 @@ def claims_of(credential: Credential) -> dict[int, object]:
 
 def read_claims(claims: object) -> Credential | None:
     """The credential that this claims set is, or None if it is not exactly one of one tier."""
-    match claims:
-        case {
-            1: str(issuer),
-            4: int(expires),
-            6: int(issued),
-            169: dict(identity),
-            65535: {"status_list": {"idx": int(index), "uri": str(uri)}},
-            -65537: {1: int(tier), 2: int(level), 3: int(region), **ours},
-            **more,
-        } if 0 <= issued < expires and index >= 0:
-            person = _person_told(tier, identity, ours)
-            try:
-                key = _holder_key(more)
-            except ValueError:
-                return None
-            if person is not None:
-                head = (issuer, tier, issued, expires, uri, index, person[0], level, region)
-                return Credential(*head, *person[1:], key)
-    return None
+    try:
+        return _read(claims)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
 
 
-def _person_told(
-    tier: int, identity: dict[Any, object], ours: dict[Any, object]
-) -> tuple[str, int | None, str, int | None, str] | None:
-    """Name, gender, last four, birth year and number, where they are exactly those of the tier."""
-    match tier, len(identity), identity, len(ours), ours:
-        case 0, 1, {4: str(name)}, 0, _:
-            return name, None, "", None, ""
-        case 1, 2, {4: str(name), 9: int(gender)}, 2, {4: str(last4), 5: int(born)}:
-            return name, gender, last4, born, ""
-        case 2, 3, {1: str(number), 4: str(name), 9: int(gender)}, 0, _ if _NUMBER_FORM.fullmatch(number):
-            return name, gender, number[-4:], int(number[6:10]), number
-    return None
+def _read(claims: Any) -> Credential:
+    """Raises one of the four where something is missing, too much or of another kind."""
+    status, identity, ours = claims[STATUS]["status_list"], claims[IDENTITY], claims[OURS]
+    tier, born, gender, number = ours[_TIER], ours.get(_BORN), identity.get(_GENDER), identity.get(_NUMBER, "")
+    last4 = ours.get(_LAST4, "")
+    sizes = len(identity), len(ours), bool(number), bool(last4)
+    issued, expires = claims[ISSUED], claims[EXPIRES]
+    if _SIZES[tier] != sizes or not 0 <= issued < expires or len(claims) != 6 + (HOLDER_KEY in claims):
+        raise ValueError("not the claims of one tier")
+    if tier == 2:
+        last4, born = _of_number(number)
+    made = Credential(
+        claims[ISSUER], tier, issued, expires, status["uri"], status["idx"], identity[_NAME],
+        ours[_LEVEL], ours[_REGION], gender, last4, born, number,
+        _holder_key(claims[HOLDER_KEY]) if HOLDER_KEY in claims else None,
+    )  # fmt: skip
+    kinds = tuple(map(type, (made.issuer, tier, issued, expires, made.uri, made.index, made.name, made.level,
+                             made.region, gender, last4, born, number)))  # fmt: skip
+    if kinds != _KINDS[tier > 0] or made.index < 0:
+        raise TypeError("a claim of another kind")
+    return made
 
 
-def _holder_key(more: dict[Any, object]) -> cose.PublicKey | None:
-    """The key of ``cnf``, where that is all there is more; ``ValueError`` for anything else."""
-    match more:
-        case {8: {1: dict(parameters), **rest}} if len(more) == 1 and not rest:
-            return cose.public_key(parameters, cose.ES256)
-    if more:
-        raise ValueError("a claim that no tier has")
-    return None
+def _of_number(number: str) -> tuple[str, int]:
+    """Last four and birth year (GB 11643)."""
+    if _NUMBER_FORM.fullmatch(number) is None:
+        raise ValueError("not an ID number")
+    return number[-4:], int(number[6:10])
+
+
+def _holder_key(confirmation: Any) -> cose.PublicKey:
+    """The key of ``cnf``, where that is all there is in it."""
+    if len(confirmation) != 1:
+        raise ValueError("more than a key")
+    return cose.public_key(confirmation[1], cose.ES256)

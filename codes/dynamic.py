@@ -23,8 +23,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from config.floor import damm
 
@@ -45,8 +44,7 @@ _SCENE = re.compile(r"[0-9]{2}", re.ASCII)
 Outcome = Literal["ok", "expired", "unknown", "malformed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A well-formed text taken apart; nothing in it has been verified yet."""
 
     scene: str
@@ -55,8 +53,7 @@ class Parsed:
     mac: str
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What the key and the clock say. ``step`` is meaningful unless the outcome is ``unknown``."""
 
     outcome: Outcome
@@ -71,7 +68,7 @@ def step_of(now: float) -> int:
 def mac(key: bytes, handle: str, step: int, scene: str) -> str:
     """The 15 MAC digits of one handle, full step and scene."""
     digest = hmac.digest(key, f"{handle}|{step}|{scene}".encode("ascii"), hashlib.sha256)
-    return str(int.from_bytes(digest[:8], "big") % 10**MAC_DIGITS).zfill(MAC_DIGITS)
+    return f"{int.from_bytes(digest[:8], 'big') % 10**MAC_DIGITS:015d}"
 
 
 def compose(key: bytes, handle: str, step: int, scene: str) -> str:
@@ -89,7 +86,8 @@ def parse(text: str) -> Parsed | None:
     match = _TEXT.fullmatch(text)
     if match is None or not damm.is_valid(text):
         return None
-    return Parsed(scene=match[1], wheel=int(match[2]), handle=match[3], mac=match[4])
+    scene, wheel, handle, mac_digits = match.groups()
+    return Parsed(scene, int(wheel), handle, mac_digits)
 
 
 def full_step(wheel: int, now: float) -> int:

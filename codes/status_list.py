@@ -49,10 +49,10 @@ class StatusList:
 
     def status(self, index: int) -> int | None:
         """The number at this place, or None outside the list."""
-        if not 0 <= index < len(self):
+        place = index * self.bits
+        if not 0 <= place < 8 * len(self.packed):
             return None
-        at, shift = divmod(index * self.bits, 8)
-        return self.packed[at] >> shift & ((1 << self.bits) - 1)
+        return self.packed[place >> 3] >> (place & 7) & ((1 << self.bits) - 1)
 
     def freshness(self, now: float) -> Freshness:
         """How far the list can be relied on at ``now``."""

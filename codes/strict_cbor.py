@@ -13,7 +13,7 @@ what other issuers write. It is there for public test vectors; a repeated key is
 from __future__ import annotations
 
 import struct
-from typing import Final
+from typing import Any, Final
 
 import cbor2
 
@@ -46,9 +46,35 @@ def decode(data: bytes, *, relaxed: bool = False, largest: int = LARGEST) -> obj
     return value
 
 
+def bytes_head(data: bytes) -> bytes:
+    """What stands before a byte string of this length."""
+    size = len(data)
+    if size < 24:
+        return bytes((0x40 + size,))
+    if size < 256:
+        return bytes((0x58, size))
+    return b"\x59" + size.to_bytes(2, "big") if size < 65536 else b"\x5a" + size.to_bytes(4, "big")
+
+
+def take_bytes(data: bytes, at: int) -> tuple[bytes, int]:
+    """The byte string that begins at this place, and where it ends."""
+    try:
+        value, end = _item(data, at, 0, False) if data[at] >> 5 == 2 else (None, at)
+    except IndexError:
+        raise Unreadable("ends too early") from None
+    if not isinstance(value, bytes):
+        raise Unreadable("no byte string")
+    return value, end
+
+
 def _item(data: bytes, at: int, depth: int, relaxed: bool) -> tuple[object, int]:
     first = data[at]
-    major, number, at = first >> 5, first & 31, at + 1
+    at += 1
+    if first < 24:  # the two most frequent forms first: a small number, a short text
+        return first, at
+    major, number = first >> 5, first & 31
+    if major == 3 and number < 24 and at + number <= len(data):
+        return _text(data[at : at + number]), at + number
     if number > 23:
         if number > 27:
             return _indefinite(data, at, depth, first, relaxed)
@@ -78,10 +104,12 @@ def _string(data: bytes, at: int, length: int, major: int) -> tuple[bytes | str,
     end = at + length
     if end > len(data):
         raise Unreadable("ends too early")
-    if major == 2:
-        return data[at:end], end
+    return (data[at:end] if major == 2 else _text(data[at:end])), end
+
+
+def _text(data: bytes) -> str:
     try:
-        return data[at:end].decode("utf-8"), end
+        return data.decode()
     except UnicodeDecodeError:
         raise Unreadable("text that is not UTF-8") from None
 
@@ -100,18 +128,19 @@ def _map(data: bytes, at: int, count: int, depth: int, relaxed: bool) -> tuple[d
     if depth >= DEEPEST or 2 * count > len(data) - at:
         raise Unreadable("too deep or too long")
     found: dict[int | str, object] = {}
+    depth += 1
     for _ in range(count):
-        at = _entry(data, at, depth, relaxed, found)
+        key: Any = data[at]
+        if key < 24:  # the usual key: one byte
+            at += 1
+        else:
+            key, at = _item(data, at, depth, relaxed)
+            if type(key) is not int and type(key) is not str:
+                raise Unreadable("a key that is neither a number nor text")
+        if key in found:
+            raise Unreadable("a key twice")
+        found[key], at = _item(data, at, depth, relaxed)
     return found, at
-
-
-def _entry(data: bytes, at: int, depth: int, relaxed: bool, found: dict[int | str, object]) -> int:
-    key, at = _item(data, at, depth + 1, relaxed)
-    kind = type(key)
-    if (kind is not int and kind is not str) or key in found:
-        raise Unreadable("a key that is neither a number nor text, or a key twice")
-    found[key], at = _item(data, at, depth + 1, relaxed)  # type: ignore[index]  # its kind was just looked at
-    return at
 
 
 def _simple(number: int, at: int, major: int, relaxed: bool) -> tuple[bool | None, int]:
@@ -135,7 +164,10 @@ def _indefinite(data: bytes, at: int, depth: int, first: int, relaxed: bool) -> 
     if major == 5:
         pairs: dict[int | str, object] = {}
         while data[at] != _BREAK:
-            at = _entry(data, at, depth, relaxed, pairs)
+            one, at = _map(data, at, 1, depth, relaxed)
+            if pairs.keys() & one.keys():
+                raise Unreadable("a key twice")
+            pairs |= one
         return pairs, at + 1
     found = []
     while data[at] != _BREAK:

@@ -157,19 +157,21 @@ def judge_status(
 ) -> Accepted | Refused:
     """What the lists at hand say of a credential that is genuine and within its time."""
     listed = lists.get(credential.uri)
-    freshness = listed.freshness(now) if listed is not None else "red"
-    objection: Reason | None = None
-    if credential.tier and keys.too_old(now):
-        objection = "keys-too-old"
-    elif listed is not None and (told := _status_objects(listed, credential.index)):
-        objection = told
-    elif credential.tier and listed is None:
-        objection = "list-missing"
-    elif credential.tier and freshness == "red":
-        objection = "list-too-old"
-    if objection is not None:
-        return Refused(objection, credential.reference)
-    return Accepted(credential, freshness, now - listed.issued_at if listed is not None else None)
+    freshness: Freshness = "red"
+    age, told = None, None
+    if listed is not None:
+        freshness, age, told = listed.freshness(now), now - listed.issued_at, _status_objects(listed, credential.index)
+    reason = told or (_lists_object(keys, listed, freshness, now) if credential.tier else None)
+    return Accepted(credential, freshness, age) if reason is None else Refused(reason, credential.reference)
+
+
+def _lists_object(keys: TrustList, listed: StatusList | None, freshness: Freshness, now: float) -> Reason | None:
+    """What stands against relying on the lists at hand, which more than tier 0 must."""
+    if keys.too_old(now):
+        return "keys-too-old"
+    if listed is None:
+        return "list-missing"
+    return "list-too-old" if freshness == "red" else None
 
 
 def _status_objects(listed: StatusList, index: int) -> Reason | None:

@@ -17,18 +17,23 @@ _TABLE = (
     "2581436790",
 )
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
+_ROWS = tuple(bytes(48) + bytes(map(int, row)) for row in _TABLE)  # a digit's ASCII code is its place in a row
 
 
 def check_digit(digits: str) -> str:
     """The digit to append to ``digits``; ``ValueError`` where it is not ASCII digits."""
     if _DIGITS.fullmatch(digits) is None:
         raise ValueError("not digits")
-    interim = 0
-    for digit in digits:
-        interim = int(_TABLE[interim][int(digit)])
-    return str(interim)
+    return str(_interim(digits))
 
 
 def is_valid(digits: str) -> bool:
     """Whether the last digit is the check digit of those before it; False for anything that is not digits."""
-    return _DIGITS.fullmatch(digits) is not None and len(digits) > 1 and check_digit(digits) == "0"
+    return len(digits) > 1 and _DIGITS.fullmatch(digits) is not None and _interim(digits) == 0
+
+
+def _interim(digits: str) -> int:
+    interim = 0
+    for code in digits.encode("ascii"):
+        interim = _ROWS[interim][code]
+    return interim

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.bench import codes_cost
 from tests.bench.load import Rate, drive, request
 from tests.bench.town import Handles, Known, live, scans
 from tests.journeys.outside import program, staff_a_town
@@ -158,6 +159,7 @@ def _measure(folder: Path, database_url: str, redis_url: str) -> None:
     print(f"\n{'requests a second':<30}{'floor':>10}{'ours':>10}{'ratio':>8}{'goal':>8}")
     for one in compared:
         print(one.line())
+    codes_cost.report()
     _absolute(folder, database_url)
 
 
