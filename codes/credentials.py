@@ -128,6 +128,14 @@ class Credentials:
         held = [_held(row, unit.now) for row in rows]
         return {(one.list_number, one.idx): one for one in held}
 
+    async def named(self, unit: Unit, ids: Collection[UUID]) -> dict[UUID, HeldCredential]:
+        """Many at once, by id, in one statement."""
+        if not ids:
+            return {}
+        holes = ",".join(f"${number}" for number in range(2, 2 + len(ids)))
+        rows = await sql.rows(f"SELECT {_COLUMNS} {_FROM} WHERE c.portal = $1 AND c.id IN ({holes})", unit.portal, *ids)
+        return {sql.uid(row["id"]): _held(row, unit.now) for row in rows}
+
     async def hold(self, unit: Unit, ids: Sequence[UUID]) -> None:
         """Let nobody else decide about these until this unit ends. (SQLite has one writer anyway.)"""
         if ids and sql.is_postgres():

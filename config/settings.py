@@ -21,6 +21,9 @@ from pydantic_settings import (
 Profile = Literal["demo", "test", "production"]
 
 
+_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # NIST SP 800-186
+
+
 class _Group(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -49,6 +52,14 @@ class Secrets(_Group):
             if len(base64.b64decode(key.get_secret_value(), validate=True)) != 32:
                 raise ValueError(f"key {name} must be 32 bytes in base64")
         return keys
+
+    @field_validator("credential_root")
+    @classmethod
+    def _below_the_order(cls, key: SecretStr) -> SecretStr:
+        number = int.from_bytes(base64.b64decode(key.get_secret_value() or "AQ==", validate=True), "big")
+        if not 0 < number < _P256_ORDER:
+            raise ValueError("is no P-256 key: python -m server make-root prints one")
+        return key
 
     @field_validator("index_key", "credential_root")
     @classmethod

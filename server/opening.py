@@ -9,14 +9,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from codes import cose
-from codes.credential_options import CredentialOptions
-from codes.credentials import Credentials
 from codes.keys import MasterKeys
-from codes.publishing import Publisher
 from codes.service import Codes
-from codes.signing_keys import SigningKeys
-from codes.status_book import StatusBook
 from config.portal import FOLDER as PORTALS
 from config.portal import Portals, read_portals
 from config.settings import Settings
@@ -44,11 +38,11 @@ from server.adapters.papers_standin import PapersStandIn, read_held
 from server.adapters.register_standin import RegisterStandIn, read_population
 from server.adapters.store_embedded import EmbeddedStore
 from server.adapters.store_redis import RedisStore
+from server.credential_house import credential_house
 from server.domain.audit.service import Audit
 from server.domain.calendar.service import CalendarService
 from server.domain.cases.service import Cases
 from server.domain.catalogue.service import CatalogueService
-from server.domain.credentials.service import ResidentCredentials
 from server.domain.halls.plan import Plans
 from server.domain.halls.service import Halls
 from server.domain.licences.service import Licences
@@ -64,8 +58,6 @@ from server.domain.sessions.otp import OneTimeCodes
 from server.domain.sessions.service import Sessions
 from server.domain.staff.service import Staff
 from server.domain.terminals.service import Terminals
-from server.domain.visits.papers import Papers
-from server.domain.visits.reads import Reads
 from server.domain.visits.service import VisitOptions, Visits
 from server.limits import lifetimes, otp_limits, terminal_options
 from server.services import Services
@@ -209,23 +201,6 @@ def _code_keys(settings: Settings) -> MasterKeys:
     )
 
 
-def credential_options(settings: Settings) -> CredentialOptions:
-    """Lives and bounds of offline credentials as this deployment sets them."""
-    return CredentialOptions(**settings.credentials.model_dump(exclude={"conflict_minutes", "paper_font"}))
-
-
-def _credential_root(settings: Settings) -> cose.PrivateKey | None:
-    """The root that signs the key set, if this deployment has one."""
-    text = settings.secrets.credential_root.get_secret_value()
-    if not text:
-        _log.warning("no root key (YIMA_SECRETS__CREDENTIAL_ROOT): no offline credentials are issued")
-        return None
-    try:
-        return cose.PrivateKey(cose.ES256, base64.b64decode(text, validate=True))
-    except ValueError as error:
-        raise CannotStart("YIMA_SECRETS__CREDENTIAL_ROOT is no P-256 key: python -m server make-root") from error
-
-
 def _assemble(
     settings: Settings,
     clock: DatabaseClock,
@@ -255,11 +230,7 @@ def _assemble(
         vault=vault, audit=audit, notify=notify, residents=residents, catalogue=catalogue, calendar=calendar,
         materials=materials, wording=wording, year_shift=settings.demo.year_shift,
     )  # fmt: skip
-    terms = credential_options(settings)
-    signing, book = SigningKeys(vault, terms), StatusBook(terms)
-    held = Credentials(signing, book, terms)
-    publisher = Publisher(signing, book, _credential_root(settings), database.unit_of_work, terms)
-    credentials = ResidentCredentials(held, publisher, residents, audit)
+    offline = credential_house(settings, vault, database.unit_of_work, residents, audit, staff, terminals)
     visit_options = VisitOptions(
         consent_seconds=limits.visit_consent_seconds,
         disclosure_seconds=limits.visit_disclosure_seconds,
@@ -267,9 +238,7 @@ def _assemble(
         failures=limits.terminal_failures,
         lock_seconds=limits.terminal_lock_seconds,
     )
-    reads = Reads(held, conflict_minutes=settings.credentials.conflict_minutes)
-    papers = Papers(held, publisher, reads)
-    visits = Visits(codes, purposes, residents, cases, audit, terminals, visit_options, papers)
+    visits = Visits(codes, purposes, residents, cases, audit, terminals, visit_options, offline.papers)
     halls = Halls(
         Plans.load(settings.halls_dir), calendar=calendar, audit=audit, notices=notify, people=residents,
         terminals=terminals, visits=visits,
@@ -292,8 +261,10 @@ def _assemble(
         store=store,
         vault=vault,
         codes=codes,
-        publisher=publisher,
-        credentials=credentials,
+        publisher=offline.publisher,
+        credentials=offline.credentials,
+        offline_reads=offline.offline_reads,
+        conflicts=offline.conflicts,
         notify=notify,
         campaigns=Campaigns(audience=audience, options=notices),
         residents=residents,
@@ -314,7 +285,7 @@ def _assemble(
         halls=halls,
         audit=audit,
         looks=Looks(audit, visits, cases),
-        losses=Losses(sessions, codes, credentials, notify, audit),
+        losses=Losses(sessions, codes, offline.credentials, notify, audit),
         replays=Replays(vault, hours=limits.idempotency_hours),
     )
     return services, EmbeddedEngine(dispatcher, fan_out, store)

@@ -35,6 +35,8 @@ from server.domain.sessions.otp import OneTimeCodes
 from server.domain.sessions.service import Sessions
 from server.domain.staff.service import Staff
 from server.domain.terminals.service import Terminals
+from server.domain.visits.conflicts import Conflicts
+from server.domain.visits.offline import OfflineReads
 from server.domain.visits.ports import PortraitSource
 from server.domain.visits.service import Visits
 
@@ -95,6 +97,8 @@ class Services:
     codes: Codes
     publisher: Publisher
     credentials: ResidentCredentials
+    offline_reads: OfflineReads
+    conflicts: Conflicts
     notify: Notify
     campaigns: Campaigns
     residents: Residents

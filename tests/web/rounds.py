@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from codes import base45, cose, deflate, strict_cbor
+from codes.credential import read_claims
+from config.floor.ids import new_id
 from server.demo.device import Device
 from tests.journeys.forms import fill, materials
 from tests.journeys.people import Counter, Desk, Phone
@@ -50,7 +54,7 @@ async def everything_else(cast: Cast, told: Told) -> dict[str, str]:
     known |= await shows_herself(cast.resident, cast.clerk)
     known |= await _in_the_hall(cast)
     await _in_the_open(cast)
-    await _signs_out(cast)
+    await _signs_out(cast, known)
     return known
 
 
@@ -81,9 +85,22 @@ async def _as_resident(cast: Cast, told: Told, known: dict[str, str]) -> None:
     known["credentials/id"], known["status/list"] = paper["id"], "1"
     await phone.must("GET", "/api/v1/credentials")
     await phone.must("DELETE", f"/api/v1/credentials/{paper['id']}", status=204)
+    await _read_unplugged(cast.clerk, paper)
     draft = await _another_case(phone, told.item, cast.item, draft=True)
     await phone.must("POST", f"/api/v1/cases/{draft}/submission", {})
     await phone.must("POST", f"/api/v1/cases/{draft}/withdrawal", {"reason": "不办了"})
+
+
+async def _read_unplugged(clerk: Counter, paper: dict[str, Any]) -> None:
+    """A read of a paper that had just been taken back comes home: a conflict for the administrator."""
+    message = deflate.unstore(base45.decode(paper["text"].removeprefix("GZ1:")) or b"")
+    told = read_claims(strict_cbor.decode(cose.read_sign1(message or b"").payload))
+    assert told is not None
+    line = {
+        "id": str(new_id()), "at": (datetime.now(UTC) + timedelta(seconds=60)).isoformat(), "list": told.uri,
+        "idx": told.index, "tier": "T0", "verdict": "accepted", "purpose": "apply_here", "staff_no": "C1",
+    }  # fmt: skip
+    await clerk.must("POST", "/counter/api/v1/offline-reads", {"lines": [line]}, status=200)
 
 
 async def _another_case(phone: Phone, item: dict[str, Any], code: str, *, draft: bool) -> str:
@@ -157,11 +174,14 @@ async def _in_the_open(cast: Cast) -> None:
         cast.resident.seen += visitor.seen
 
 
-async def _signs_out(cast: Cast) -> None:
+async def _signs_out(cast: Cast, known: dict[str, str]) -> None:
     """Everybody leaves by a session that nothing else needs."""
     async with Desk(cast.resident.origin, "A1", PASSWORD) as auditor:
         await auditor.sign_in()
         await auditor.must("GET", "/console/api/v1/audit")
+        found = await auditor.must("GET", "/console/api/v1/conflicts")
+        conflict = known["conflicts/id"] = found["conflicts"][0]["id"]
+        await auditor.must("POST", f"/console/api/v1/conflicts/{conflict}/settlement", {"settlement": "seen"})
         await auditor.must("DELETE", "/console/api/v1/sessions/current", status=204)
         cast.handler.seen += auditor.seen
     async with Counter(cast.resident.origin, "C1", PASSWORD) as clerk:

@@ -121,6 +121,10 @@ class Staff:
             raise Missing()
         return found
 
+    async def staff_id(self, unit: Unit, staff_no: str) -> UUID:
+        """The employee behind a number, for what came home from an unplugged counter; ``Missing`` if unknown."""
+        return (await self.by_number(unit, staff_no)).id
+
     async def names(self, unit: Unit, ids: Sequence[UUID]) -> dict[UUID, str]:
         """Names of many employees, by one query."""
         if not ids:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from server.edges.console.audit_api import operations as audit_operations
 from server.edges.console.campaigns_api import operations as campaign_operations
 from server.edges.console.cases_api import operations as case_operations
+from server.edges.console.conflicts_api import operations as conflict_operations
 from server.edges.console.halls_api import operations as hall_operations
 from server.edges.console.losses_api import operations as loss_operations
 from server.edges.console.pages import pages
@@ -16,6 +17,7 @@ operations = [
     campaign_operations,
     hall_operations,
     audit_operations,
+    conflict_operations,
     loss_operations,
 ]
 
