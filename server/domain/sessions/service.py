@@ -99,6 +99,11 @@ class Sessions:
             )
         return _caller(row)
 
+    async def until(self, unit: Unit, session_id: UUID) -> datetime:
+        """When this session is over at the latest; now where there is none."""
+        row = await sql.row("SELECT expires_at FROM sessions WHERE id = $1 AND ended_at IS NULL", session_id)
+        return sql.instant(row["expires_at"]) if row else unit.now
+
     async def refresh(self, subject: UUID, facts: Mapping[str, Any]) -> None:
         """Renew what the open sessions of a person say about them (LoA, language, roles)."""
         await sql.execute(

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from server.edges.counter import api, line_api, offline_api, offline_pages, pictures_api, session_api, terminal_api
+from server.edges.counter import (
+    api,
+    line_api,
+    offline_api,
+    offline_kit_api,
+    offline_pages,
+    pictures_api,
+    session_api,
+    terminal_api,
+)
 from server.edges.counter.pages import pages
 
 operations = [
     api.operations,
-    offline_api.operations,
-    pictures_api.operations,
     line_api.operations,
+    offline_api.operations,
+    offline_kit_api.operations,
+    pictures_api.operations,
     session_api.operations,
     terminal_api.operations,
 ]

@@ -1,6 +1,8 @@
 // The counter: one code in (camera, scanner gun, by hand), one answer out.
 
 import { readWith, trimmed } from "./instruments.js";
+import { mismatched, withCredential } from "./offline/answer.js";
+import { beReady, lookInstead, rememberPurposes } from "./offline/beside.js";
 import { screen } from "./screen.js";
 import { play } from "./sound.js";
 import { SIGN_IN, mustLeave, signedCall } from "./terminal.js";
@@ -46,26 +48,26 @@ function seenOnce(text) {
   check(text);
 }
 
-async function check(text) {
+/** `card`: the clerk has compared the identity card with the credential that was just read. */
+async function check(text, card = false) {
   const own = screen.begin();
-  const sent = sighting;
+  const sent = card ? { key: newKey() } : sighting;
+  const declared = purpose.value;
   screen.busy(true);
   const waitingLook = setTimeout(() => screen.holds(own) && screen.show(working()), 150);
   try {
-    const visit = await signedCall("POST", `${API}/scans`, { text, purpose: purpose.value }, { key: sent.key });
+    const visit = await signedCall("POST", `${API}/scans`, { text, purpose: declared, card_in_hand: card }, { key: sent.key });
     sent.settled = true;
     if (!screen.holds(own)) return;
-    answer(visit, own);
+    answer(visit, own, text);
   } catch (problem) {
     if (mustLeave(problem)) return location.assign(SIGN_IN);
     // Where the network failed, the same text is tried again with the same key.
     if (problem.status === 0 || problem.status >= 500) sent.until = 0;
     sent.settled = true;
     if (!screen.holds(own)) return;
-    screen.show(refused(problem));
-    screen.bringIntoView();
-    play("bad");
-    screen.clearLater();
+    if (problem.status === 0) return await lookInstead(text, declared, own, { fallback: true });
+    refuse(refused(problem));
   } finally {
     clearTimeout(waitingLook);
     screen.busy(false);
@@ -73,17 +75,30 @@ async function check(text) {
   }
 }
 
-function answer(visit, own) {
-  screen.show(accepted(visit));
+function refuse(nodes) {
+  screen.show(nodes);
+  screen.bringIntoView();
+  play("bad");
+  screen.clearLater();
+}
+
+/** What is shown of a visit; beside a credential the step with the card, from tier 1 on. */
+function shown(visit, text) {
+  if (!visit.credential) return accepted(visit);
+  return withCredential(accepted(visit), visit, { same: () => check(text, true), other: () => refuse(mismatched()) });
+}
+
+function answer(visit, own, text) {
+  screen.show(shown(visit, text));
   screen.bringIntoView();
   const pending = visit.consent?.state === "pending";
-  play(pending ? "ask" : visit.consent && visit.consent.state !== "allowed" ? "bad" : "ok");
-  if (pending) return ask(visit, own);
+  play(pending || visit.credential?.card_needed ? "ask" : visit.consent && visit.consent.state !== "allowed" ? "bad" : "ok");
+  if (pending) return ask(visit, own, text);
   screen.clearLater();
 }
 
 /** Turns the ring and looks whether the resident has answered. */
-function ask(visit, own) {
+function ask(visit, own, text) {
   screen.mayClear();
   const ring = screen.find(".ask");
   const end = Date.parse(visit.consent.expires_at);
@@ -102,7 +117,7 @@ function ask(visit, own) {
     looked = Date.now();
     if (now && screen.holds(own) && now.consent?.state !== "pending") {
       clearInterval(timer);
-      answer(now, own);
+      answer(now, own, text);
     }
   }, 250);
 }
@@ -130,6 +145,7 @@ async function loadPurposes() {
   const before = localStorage.getItem("yima-purpose");
   if (purposes.some((one) => one.code === before)) purpose.value = before;
   describePurpose();
+  rememberPurposes(purposes);
 }
 
 readWith(seenByCamera, seenOnce);
@@ -146,4 +162,5 @@ if (document.querySelector('meta[name="accepts-screen"]')) {
 screen.reset();
 loadPurposes();
 tally();
+beReady();
 document.documentElement.dataset.ready = "yes";

@@ -90,6 +90,22 @@ export function acceptedOffline(told, { checked, fallback, steps }) {
   ];
 }
 
+/**
+ * The same step beside the answer of a server: which credential it was, and the card where it still has to be compared.
+ * `visit` is the answer to a scan, `nodes` what the page shows of it.
+ */
+export function withCredential(nodes, visit, steps) {
+  const { credential } = visit;
+  const [band, body] = nodes;
+  const needed = credential.card_needed;
+  body.firstChild.after(el("div", { class: "stack-small", "data-tier": credential.tier.slice(1) },
+    el("div", { class: "row" }, el("span", { class: "badge badge-info" }, credential.form_label), el("span", { class: "badge badge-none" }, credential.tier_label)),
+    el("p", { class: "muted" }, `${tell("field.expires")} ${day(Date.parse(credential.expires_at) / 1000)}`),
+    !needed && credential.tier !== "T0" ? el("p", { class: "message message-ok", "data-note": "card" }, tell("card.checked")) : null,
+    needed ? cardStep(visit, steps) : null));
+  return [needed ? verdict("warn", tell("verdict.card"), window.Yima.clockTime(visit.at)) : band, body];
+}
+
 /** A refusal in three parts, in this page's own words. */
 export function refusedOffline(told, { fallback } = {}) {
   const sentence = `refused.${SENTENCE[told.reason] ?? told.reason}`;

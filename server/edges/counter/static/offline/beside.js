@@ -1,7 +1,7 @@
 // Beside the desk that has a network: keeps it ready for the time without one, and stands in when the network breaks.
 
 import { signedCall } from "../terminal.js";
-import { forgetShift, remember, rememberPurposes, renew, sendHome } from "./desk.js";
+import { forgetShift, learnTime, remember, rememberPurposes, renew, sendHome } from "./desk.js";
 import { lookAndShow } from "./show.js";
 import { drawState, keepStateDrawn } from "./state.js";
 import { stayInstalled } from "./worker.js";
@@ -13,7 +13,7 @@ const HOME_EVERY = 60_000; // lines that waited for a card go home
 const LANGUAGE = "yima-counter-language";
 
 async function bytesOf(path) {
-  const answer = await fetch(path, { credentials: "omit", signal: AbortSignal.timeout(15_000) });
+  const answer = await fetch(path, { credentials: "omit", cache: "no-cache", signal: AbortSignal.timeout(15_000) });
   if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
   return new Uint8Array(await answer.arrayBuffer());
 }
@@ -21,7 +21,10 @@ async function bytesOf(path) {
 /** Fetches what this terminal must know: its shift, the server's time, keys and lists. */
 async function prepare() {
   const asked = Date.now();
-  const kit = await signedCall("GET", `${API}/offline-kit`);
+  const kit = await signedCall("GET", `${API}/offline-kit`).catch(async (problem) => {
+    if (problem.code === "terminal-clock") await learnTime(problem.facts.server_time, asked); // so that it can be said
+    throw problem;
+  });
   await remember(kit, asked);
   await drawState();
   if (kit.root) await renew(kit, bytesOf);
@@ -38,7 +41,13 @@ async function attempt(work) {
   await drawState().catch(() => {});
 }
 
-const everything = async () => { await attempt(prepare); await attempt(upload); };
+/** `data-offline` says how often that has been done: a page that is ready can be unplugged. */
+async function everything() {
+  await attempt(prepare);
+  await attempt(upload);
+  const { dataset } = document.documentElement;
+  dataset.offline = String(Number(dataset.offline ?? 0) + 1);
+}
 
 /** Begins to keep this desk ready. */
 export function beReady() {

@@ -56,9 +56,12 @@ class Knowledge {
 let knowledge = null;
 const known = async () => (knowledge ??= await Knowledge.load());
 
+/** Keeps the server's time, unix seconds; `asked` is when it was asked, by this device's clock. */
+export const learnTime = (seconds, asked) => facts.set("clock", learned(seconds * 1000, (asked + Date.now()) / 2));
+
 /** Keeps what the server says about this terminal and its shift; `asked` is when it was asked, by this device's clock. */
 export async function remember(kit, asked) {
-  await facts.set("clock", learned(kit.server_time * 1000, (asked + Date.now()) / 2));
+  await learnTime(kit.server_time, asked);
   await facts.set("root", kit.root);
   await facts.set("place", kit.place);
   await facts.set("shift", kit.shift);
@@ -109,20 +112,21 @@ async function barred(ready, has) {
   return has.keys ? "" : "no-keys";
 }
 
+/** What a look leaves behind, as the server takes it. */
 function lineOf(told, { purpose, shift, at }) {
-  const credential = told.credential ?? told.reference;
+  const which = told.credential ?? told.reference;
   return {
     id: crypto.randomUUID(),
     at: new Date(at * 1000).toISOString(),
-    list: credential?.uri ?? "",
-    idx: credential?.index ?? null,
+    list: which?.uri ?? null,
+    idx: which?.index ?? null,
     kid: hex(told.kid),
-    tier: credential?.tier ?? null,
-    verdict: told.accepted ? "accepted" : told.reason,
+    tier: which ? `T${which.tier}` : null,
+    verdict: told.accepted ? "accepted" : told.reason === "unsupported-algorithm" ? "unknown-key" : told.reason,
     purpose,
     staff_no: shift.staff_no,
     card_in_hand: false,
-    list_age_seconds: told.listAge,
+    list_age_seconds: told.listAge === null ? null : Math.max(0, told.listAge),
   };
 }
 

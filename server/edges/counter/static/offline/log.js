@@ -41,8 +41,7 @@ export async function keep(line, open = false) {
 
 /** Nothing more will be added to this line. */
 export async function close(id) {
-  const row = await lines.get(id);
-  if (row?.closesAt) await lines.put({ ...row, closesAt: 0 });
+  await lines.change(id, (row) => ({ ...row, closesAt: 0 }));
 }
 
 /** How many lines wait, and how many of them the server would not take. */
@@ -51,26 +50,27 @@ export async function waiting() {
   return { lines: rows.length, wrong: rows.filter((row) => row.wrong).length };
 }
 
-const ready = (row) => !row.wrong && row.closesAt <= Date.now();
+/** Closed by the page or by time; a clock that was set back holds no line for longer than that time. */
+const ready = (row) => !row.wrong && (row.closesAt <= Date.now() || row.closesAt > Date.now() + OPEN_FOR);
 
 async function sendSome(rows, send) {
   const readable = [];
   for (const row of rows) {
     const line = await unsealed(row).catch(() => null);
     if (line) readable.push(line);
-    else await lines.put({ ...row, wrong: "unreadable" });
+    else await lines.change(row.id, (kept) => ({ ...kept, wrong: "unreadable" }));
   }
   if (!readable.length) return 0;
   const answer = await send(readable);
-  const wrong = new Map(answer.wrong.map((one) => [readable[one.index].id, one.code]));
-  for (const row of rows) if (wrong.has(row.id)) await lines.put({ ...row, wrong: wrong.get(row.id) });
+  const wrong = new Map(answer.wrong.map((one) => [readable[one.index].id, one.field]));
+  for (const [id, why] of wrong) await lines.change(id, (row) => ({ ...row, wrong: why }));
   await lines.remove(readable.map((line) => line.id).filter((id) => !wrong.has(id)));
   return readable.length - wrong.size;
 }
 
 /**
  * Sends home what waits, in bunches, and answers how many arrived. `send(lines)` posts them and answers
- * `{wrong: [{index, code}]}`; what it throws ends the sending, and nothing is lost. Two pages of one terminal take turns.
+ * `{wrong: [{index, field}]}`; what it throws ends the sending, and nothing is lost. Two pages of one terminal take turns.
  */
 export async function sendHome(send) {
   const work = async () => {

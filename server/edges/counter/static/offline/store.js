@@ -65,7 +65,11 @@ export const facts = {
 export const lists = { get: (address) => get("lists", address), all: () => all("lists"), put: (row) => put("lists", row), remove: (addresses) => remove("lists", addresses) };
 
 export const lines = {
-  get: (id) => get("lines", id),
+  /** Puts `altered(row)` in the place of a row, if it is still there. */
+  change: (id, altered) => within("lines", "readwrite", async (rows) => {
+    const found = await settled(rows.get(id));
+    if (found) rows.put(altered(found));
+  }),
   all: () => all("lines"),
   count: () => count("lines"),
   put: (row) => put("lines", row),

@@ -1,0 +1,182 @@
+"""The counter with its plug pulled: the page itself reads, refuses and writes down; its lines come home once."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any, Literal
+
+from playwright.async_api import Page, expect
+
+from codes import cose, holder_proof
+from tests.browser.conftest import NewScreen, Screen
+from tests.browser.pages_staff import WAIT, CounterDesk, enrol
+from tests.journeys.people import Phone
+from tests.journeys.town import Town
+
+DEVICE = cose.PrivateKey(cose.ES256, bytes(31) + b"\x07")
+HOUR = 3600
+LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((360, "light"), (768, "light"), (1280, "dark"))
+
+
+async def order(phone: Phone, tier: str, form: str = "paper") -> Any:
+    """A credential of hers; a phone's copy is bound to the test's phone."""
+    point = {name: DEVICE.public.parameters[number] for name, number in (("x", -2), ("y", -3))}
+    key = {name: base64.urlsafe_b64encode(bytes(value)).rstrip(b"=").decode() for name, value in point.items()}  # type: ignore[call-overload]
+    body = {"tier": tier, "form": form, "device_key": key if form == "phone" else None}
+    return await phone.must("POST", "/api/v1/credentials", body, status=201)
+
+
+async def ready_desk(server: Town, screen: Screen) -> CounterDesk:
+    """A clerk on shift at a terminal that has fetched everything and would start without a network."""
+    await server.hire("C7", ["clerk"])
+    await enrol(server, screen.page, "7 号窗口")
+    desk = CounterDesk(server.origin, screen)
+    await desk.open_for("C7", "办事")
+    await kept_ready(screen.page)
+    return desk
+
+
+async def kept_ready(page: Page) -> None:
+    """Lists fetched, lines sent, page kept."""
+    await expect(page.locator("html[data-offline]")).to_be_attached(timeout=WAIT)
+    await page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+
+
+async def unplug(desk: CounterDesk) -> None:
+    """No network, and the computer switched off and on again."""
+    await desk.screen.context.set_offline(True)
+    await desk.page.goto(f"{desk.origin}/counter")
+    await expect(desk.page).to_have_url(f"{desk.origin}/counter/unplugged", timeout=WAIT)
+    await expect(desk.page.locator("html[data-ready=yes]")).to_be_attached(timeout=WAIT)
+
+
+async def plug_in(desk: CounterDesk) -> None:
+    """The network is back, and the clerk at the desk."""
+    await desk.screen.context.set_offline(False)
+    await desk.page.goto(f"{desk.origin}/counter")
+    await kept_ready(desk.page)
+
+
+async def read(desk: CounterDesk, text: str) -> None:
+    """By the hand field, which takes what a gun would type."""
+    await desk.page.get_by_label("手工输入").fill(text)
+    await desk.page.keyboard.press("Enter")
+
+
+async def test_a_credential_is_read_unplugged_also_after_a_cold_start(server: Town, screen: NewScreen) -> None:
+    phone = await server.resident()
+    basic, standard = await order(phone, "T0"), await order(phone, "T1")
+    desk = await ready_desk(server, await screen())
+    await unplug(desk)
+    await expect(desk.page.locator("#place")).to_contain_text("7 号窗口")
+    await expect(desk.page.locator("#lists-state")).to_have_attribute("data-list", "green")
+    await read(desk, basic["text"])
+    await expect(desk.result.locator(".verdict-ok")).to_contain_text("有效")
+    await expect(desk.result).to_contain_text("王*兰")
+    await expect(desk.result).to_contain_text("实名已核验")
+    await read(desk, standard["text"])
+    await expect(desk.result.locator(".verdict-warn")).to_contain_text("请核对证件")
+    await expect(desk.result).not_to_contain_text("王秀兰")
+    await desk.page.get_by_role("button", name="证件一致，是本人").click()
+    await expect(desk.result.locator(".verdict-ok")).to_be_visible()
+    await expect(desk.result).to_contain_text("王秀兰")
+    await expect(desk.result).to_contain_text("身份证件已核对")
+    await expect(desk.page.locator("#lines-state")).to_contain_text("2 条等着上传")
+    await read(desk, standard["text"])
+    await expect(desk.result.locator("[data-note=again]")).to_contain_text("已经读过")
+    await read(desk, "9001" + "0" * 30)
+    await expect(desk.result.locator("[data-code=dynamic]")).to_contain_text("离线凭证")
+    assert desk.screen.complaints == []
+
+
+async def test_a_revoked_paper_is_refused_after_one_sync(server: Town, screen: NewScreen) -> None:
+    phone = await server.resident()
+    paper = await order(phone, "T1")
+    desk = await ready_desk(server, await screen())
+    await phone.must("DELETE", f"/api/v1/credentials/{paper['id']}")
+    await unplug(desk)
+    await read(desk, paper["text"])
+    await expect(desk.result.locator(".verdict-warn")).to_contain_text("请核对证件")
+    await plug_in(desk)
+    await unplug(desk)
+    await read(desk, paper["text"])
+    await expect(await desk.refused("revoked")).to_contain_text("停用")
+    await expect(desk.page.locator("html")).to_have_attribute("data-sound", "bad")
+
+
+async def test_a_screenshot_is_refused_and_the_live_screen_is_taken(server: Town, screen: NewScreen) -> None:
+    phone = await server.resident()
+    copy = await order(phone, "T1", "phone")
+    desk = await ready_desk(server, await screen())
+    await unplug(desk)
+    now = int(server.now())
+    await read(desk, holder_proof.show(copy["text"], DEVICE, now - 61))
+    await expect(await desk.refused("proof-stale")).to_contain_text("实时画面")
+    await read(desk, copy["text"])
+    await expect(await desk.refused("proof-missing")).to_contain_text("截图")
+    stranger = cose.PrivateKey(cose.ES256, bytes(31) + b"\x08")
+    await read(desk, holder_proof.show(copy["text"], stranger, now))
+    await expect(await desk.refused("proof-wrong")).to_contain_text("另一台手机")
+    await read(desk, holder_proof.show(copy["text"], DEVICE, int(server.now())))
+    await expect(desk.result.locator(".verdict-warn")).to_contain_text("请核对证件")
+
+
+async def test_lists_grow_amber_and_red_and_a_shift_ends(server: Town, screen: NewScreen) -> None:
+    phone = await server.resident()
+    basic, standard = await order(phone, "T0"), await order(phone, "T1")
+    desk = await ready_desk(server, await screen())
+    await unplug(desk)
+    lists, start = desk.page.locator("#lists-state"), server.now()
+
+    async def later(hours: int) -> None:
+        await desk.page.clock.set_system_time(start + hours * HOUR)
+        await desk.page.evaluate("import('/static/counter/offline/state.js').then((state) => state.drawState())")
+
+    await later(13)
+    await expect(lists).to_have_attribute("data-list", "amber")
+    await expect(lists).to_contain_text("13 小时前")
+    await read(desk, basic["text"])
+    await expect(await desk.refused("no-shift")).to_contain_text("值班时间已经结束")
+    await desk.page.evaluate(
+        "import('/static/counter/offline/store.js').then(({ facts }) => facts.set('shift', "
+        "{ staff_no: 'C7', until: '2999-01-01T00:00:00Z' }))"
+    )
+    await read(desk, standard["text"])
+    await expect(desk.result.locator("[data-note=amber]")).to_contain_text("13 小时前")
+    await later(8 * 24)
+    await expect(lists).to_have_attribute("data-list", "red")
+    await read(desk, standard["text"])
+    await expect(await desk.refused("keys-too-old")).to_contain_text("名单过期")
+    await read(desk, basic["text"])
+    await expect(desk.result.locator(".verdict-warn")).to_contain_text("仅供参考")
+    await expect(desk.result.locator("[data-note=red]")).to_be_visible()
+
+
+async def test_where_the_network_breaks_the_page_goes_on_by_itself(server: Town, screen: NewScreen) -> None:
+    phone = await server.resident()
+    standard = await order(phone, "T1")
+    desk = await ready_desk(server, await screen())
+    await read(desk, standard["text"])
+    await expect(desk.result.locator(".verdict-warn")).to_contain_text("请核对证件")
+    await desk.page.get_by_role("button", name="证件一致，是本人").click()
+    await expect(desk.result.locator("[data-note=card]")).to_be_visible()
+    await desk.screen.context.set_offline(True)
+    await read(desk, standard["text"])
+    await expect(desk.result).to_contain_text("已自动改为离线查验")
+    await expect(desk.result.locator(".verdict-warn")).to_contain_text("请核对证件")
+    await expect(desk.page.locator("#lines-state")).to_contain_text("1 条等着上传")
+
+
+async def test_nothing_is_cut_and_nothing_bars_the_way_unplugged(server: Town, screen: NewScreen) -> None:
+    phone = await server.resident(1)
+    standard = await order(phone, "T1")
+    desk = await ready_desk(server, await screen())
+    await unplug(desk)
+    for width, scheme in LOOKS:
+        await desk.page.set_viewport_size({"width": width, "height": 900})
+        await desk.page.emulate_media(color_scheme=scheme)
+        for text in (standard["text"], "GZ1:" + "A" * 30, "9001" + "0" * 30):
+            await read(desk, text)
+            await expect(desk.result.locator(".verdict")).to_be_in_viewport()
+            assert await desk.screen.sideways() <= 0
+            assert await desk.screen.barriers() == []
