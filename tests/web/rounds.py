@@ -53,6 +53,7 @@ async def everything_else(cast: Cast, told: Told) -> dict[str, str]:
     await _at_the_counter(cast)
     known |= await shows_herself(cast.resident, cast.clerk)
     known |= await _in_the_hall(cast)
+    await _keeps_the_counters_devices(cast, known)
     await _in_the_open(cast)
     await _signs_out(cast, known)
     return known
@@ -159,6 +160,22 @@ async def _in_the_hall(cast: Cast) -> dict[str, str]:
         known = await stands_in_line(cast.resident, cast.clerk, manager)
         cast.handler.seen += manager.seen
     return known
+
+
+async def _keeps_the_counters_devices(cast: Cast, known: dict[str, str]) -> None:
+    async with Desk(cast.resident.origin, "A1", PASSWORD) as administrator:
+        await administrator.sign_in()
+        wanted = {"hall": "政务大厅", "counter": "9 号窗口", "purposes": ["apply_here"], "failures": 5}
+        gone = await administrator.must("POST", "/console/api/v1/terminals", wanted, status=201)
+        await administrator.must("DELETE", f"/console/api/v1/terminals/{gone['id']}", status=204)
+        made = await administrator.must("POST", "/console/api/v1/terminals", wanted, status=201)
+        path = f"/console/api/v1/terminals/{made['id']}"
+        await administrator.must("POST", f"{path}/invitation", status=201)
+        await administrator.must("PUT", path, {**wanted, "name": "左侧电脑"})
+        await administrator.must("POST", f"{path}/unlock")
+        await administrator.must("GET", "/console/api/v1/terminals")
+        known["terminals/id"] = made["id"]
+        cast.handler.seen += administrator.seen
 
 
 async def _in_the_open(cast: Cast) -> None:

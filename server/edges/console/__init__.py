@@ -10,6 +10,7 @@ from server.edges.console.halls_api import operations as hall_operations
 from server.edges.console.losses_api import operations as loss_operations
 from server.edges.console.pages import pages
 from server.edges.console.staff_api import operations as staff_operations
+from server.edges.console.terminals_api import operations as terminal_operations
 
 operations = [
     staff_operations,
@@ -19,6 +20,7 @@ operations = [
     audit_operations,
     conflict_operations,
     loss_operations,
+    terminal_operations,
 ]
 
 __all__ = ["operations", "pages"]

@@ -8,6 +8,7 @@ from typing import Any
 
 from server.domain.cases.workflow import Status
 from server.domain.halls.plan import Hall, said
+from server.domain.purposes.service import said as purpose_said
 from server.web import case_words
 from server.web.operations import Call, NoBody, NoQuery, Open, Staff
 from server.web.pages import Page, Pages, own_path
@@ -25,6 +26,7 @@ _DOORS = (
     ("halls", "/console/halls", frozenset({"hall_manager"})),
     ("campaigns", "/console/campaigns", frozenset(CAMPAIGN_ROLES)),
     ("approvals", "/console/approvals", frozenset({"publisher"})),
+    ("terminals", "/console/terminals", frozenset({"administrator"})),
     ("audit", "/console/audit", frozenset({"auditor"})),
 )
 _LIGHTS = ("overdue", "red", "yellow", "green", "none")
@@ -160,3 +162,22 @@ async def approvals(call: PageCall) -> Page:
 async def audit(call: PageCall) -> Page:
     """The record."""
     return _page(call, "audit", here="audit")
+
+
+@pages.get("/console/terminals", access=Staff("administrator"), sign_in=SIGN_IN)
+async def terminals(call: PageCall) -> Page:
+    """The counters' devices."""
+    limits, language = call.services.settings.limits, call.language
+    purposes = [(one.code, purpose_said(one.label, language)) for one in call.services.purposes.all()]
+    usual = {
+        "scans_per_minute": limits.terminal_scans_per_minute,
+        "failures": limits.terminal_failures,
+        "lock_seconds": limits.terminal_lock_seconds,
+    }
+    labels = call.services.wording.group("terminals.console", language)
+    facts = {
+        "labels": json.dumps(labels, ensure_ascii=False),
+        "purposes": json.dumps(purposes, ensure_ascii=False),
+        "usual": json.dumps(usual),
+    }
+    return _page(call, "terminals", here="terminals", facts=facts)

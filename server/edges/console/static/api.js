@@ -14,6 +14,7 @@ export async function call(method, path, body, options = {}) {
 export const get = (path) => call("GET", path);
 export const post = (path, body, options) => call("POST", path, body, options);
 export const put = (path, body) => call("PUT", path, body);
+export const remove = (path) => call("DELETE", path);
 export const newKey = () => window.Yima.newKey();
 
 export function query(values) {
