@@ -8,7 +8,6 @@ from typing import Any
 
 from server.domain.cases.workflow import Status
 from server.domain.halls.plan import Hall, said
-from server.domain.purposes.service import said as purpose_said
 from server.web import case_words
 from server.web.operations import Call, NoBody, NoQuery, Open, Staff
 from server.web.pages import Page, Pages, own_path
@@ -168,7 +167,7 @@ async def audit(call: PageCall) -> Page:
 async def terminals(call: PageCall) -> Page:
     """The counters' devices."""
     limits, language = call.services.settings.limits, call.language
-    purposes = [(one.code, purpose_said(one.label, language)) for one in call.services.purposes.all()]
+    purposes = [(one.code, said(one.label, language)) for one in call.services.purposes.all()]
     usual = {
         "scans_per_minute": limits.terminal_scans_per_minute,
         "failures": limits.terminal_failures,
