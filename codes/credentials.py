@@ -119,7 +119,10 @@ class Credentials:
         """Many at once, by (list number, index), in one statement."""
         if not places:
             return {}
-        holes = ",".join(f"(${2 * number},${2 * number + 1})" for number in range(1, 1 + len(places)))
+        holes = ",".join(
+            f"(CAST(${2 * number} AS integer),CAST(${2 * number + 1} AS integer))"
+            for number in range(1, 1 + len(places))
+        )
         rows = await sql.rows(
             f"SELECT {_COLUMNS} {_FROM} WHERE c.portal = $1 AND (l.number, c.idx) IN (VALUES {holes})",
             unit.portal,

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import base64
 
+from aiohttp import web
+
 from codes.cose import PublicKey
 from codes.credentials import HeldCredential
-from miniapp_api.wire.credentials import CredentialShown, DeviceKey, IssuedCredential, MyCredentials, NewCredential
+from config.floor.unit import Unit
+from miniapp_api.wire.credentials import (
+    CredentialShown,
+    DeviceKey,
+    IssuedCredential,
+    MyCredentials,
+    NewCredential,
+    PaperQuery,
+)
 from server.domain.credentials.service import PROVED, Issued, read_device_key
 from server.web.operations import AnyCall, Call, NoBody, NoQuery, Operations, Resident
+from server.web.paper import paper_page
 
 operations = Operations(tag="credentials")
 
@@ -58,6 +69,27 @@ async def mine(call: Call[NoBody, NoQuery]) -> MyCredentials:
 async def lose(call: Call[NoBody, NoQuery]) -> None:
     """Another's is not found. Twice is as good as once."""
     await call.services.credentials.lost(call.unit, call.actor, call.resident.resident_id, call.path_id("id"))
+
+
+@operations.get(
+    "/api/v1/credentials/{id}/paper",
+    name="printCredential",
+    summary="A living paper credential of mine as PDF: a card of A6, or a strip of stickers",
+    access=Resident(loa=PROVED),
+    query=PaperQuery,
+    media="binary",
+    problems=("not-found", "credential-over", "credential-not-paper", "credentials-closed"),
+)
+async def printed(call: Call[NoBody, PaperQuery]) -> web.Response:
+    """It says the very same each time. Printing it is recorded, so this read decides something."""
+    credential_id, credentials = call.path_id("id"), call.services.credentials
+
+    async def again(unit: Unit) -> Issued:
+        issued = await credentials.again(unit, call.resident.resident_id, credential_id)
+        await credentials.printed(unit, call.actor, issued)
+        return issued
+
+    return await paper_page(call, await call.decide(again), call.query.layout)
 
 
 def _device_key(given: DeviceKey) -> PublicKey:

@@ -85,6 +85,7 @@ async def _as_resident(cast: Cast, told: Told, known: dict[str, str]) -> None:
     paper = await phone.must("POST", "/api/v1/credentials", {"tier": "T0", "form": "paper"}, status=201)
     known["credentials/id"], known["status/list"] = paper["id"], "1"
     await phone.must("GET", "/api/v1/credentials")
+    await phone.must("GET", f"/api/v1/credentials/{paper['id']}/paper")
     await phone.must("DELETE", f"/api/v1/credentials/{paper['id']}", status=204)
     await _read_unplugged(cast.clerk, paper)
     draft = await _another_case(phone, told.item, cast.item, draft=True)

@@ -6,7 +6,9 @@ import base64
 from typing import Any
 
 import aiohttp
+import pypdfium2
 import pytest
+import zxingcpp
 
 from codes import cose, holder_proof, status_list, trust_list, verdict
 from codes.publishing import number_of
@@ -185,3 +187,19 @@ async def test_the_record_names_fields_and_no_values(server: Town) -> None:
     (entry,) = [one for one in entries if one.action == "credential.issue"]
     assert entry.fields == ("name", "gender", "id_last4", "birth_year", "loa", "region")
     assert "王秀兰" not in repr(entry)
+
+
+async def test_a_paper_is_printed_as_often_as_one_likes_and_says_the_same(server: Town) -> None:
+    phone = await server.resident()
+    issued = await ordered(phone)
+    for layout in ("a6", "stickers"):
+        answer = await phone.call("GET", f"/api/v1/credentials/{issued['id']}/paper?layout={layout}")
+        assert (answer.status, answer.media) == (200, "application/pdf")
+        page = pypdfium2.PdfDocument(answer.content)[0].render(scale=2.5).to_pil()
+        assert {one.text for one in zxingcpp.read_barcodes(page)} == {issued["text"]}
+    await phone.must("DELETE", f"/api/v1/credentials/{issued['id']}", status=204)
+    await phone.refused("GET", f"/api/v1/credentials/{issued['id']}/paper", code="credential-over")
+    copy = await ordered(phone, "T0", "phone", device_key=device_key())
+    await phone.refused("GET", f"/api/v1/credentials/{copy['id']}/paper", code="credential-not-paper")
+    other = await server.resident(1)
+    await other.refused("GET", f"/api/v1/credentials/{copy['id']}/paper", code="not-found")
