@@ -46,6 +46,7 @@ class CounterVisit:
 
     id: UUID
     at: datetime
+    counter: str
     purpose: str
     scene: str
     loa: int
@@ -164,6 +165,7 @@ def counter_visit(
     return CounterVisit(
         id=sql.uid(row["id"]),
         at=sql.instant(row["at"]),
+        counter=row["counter"],
         purpose=row["purpose"],
         scene=row["scene"],
         loa=int(bearer.get("loa", "2")),

@@ -10,14 +10,14 @@ from typing import Any
 from aiohttp import web
 
 from config.floor.refusal import Refusal
-from config.floor.unit import LEGAL_ZONE, Unit
+from config.floor.unit import Unit
 from server.domain.licences.errors import LicencesUnavailable
 from server.domain.licences.service import Holding
 from server.domain.visits.errors import PortraitMissing, PortraitUnavailable
 from server.domain.visits.granting import Bearer, PortraitOutcome
 from server.domain.visits.views import CounterVisit
 from server.edges.counter.shapes import CardConfirmed, ScanAnswer
-from server.edges.counter.wording import scan_answer
+from server.edges.counter.wording import scan_answer, watermark
 from server.web.licence_shapes import ShownFace, ShownLicences, shown_face, shown_licences
 from server.web.operations import Call, NoBody, NoQuery, Operations, Terminal
 
@@ -108,7 +108,7 @@ async def licence(call: Call[NoBody, NoQuery]) -> ShownFace:
         await _came(call, bearer, "unavailable")
         raise
     await _came(call, bearer, "shown", found.licence.kind)
-    return shown_face(call, found, _watermark(call, bearer))
+    return shown_face(call, found, watermark(call, bearer.counter))
 
 
 async def _holding(call: Call[Any, Any]) -> tuple[Bearer, Holding]:
@@ -124,9 +124,3 @@ async def _came(call: Call[Any, Any], bearer: Bearer, outcome: str, kind: str = 
         await call.services.visits.licence_came(unit, bearer.visit_id, call.staff, outcome, kind[:32])
 
     await call.decide(write)
-
-
-def _watermark(call: Call[Any, Any], bearer: Bearer) -> str:
-    """Which counter, which clerk, which day: so that a photograph of the screen says where it was taken."""
-    day = call.unit.now.astimezone(LEGAL_ZONE).date().isoformat()
-    return call.text("licences.watermark.counter", counter=bearer.counter, staff=call.staff.staff_no, day=day)

@@ -142,6 +142,7 @@ class ScanAnswer(Wire):
     holder: CodeHolder
     consent: CounterConsent | None
     pictures: list[Picture] = Field(description="what may be fetched now")
+    watermark: str = Field(description="goes over every picture, with the time of this second")
     card: CardInHand | None = Field(description="null where the purpose lets no card stand for her yes")
     credential: ShownCredential | None = Field(description="where an offline credential was shown")
     next_steps: list[NextStep]

@@ -64,6 +64,7 @@ def scan_answer(call: Call[Any, Any], visit: CounterVisit) -> ScanAnswer:
         holder=_holder(call, purpose, visit),
         consent=_consent(call, purpose, visit.consent),
         pictures=_pictures(call, purpose, visit),
+        watermark=watermark(call, visit.counter),
         card=_card(call, purpose, visit),
         credential=_credential(call, visit.paper) if visit.paper else None,
         next_steps=next_steps(call, purpose, visit),
@@ -139,6 +140,12 @@ def _asked(call: Call[Any, Any], purpose: Purpose, codes: Sequence[str]) -> list
 
 def _pictures(call: Call[Any, Any], purpose: Purpose, visit: CounterVisit) -> list[Picture]:
     return [Picture.model_validate(asked.model_dump()) for asked in _asked(call, purpose, visit.pictures)]
+
+
+def watermark(call: Call[Any, Any], counter: str) -> str:
+    """Which counter, which clerk, which day: so that a photograph of the screen says where it was taken."""
+    day = call.unit.now.astimezone(LEGAL_ZONE).date().isoformat()
+    return call.text("licences.watermark.counter", counter=counter, staff=call.staff.staff_no, day=day)
 
 
 def _card(call: Call[Any, Any], purpose: Purpose, visit: CounterVisit) -> CardInHand | None:

@@ -39,6 +39,8 @@ export const api = {
 
   codeKey: () => call<Wire.CodeKey>('POST', '/code-keys', { body: {} }),
   visits: (cursor?: string | null) => call<Wire.VisitPage>('GET', '/visits', { query: { cursor } }),
-  consent: (id: string, allow: boolean, fields: string[], key: string) =>
-    call<Wire.Visit>('POST', `/visits/${id}/consent`, { body: { allow, fields }, key }),
+  consent: (id: string, allow: boolean, fields: string[], licences: string[], key: string) =>
+    call<Wire.Visit>('POST', `/visits/${id}/consent`, { body: { allow, fields, licences }, key }),
+  licences: () => call<Wire.Licences>('GET', '/licences'),
+  licence: (id: string) => call<Wire.LicenceFace>('GET', `/licences/${encodeURIComponent(id)}`),
 }

@@ -80,5 +80,13 @@ export interface Consent {
 export interface Visit {
   id: string; at: string; place: string; counter: string; staff_no: string; purpose: string; purpose_label: string
   scene: string; outcome: string; outcome_label: string; fields: string[]; consent: Consent | null
+  card_in_hand: boolean; portrait: string | null
 }
 export interface VisitPage { visits: Visit[]; next_cursor: string | null }
+
+export interface Licence {
+  id: string; kind: string; name: string; number: string; issuer: string; issued_on: string; expires_on: string | null
+  status: 'valid' | 'expired' | 'revoked'; status_label: string; source: string
+}
+export interface Licences { licences: Licence[]; complete: boolean }
+export interface LicenceFace extends Licence { holder: string; lines: { label: string; value: string }[]; watermark: string }

@@ -58,3 +58,9 @@ export function clockWords(instant: string): string {
   const at = face(instant)
   return `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`
 }
+
+/** The clock time to the second, 10:42:07: what a screenshot cannot keep up with. */
+export function secondWords(instant: number): string {
+  const at = face(instant)
+  return `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())}`
+}

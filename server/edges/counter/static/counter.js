@@ -4,6 +4,7 @@ import { readWith, trimmed } from "./instruments.js";
 import { mismatched, withCredential } from "./offline/answer.js";
 import { beReady, lookInstead, rememberPurposes } from "./offline/beside.js";
 import { screen } from "./screen.js";
+import { seeing } from "./seeing.js";
 import { play } from "./sound.js";
 import { SIGN_IN, mustLeave, signedCall } from "./terminal.js";
 import { accepted, el, refused, say, working } from "./view.js";
@@ -83,13 +84,14 @@ function refuse(nodes) {
 }
 
 /** What is shown of a visit; beside a credential the step with the card, from tier 1 on. */
-function shown(visit, text) {
-  if (!visit.credential) return accepted(visit);
-  return withCredential(accepted(visit), visit, { same: () => check(text, true), other: () => refuse(mismatched()) });
+function shown(visit, own, text) {
+  const looked = accepted(visit, seeing(visit, (now) => screen.holds(own) && answer(now, screen.begin(), text)));
+  if (!visit.credential) return looked;
+  return withCredential(looked, visit, { same: () => check(text, true), other: () => refuse(mismatched()) });
 }
 
 function answer(visit, own, text) {
-  screen.show(shown(visit, text));
+  screen.show(shown(visit, own, text));
   screen.bringIntoView();
   const pending = visit.consent?.state === "pending";
   play(pending || visit.credential?.card_needed ? "ask" : visit.consent && visit.consent.state !== "allowed" ? "bad" : "ok");
@@ -128,7 +130,7 @@ function describePurpose() {
   if (!chosen) return facts.replaceChildren();
   const shown = el("ul", { "aria-label": say("scan.will_show") });
   for (const field of chosen.fields) {
-    shown.append(el("li", { title: field.reason }, el("span", { class: `badge badge-${field.needs_consent ? "ask" : "see"}` }, field.needs_consent ? `${field.label} · ${say("scan.needs_consent")}` : field.label)));
+    shown.append(el("li", { title: field.reason }, el("span", { class: `badge badge-${field.needs_consent ? "ask" : "see"}` }, field.needs_consent ? `${field.label} · ${say(field.card ? "scan.needs_consent_or_card" : "scan.needs_consent")}` : field.label)));
   }
   facts.replaceChildren(shown, el("details", { class: "basis" }, el("summary", {}, say("scan.basis")), el("p", {}, chosen.basis)));
   localStorage.setItem("yima-purpose", chosen.code);

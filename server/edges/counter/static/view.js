@@ -89,8 +89,8 @@ function consentPart(consent) {
   return el("div", { class: `message message-${CONSENT_KIND[consent.state]}` }, el("strong", {}, say(`consent.${consent.state}`)), note);
 }
 
-/** An accepted look: who, what may be seen and why, what to do next. */
-export function accepted(visit) {
+/** An accepted look: who, what may be seen and why, what to do next; `seen` are parts that are looked at and let go. */
+export function accepted(visit, seen = []) {
   const holder = visit.holder;
   const body = el("div", { class: "result-body" },
     el("div", {},
@@ -99,8 +99,9 @@ export function accepted(visit) {
       holder.acting_for ? el("p", { class: "strong" }, say("result.acting_for", { name: holder.acting_for })) : null,
       visit.scene_label ? el("p", { class: "muted" }, say("result.scene", { scene: visit.scene_label })) : null),
     consentPart(visit.consent),
+    ...seen,
     seenFields(holder.fields),
-    openCases(holder.open_cases),
+    holder.fields.some((field) => field.code === "open_cases") ? openCases(holder.open_cases) : null,
     nextSteps(visit.next_steps));
   return [verdict("ok", say("result.ok"), say("result.at", { time: window.Yima.clockTime(visit.at) })), body];
 }

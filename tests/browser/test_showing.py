@@ -1,0 +1,142 @@
+"""What the counter may see, told with both screens: asked and refused, allowed and gone, a licence, the card in hand."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import NewScreen, Screen
+from tests.browser.pages_phone import WAIT, ResidentPhone
+from tests.browser.pages_staff import CounterDesk
+from tests.journeys.town import PEOPLE, Town
+
+NUMBER = "511602186209161281"
+
+
+async def keep(screen: Screen, name: str) -> None:
+    """A picture of this page where YIMA_TEST_PICTURES names a folder for them."""
+    if folder := os.environ.get("YIMA_TEST_PICTURES"):
+        await screen.page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+
+
+async def her_phone(server: Town, screen: NewScreen, *, elder: bool = False, dark: bool = False) -> ResidentPhone:
+    """She is signed in and verified, and her code is on the screen."""
+    shown = await screen(width=360, height=780, dark=dark)
+    phone = ResidentPhone(server.origin, shown, PEOPLE[0][2])
+    await phone.open()
+    await phone.sign_in()
+    await expect(phone.main.get_by_role("link", name="出示一码")).to_be_visible(timeout=WAIT)
+    await server.resident()
+    await phone.page.reload()
+    if elder:
+        await phone.page.goto(f"{server.origin}/m/#/pages/me/me")
+        await phone.page.get_by_role("switch", name="长辈版").click()
+    await phone.page.goto(f"{server.origin}/m/#/pages/code/code")
+    return phone
+
+
+async def at_the_desk(server: Town, screen: NewScreen, purpose: str = "办事") -> CounterDesk:
+    await server.hire("C7", ["clerk"], counter="7 号窗口")
+    desk = CounterDesk(server.origin, await screen())
+    await desk.open_for("C7", purpose)
+    return desk
+
+
+async def test_she_is_asked_within_a_second_refuses_and_nothing_is_seen(server: Town, screen: NewScreen) -> None:
+    phone, desk = await her_phone(server, screen), await at_the_desk(server, screen)
+    await desk.shoot(await phone.code())
+    sheet = phone.page.get_by_role("dialog")
+    await expect(sheet).to_be_visible(timeout=WAIT)
+    await expect(sheet).to_contain_text("政务大厅 7 号窗口想看您的信息")
+    await expect(sheet).to_contain_text("工作人员 C7 · 用途：办事")
+    await expect(sheet.get_by_role("checkbox")).to_have_count(4)
+    assert await phone.screen.sideways() <= 0
+    assert await phone.screen.barriers() == []
+    await keep(phone.screen, "consent-normal")
+    await keep(desk.screen, "counter-asking")
+    no, yes = sheet.get_by_role("button", name="不同意"), sheet.get_by_role("button", name="同意给出 4 项")
+    sizes = [await one.bounding_box() for one in (no, yes)]
+    assert sizes[0] is not None and sizes[1] is not None
+    assert (sizes[0]["width"], sizes[0]["height"]) == (sizes[1]["width"], sizes[1]["height"])
+    await no.click()
+    await expect(desk.result).to_contain_text("本人没有同意", timeout=WAIT)
+    await expect(desk.result.locator("[data-portrait=none]")).to_contain_text("未核对照片")
+    await expect(desk.result).not_to_contain_text(NUMBER)
+    await keep(desk.screen, "counter-refused")
+    assert desk.screen.complaints == []
+    assert phone.screen.complaints == []
+
+
+async def test_what_she_allows_is_seen_with_the_portrait_and_is_gone_after_minutes(
+    server: Town, screen: NewScreen
+) -> None:
+    phone = await her_phone(server, screen, elder=True)
+    desk = await at_the_desk(server, screen)
+    await desk.page.clock.install()
+    await desk.shoot(await phone.code())
+    sheet = phone.page.get_by_role("dialog")
+    await sheet.get_by_role("checkbox", name="手机号").click(timeout=WAIT)
+    await keep(phone.screen, "consent-elder")
+    assert await phone.screen.sideways() <= 0
+    await sheet.get_by_role("button", name="同意给出 3 项").click()
+    await desk.page.clock.run_for(2_000)
+    await expect(desk.result).to_contain_text(NUMBER, timeout=WAIT)
+    await expect(desk.result).not_to_contain_text(PEOPLE[0][2])
+    figure = desk.result.locator("[data-portrait=shown]")
+    await expect(figure.get_by_alt_text("证件照片")).to_be_visible(timeout=WAIT)
+    await expect(figure.locator(".watermark")).to_contain_text("7 号窗口 · C7 ·")
+    assert await desk.screen.barriers() == []
+    await keep(desk.screen, "counter-allowed")
+    await desk.page.clock.run_for(61_000)
+    await expect(desk.result).not_to_contain_text(NUMBER)
+    await expect(figure).to_have_count(0)
+    assert desk.screen.complaints == []
+
+
+async def test_a_portrait_that_does_not_come_is_said_so_and_the_card_in_hand_helps(
+    server: Town, screen: NewScreen
+) -> None:
+    assert server.house.papers is not None
+    server.house.papers.portraits = "down"
+    phone, desk = await her_phone(server, screen, dark=True), await at_the_desk(server, screen)
+    await desk.shoot(await phone.code())
+    await expect(phone.page.get_by_role("dialog")).to_be_visible(timeout=WAIT)
+    await keep(phone.screen, "consent-dark")
+    await desk.result.get_by_text("身份证件在手，不问手机").click()
+    await desk.result.get_by_role("button", name="证件在手，人证一致").click()
+    await expect(desk.result).to_contain_text(NUMBER, timeout=WAIT)
+    await expect(desk.result.locator("[data-portrait=none]")).to_contain_text("未核对照片")
+    await expect(desk.result.locator(".card-said")).to_contain_text("已核对证件原件")
+    await keep(desk.screen, "counter-card")
+    desk.screen.forgive(503)
+    assert desk.screen.complaints == []
+
+
+async def test_she_shows_one_licence_and_the_counter_sees_that_one(server: Town, screen: NewScreen) -> None:
+    phone, desk = await her_phone(server, screen), await at_the_desk(server, screen, "亮证")
+    await phone.page.goto(f"{server.origin}/m/#/pages/licences/licences")
+    await phone.sees("居住证（示例）")
+    await keep(phone.screen, "licences")
+    await phone.main.get_by_role("link", name="社会保障卡").click()
+    await phone.sees("给窗口扫，核对真伪")
+    assert await phone.screen.sideways() <= 0
+    assert await phone.screen.barriers() == []
+    await keep(phone.screen, "licence-face")
+    twin = await server.resident()
+    await desk.shoot(await twin.code("02", at=server.now()))
+    sheet = phone.page.get_by_role("dialog")
+    await expect(sheet.get_by_role("checkbox", name="社会保障卡")).to_be_checked(timeout=WAIT)
+    await expect(sheet.get_by_role("checkbox", name="居住证")).not_to_be_checked()
+    await keep(phone.screen, "consent-licences")
+    await sheet.get_by_role("button", name="同意给出 2 项").click()
+    face = desk.result.locator(".licence-face")
+    await expect(face).to_contain_text("社会保障卡（示例）", timeout=WAIT)
+    await expect(face.locator(".face-status")).to_have_text("有效")
+    await expect(face.locator(".watermark")).to_contain_text("7 号窗口 · C7 ·")
+    await expect(desk.result.locator(".licence-list li")).to_have_count(1)
+    assert await desk.screen.barriers() == []
+    await keep(desk.screen, "counter-licence")
+    assert desk.screen.complaints == []
+    assert phone.screen.complaints == []
