@@ -1,4 +1,4 @@
-"""What the counter may see, told with both screens: asked and refused, allowed and gone, a licence, the card in hand."""
+"""What the counter may see, on both screens: asked and refused, allowed and gone, a licence, the card in hand."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ async def test_she_is_asked_within_a_second_refuses_and_nothing_is_seen(server: 
     await desk.shoot(await phone.code())
     sheet = phone.page.get_by_role("dialog")
     await expect(sheet).to_be_visible(timeout=WAIT)
-    await expect(sheet).to_contain_text("政务大厅 7 号窗口想看您的信息")
+    await expect(sheet).to_contain_text("7 号窗口想看您的信息")
     await expect(sheet).to_contain_text("工作人员 C7 · 用途：办事")
     await expect(sheet.get_by_role("checkbox")).to_have_count(4)
     assert await phone.screen.sideways() <= 0

@@ -1,7 +1,7 @@
 // What is looked at and let go: the portrait, licences; and the card in the clerk's hand. Nothing of it is kept.
 
+import { signedCall } from "./terminal.js";
 import { el, icon, say } from "./view.js";
-import { ask, download } from "./wire.js";
 
 const API = "/counter/api/v1";
 const LOOKED_AT = 300_000; // the server gives no longer either
@@ -25,7 +25,7 @@ const notCompared = (why) => el("div", { class: "message message-warn", "data-po
 async function portrait(visit, place) {
   const path = `${API}/visits/${visit.visit_id}/portrait`;
   try {
-    const address = URL.createObjectURL(await download(path));
+    const address = URL.createObjectURL(await signedCall("GET", path, null, { as: "blob" }));
     const picture = el("img", { src: address, alt: say("seeing.portrait"), width: "240", height: "300", draggable: "false" });
     const figure = el("figure", { class: "portrait", "data-portrait": "shown" },
       el("div", { class: "marked" }, picture, watermark(visit.watermark)),
@@ -61,13 +61,13 @@ async function licences(visit, place) {
   const shown = el("div", { class: "face-place", "aria-live": "polite" });
   const open = async (id) => {
     try {
-      shown.replaceChildren(face(await ask("GET", `${base}/${id}`)));
+      shown.replaceChildren(face(await signedCall("GET", `${base}/${id}`)));
     } catch (problem) {
       shown.replaceChildren(el("div", { class: "message message-warn" }, el("strong", {}, problem.title), el("p", {}, problem.detail)));
     }
   };
   try {
-    const found = await ask("GET", base);
+    const found = await signedCall("GET", base);
     const list = el("ul", { class: "licence-list" });
     for (const one of found.licences) {
       const button = el("button", { class: "button licence-choice", type: "button" }, el("span", {}, one.name), badge(one));
@@ -112,7 +112,7 @@ function card(visit, answered) {
   const key = window.Yima.newKey();
   button.addEventListener("click", async () => {
     try {
-      answered(await window.Yima.busy(button, ask("POST", `${API}/visits/${visit.visit_id}/card`, {}, { key })));
+      answered(await window.Yima.busy(button, signedCall("POST", `${API}/visits/${visit.visit_id}/card`, {}, { key })));
     } catch (problem) {
       fault.textContent = problem.detail || problem.title;
     }
