@@ -7,7 +7,7 @@ import asyncio
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import Screen
-from tests.journeys.town import PASSWORD, Town
+from tests.journeys.town import HALL, PASSWORD, Town
 
 WAIT = 15_000
 _PRESS = ("keyDown", "keyUp")
@@ -30,7 +30,7 @@ async def enrol(town: Town, page: Page, counter: str) -> None:
     await page.goto(f"{town.origin}/counter/enrol")
     await page.get_by_label("登记码").fill(code.lower())
     await page.get_by_role("button", name="登记这台设备").click()
-    await expect(page.locator("#done-words")).to_contain_text(f"登记好了：政务大厅 · {counter}", timeout=WAIT)
+    await expect(page.locator("#done-words")).to_contain_text(f"登记好了：{HALL} · {counter}", timeout=WAIT)
 
 
 async def demo_terminal(page: Page, origin: str) -> str:

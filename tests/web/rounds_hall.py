@@ -34,6 +34,8 @@ async def _at_the_counter(phone: Phone, clerk: Counter) -> None:
     assert seen.status == 200, str(seen)
     body = {"visit_id": seen.body["visit_id"], "business": "general"}
     await clerk.must("POST", "/counter/api/v1/tickets", body, status=201)
+    found = await clerk.must("GET", f"/counter/api/v1/visits/{body['visit_id']}/tickets")
+    assert [one["business"] for one in found["tickets"]] == ["general"]
     called = await clerk.must("POST", "/counter/api/v1/line/calls", {})
     await clerk.must("POST", f"/counter/api/v1/tickets/{called['id']}/moves", {"move": "finish"})
     assert (await clerk.must("GET", "/counter/api/v1/line"))["hall_name"] == HALL

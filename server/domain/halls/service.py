@@ -14,11 +14,11 @@ from server.domain.halls.closing import Closing
 from server.domain.halls.counters import Counters
 from server.domain.halls.errors import NotForTickets
 from server.domain.halls.plan import Calendar, Hall, Plans
-from server.domain.halls.ports import Caller, Notices, People, Post, Terminals, Visits
+from server.domain.halls.ports import Caller, Notices, People, Post, Terminals, Visit, Visits
 from server.domain.halls.reading import Reading
 from server.domain.halls.taking import Taking
 from server.domain.halls.telling import Telling, topic
-from server.domain.halls.views import Standing, Ticket
+from server.domain.halls.views import LIVE, Standing, Ticket
 
 __all__ = ["ClerkMove", "Halls", "ManagerMove", "Post", "topic"]
 
@@ -77,13 +77,23 @@ class Halls:
 
     async def take_for_visit(self, unit: Unit, post: Post, visit_id: UUID, business: str, green: str = "") -> Standing:
         """A number for whoever just showed a code here to get one; the bearer waits, also for somebody else."""
-        visit = await self._visits.whose(unit, visit_id, post.staff.terminal_id)
-        if visit.purpose != _PURPOSE or unit.now - visit.at > _VISIT_LIFE:
-            raise NotForTickets()
+        visit = await self._shown_for_a_number(unit, post, visit_id)
         return await self._taking.take(
             unit, post.hall, business, post.staff.actor, source="visit", resident_id=visit.acting_id,
             visit_id=visit_id, green=green, staff_no=post.staff.staff_no,
         )  # fmt: skip
+
+    async def of_visit(self, unit: Unit, post: Post, visit_id: UUID) -> list[Standing]:
+        """The live numbers in this hall of whoever just showed a code here to get one."""
+        visit = await self._shown_for_a_number(unit, post, visit_id)
+        found = await self.of_resident(unit, visit.acting_id)
+        return [one for one in found if one.ticket.hall == post.hall.code and one.ticket.state in LIVE]
+
+    async def _shown_for_a_number(self, unit: Unit, post: Post, visit_id: UUID) -> Visit:
+        visit = await self._visits.whose(unit, visit_id, post.staff.terminal_id)
+        if visit.purpose != _PURPOSE or unit.now - visit.at > _VISIT_LIFE:
+            raise NotForTickets()
+        return visit
 
     async def take_at_desk(self, unit: Unit, hall: Hall, staff: Caller, business: str, green: str = "") -> Standing:
         """A number on paper, for somebody without a phone."""

@@ -7,7 +7,7 @@ from typing import Any
 from config.floor.unit import Unit
 from server.domain.halls.plan import said
 from server.domain.halls.service import Post
-from server.edges.counter.line_shapes import CounterLine, CounterMove, NewCounterTicket, OtherCounter
+from server.edges.counter.line_shapes import BearersTickets, CounterLine, CounterMove, NewCounterTicket, OtherCounter
 from server.web.operations import Call, NoBody, NoQuery, Operations, Terminal
 from server.web.ticket_shapes import OpenOrClosed, TicketShown
 from server.web.ticket_words import greens_shown, line_shown, ticket_shown
@@ -82,6 +82,22 @@ async def give(call: Call[NewCounterTicket, NoQuery]) -> TicketShown:
     else:
         given = await halls.take_for_visit(call.unit, post, asked.visit_id, asked.business, asked.green or "")
     return ticket_shown(call, post.hall, given)
+
+
+@operations.get(
+    "/counter/api/v1/visits/{id}/tickets",
+    name="listBearersTickets",
+    summary="The live numbers in this hall of whoever showed the code of this visit to get one",
+    access=Terminal(),
+    answer=BearersTickets,
+    problems=("not-found", "visit-not-for-tickets"),
+)
+async def of_visit(call: Call[NoBody, NoQuery]) -> BearersTickets:
+    """So that nobody is given a second number who has one."""
+    halls = call.services.halls
+    post = await halls.post_of(call.unit, call.staff)
+    found = await halls.of_visit(call.unit, post, call.path_id("id"))
+    return BearersTickets(tickets=[ticket_shown(call, post.hall, one) for one in found])
 
 
 @operations.post(

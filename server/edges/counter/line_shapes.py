@@ -46,6 +46,12 @@ class NewCounterTicket(Wire):
     green: Annotated[str, Field(max_length=32)] | None = None
 
 
+class BearersTickets(Wire):
+    """The live numbers of whoever was just scanned."""
+
+    tickets: list[TicketShown]
+
+
 class CounterMove(Wire):
     """What happens to a ticket; ``transfer`` names where to."""
 

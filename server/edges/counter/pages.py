@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from config.floor.refusal import Missing
 from config.floor.unit import LEGAL_ZONE
 from server.domain.terminals.errors import TerminalUnknown
 from server.web.operations import Call, NoBody, NoQuery, Open, Terminal
@@ -31,7 +32,16 @@ async def desk(call: Call[NoBody, NoQuery]) -> Page:
     terminal_id = call.staff.terminal_id
     if terminal_id is None:
         raise TerminalUnknown()
-    return Page("counter.html", await bar(call, terminal_id))
+    return Page("counter.html", {**await bar(call, terminal_id), "in_hall": await _in_hall(call)})
+
+
+async def _in_hall(call: Call[NoBody, NoQuery]) -> bool:
+    """Whether a hall's file names this terminal's counter: then it has a line to call from."""
+    try:
+        await call.services.halls.post_of(call.unit, call.staff)
+    except Missing:
+        return False
+    return True
 
 
 @pages.get("/counter/tickets/{id}/slip", access=Terminal(), sign_in=SIGN_IN)

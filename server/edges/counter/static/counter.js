@@ -92,6 +92,7 @@ function shown(visit, own, text) {
 
 function answer(visit, own, text) {
   screen.show(shown(visit, own, text));
+  document.dispatchEvent(new CustomEvent("yima-visit", { detail: { visit, purpose: purpose.value } })); // the strip gives numbers
   screen.bringIntoView();
   const pending = visit.consent?.state === "pending";
   play(pending || visit.credential?.card_needed ? "ask" : visit.consent && visit.consent.state !== "allowed" ? "bad" : "ok");
