@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 from typing import Any, Literal
 
-from playwright.async_api import Page, expect
+from playwright.async_api import APIResponse, Page, Route, expect
 
 from codes import cose, holder_proof
+from config.floor import sql
 from tests.browser.conftest import NewScreen, Screen
 from tests.browser.pages_staff import WAIT, CounterDesk, enrol
 from tests.journeys.people import Phone
@@ -165,6 +166,37 @@ async def test_where_the_network_breaks_the_page_goes_on_by_itself(server: Town,
     await expect(desk.result).to_contain_text("已自动改为离线查验")
     await expect(desk.result.locator(".verdict-warn")).to_contain_text("请核对证件")
     await expect(desk.page.locator("#lines-state")).to_contain_text("1 条等着上传")
+
+
+async def test_lines_come_home_exactly_once_though_the_page_dies_in_between(server: Town, screen: NewScreen) -> None:
+    phone = await server.resident()
+    papers = [await order(phone, "T0"), await order(phone, "T1")]
+    desk = await ready_desk(server, await screen())
+    await unplug(desk)
+    for paper in papers:
+        await read(desk, paper["text"])
+        await expect(desk.result.locator(".verdict")).to_be_visible()
+    await desk.page.get_by_role("button", name="证件一致，是本人").click()
+    await expect(desk.page.locator("#lines-state")).to_have_attribute("data-lines", "2")
+
+    async def lose_the_answer(route: Route) -> None:
+        arrived.append(await route.fetch())
+        await route.abort()
+
+    arrived: list[APIResponse] = []
+    await desk.screen.context.route("**/offline-reads", lose_the_answer)
+    await plug_in(desk)
+    assert [(await one.json())["stored"] for one in arrived] == [2]
+    await expect(desk.page.locator("#lines-state")).to_have_attribute("data-lines", "2")
+    await desk.page.close()  # the server has them, this page never heard of it
+    await desk.screen.context.unroute("**/offline-reads")
+    again = CounterDesk(server.origin, Screen(desk.screen.context, await desk.screen.context.new_page()))
+    await plug_in(again)
+    await expect(again.page.locator("#lines-state")).to_have_attribute("data-lines", "0")
+    visits = (await phone.must("GET", "/api/v1/visits"))["visits"]
+    assert sorted(one["outcome"] for one in visits) == ["accepted", "accepted"]
+    rows = await sql.rows("SELECT offline, card_in_hand FROM credential_reads ORDER BY at")
+    assert [(bool(row["offline"]), bool(row["card_in_hand"])) for row in rows] == [(True, False), (True, True)]
 
 
 async def test_nothing_is_cut_and_nothing_bars_the_way_unplugged(server: Town, screen: NewScreen) -> None:
