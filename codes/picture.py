@@ -8,14 +8,13 @@ a credential: call it off the event loop.
 
 from __future__ import annotations
 
+import importlib
 import re
 import struct
 import zlib
+from functools import cache
+from types import ModuleType
 from typing import Any, Final
-
-from qrcode.constants import ERROR_CORRECT_M
-from qrcode.main import QRCode
-from qrcode.util import QRData
 
 MODULES = 21
 QUIET = 4
@@ -32,8 +31,9 @@ def matrix(text: str) -> Matrix:
     """21 rows of 21 modules, True = dark, without the quiet zone. ``ValueError`` if it is not 34 digits."""
     if _TEXT.fullmatch(text) is None:
         raise ValueError("a dynamic code has 34 digits")
-    code = QRCode(version=1, error_correction=ERROR_CORRECT_M, border=0, mask_pattern=_MASK)
-    code.add_data(QRData(text, mode=_NUMERIC))
+    qr = _library()
+    code = qr.QRCode(version=1, error_correction=qr.constants.ERROR_CORRECT_M, border=0, mask_pattern=_MASK)
+    code.add_data(qr.util.QRData(text, mode=_NUMERIC))
     code.make(fit=False)
     return _modules(code)
 
@@ -43,13 +43,20 @@ def credential_matrix(text: str) -> Matrix:
     of them than the largest code holds."""
     if _CREDENTIAL.fullmatch(text) is None:
         raise ValueError("a credential is GZ1: and base45")
-    code = QRCode(version=None, error_correction=ERROR_CORRECT_M, border=0)
-    code.add_data(QRData(text, mode=_ALPHANUMERIC))
+    qr = _library()
+    code = qr.QRCode(version=None, error_correction=qr.constants.ERROR_CORRECT_M, border=0)
+    code.add_data(qr.util.QRData(text, mode=_ALPHANUMERIC))
     code.make(fit=True)
     return _modules(code)
 
 
-def _modules(code: QRCode[Any]) -> Matrix:
+@cache
+def _library() -> ModuleType:
+    """Imported with the first picture: it brings an imaging library that drawing a matrix never touches."""
+    return importlib.import_module("qrcode")
+
+
+def _modules(code: Any) -> Matrix:
     return tuple(tuple(bool(module) for module in line) for line in code.modules)
 
 

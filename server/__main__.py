@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+
+if __name__ == "__main__":
+    gc.disable()  # hardly anything that is made while starting is garbage, and looking for it is a fifth of a start
+
 import argparse
 import asyncio
 import contextlib
-import gc
 import logging
 import os
 import signal
@@ -18,13 +22,8 @@ from aiohttp import web
 
 from config.floor.unit import LEGAL_ZONE, SYSTEM, Unit
 from config.settings import Settings, described
-from server.app import FRONT, make_app
-from server.demo.doors import doors
-from server.demo.seed import seed
-from server.demo.story import tell
-from server.domain.catalogue.importer import run_import
+from server.app import FRONT, make_app, warm_up
 from server.domain.sessions.callers import STAFF_ROLES
-from server.domain.staff.passwords import hash_password
 from server.domain.terminals.records import Invitation, TerminalFacts
 from server.opening import CannotStart, Opened, migrated, opened, prepared
 from server.starting import plainly, read_settings
@@ -37,6 +36,8 @@ _PASSWORD = 10
 
 async def serve(settings: Settings, asked: argparse.Namespace) -> int:
     """Migrate (demo and test), seed an empty demo, listen until SIGINT or SIGTERM."""
+    from server.demo.doors import doors
+
     if settings.profile != "production":
         await migrated(settings)
     async with opened(settings) as house:
@@ -56,12 +57,15 @@ async def serve(settings: Settings, asked: argparse.Namespace) -> int:
             if settings.fan_out:
                 await timetable.start()
             gc.freeze()  # what was made until now stays: no collection looks at it again
+            gc.enable()
+            warming = asyncio.create_task(warm_up(house.services))
             port = runner.addresses[0][1]
             print(
                 doors(house.services, f"http://{settings.host}:{port}", front_built=(FRONT / "index.html").exists()),
                 flush=True,
             )
             await _until_told()
+            warming.cancel()
         finally:
             await timetable.stop()
             await runner.cleanup()
@@ -114,6 +118,8 @@ async def import_items(settings: Settings, asked: argparse.Namespace) -> int:
     if settings.profile != "production":
         await migrated(settings)
     async with opened(settings) as house:
+        from server.domain.catalogue.importer import run_import
+
         return await run_import(house.database, _home(house), asked.file, sys.stdout)
 
 
@@ -123,6 +129,8 @@ async def hire(settings: Settings, asked: argparse.Namespace) -> int:
     if len(password) < _PASSWORD:
         print(f"the password (first line of stdin) needs at least {_PASSWORD} characters", file=sys.stderr)
         return 2
+    from server.domain.staff.passwords import hash_password
+
     hashed = await hash_password(password)
     async with opened(settings) as house:
         services = house.services
@@ -167,6 +175,8 @@ async def settings_list(settings: Settings, asked: argparse.Namespace) -> int:
 
 async def demo(settings: Settings, asked: argparse.Namespace) -> int:
     """Tell the main job against a running server."""
+    from server.demo.story import tell
+
     password = asked.staff_password or settings.demo.staff_password.get_secret_value()
     return await tell(asked.url or f"http://{settings.host}:{settings.port}", sys.stdout, password)
 
@@ -186,6 +196,8 @@ async def _seed_apart(house: Opened) -> None:
 async def _seed_if_empty(house: Opened, out: TextIO) -> bool:
     if await house.services.staff.anybody():
         return False
+    from server.demo.seed import seed
+
     await seed(house.services, house.movable_clock, out)
     return True
 
@@ -249,6 +261,8 @@ def main(arguments: list[str] | None = None) -> int:
         logging.getLogger("tortoise").setLevel(logging.INFO)
         logging.getLogger("asyncio").setLevel(logging.WARNING)
         with contextlib.suppress(KeyboardInterrupt):
+            if asked.run is not serve:
+                gc.enable()
             return int(asyncio.run(asked.run(settings, asked)))
         return 130
     except (CannotStart, OSError) as error:

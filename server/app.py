@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,8 @@ from server.web.figures import Figures
 from server.web.guard import AccessLog, make_guard
 from server.web.openapi import describe
 from server.web.operations import Operation, Operations
-from server.web.pages import CONTENT_POLICY, PageEndpoint, PageRoute, Pages, environment
+from server.web.page_templates import environment, warm
+from server.web.pages import CONTENT_POLICY, PageEndpoint, PageRoute, Pages
 from server.web.problems import status_of
 from server.web.static_files import StaticFolder
 
@@ -162,8 +164,20 @@ def _add_static(app: web.Application, services: Services) -> None:
         app.router.add_route("GET", "/", _to_front)
 
 
+async def warm_up(services: Services) -> None:
+    """What a start leaves for later, before somebody has to wait for it: templates and wire shapes, bit by bit."""
+    reachable = surface(demo=services.settings.profile != "production")
+    for folder in {table.templates for table, _ in reachable.pages}:
+        await asyncio.to_thread(warm, environment(folder))
+    for operation in reachable.operations:
+        for shape in (operation.body, operation.query, operation.answer):
+            if shape is not None:
+                shape.model_rebuild()
+                await asyncio.sleep(0)
+
+
 async def _to_front(request: web.Request) -> web.StreamResponse:
     raise web.HTTPFound("/m/")
 
 
-__all__ = ["FRONT", "Surface", "make_app", "problem_statuses", "surface"]
+__all__ = ["FRONT", "Surface", "make_app", "problem_statuses", "surface", "warm_up"]

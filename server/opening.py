@@ -37,7 +37,6 @@ from server.adapters.papers_http import HttpLicences, HttpPortraits
 from server.adapters.papers_standin import PapersStandIn, read_held
 from server.adapters.register_standin import RegisterStandIn, read_population
 from server.adapters.store_embedded import EmbeddedStore
-from server.adapters.store_redis import RedisStore
 from server.credential_house import credential_house
 from server.domain.audit.service import Audit
 from server.domain.calendar.service import CalendarService
@@ -141,6 +140,8 @@ def prepared(settings: Settings) -> Settings:
 def _store(settings: Settings) -> EmbeddedStore:
     mirror = TOUR_TOPIC if settings.profile != "production" else ""
     if url := settings.redis_url.get_secret_value():
+        from server.adapters.store_redis import RedisStore  # a library that only a configured Redis needs
+
         return RedisStore(url, mirror_topic=mirror)
     return EmbeddedStore(mirror_topic=mirror)
 

@@ -20,7 +20,8 @@ from tortoise.models import Model
 
 from config.floor import sql
 from config.floor.schema import Check, Index, Rule
-from server.adapters.database import MODEL_APPS, tortoise_config
+from server.adapters.database import MODEL_APPS, postgres_access, tortoise_config
+from server.adapters.schema_mark import is_marked, mark
 
 _LOCK = 727_118_940  # an arbitrary number of ours for pg_advisory_lock
 DATABASE_ERRORS: tuple[type[Exception], ...] = (
@@ -50,8 +51,12 @@ async def migrate(url: str, *, direction: str = "both", target: str | None = Non
     """Run the migrations that are missing, then check the schema. ``target``: ``app.name`` to go to, or all the way.
 
     ``application``: the URL of the role that will serve; where it is another role than the one that migrates, it
-    is granted what it needs and no more. Two at once: one waits for the other.
+    is granted what it needs and no more. Two at once: one waits for the other. Where this very schema was migrated
+    and checked before (``schema_mark``), there is nothing to do.
     """
+    everything = direction == "both" and target is None
+    if everything and not _is_another_role(url, application) and await is_marked(url):
+        return
     config = tortoise_config(url, pool_size=4, statement_seconds=120.0)
     if url.startswith("sqlite://"):
         Path(url.removeprefix("sqlite://")).parent.mkdir(parents=True, exist_ok=True)
@@ -63,6 +68,8 @@ async def migrate(url: str, *, direction: str = "both", target: str | None = Non
             missing = await missing_from_schema()
             if missing:
                 raise SchemaWrong("missing after migrating: " + ", ".join(missing))
+            if everything:
+                await mark()
     finally:
         await Tortoise.close_connections()
 
@@ -73,9 +80,7 @@ async def _alone(url: str) -> AsyncIterator[None]:
     if url.startswith("sqlite://"):
         yield
         return
-    known = tortoise_config(url)["connections"]["default"]["credentials"]
-    names = ("host", "port", "user", "password", "database", "ssl")
-    connection = await asyncpg.connect(**{name: known[name] for name in names}, timeout=5.0)
+    connection = await asyncpg.connect(**postgres_access(url), timeout=5.0)
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
         yield
@@ -83,11 +88,16 @@ async def _alone(url: str) -> AsyncIterator[None]:
         connection.terminate()
 
 
+def _is_another_role(url: str, application: str) -> bool:
+    role = unquote(urlsplit(application).username or "")
+    return not url.startswith("sqlite://") and bool(role) and role != unquote(urlsplit(url).username or "")
+
+
 async def _grant(url: str, application: str) -> None:
     """Let the application's role read and write rows, but never change the schema or what was recorded."""
-    role = unquote(urlsplit(application).username or "")
-    if url.startswith("sqlite://") or not role or role == unquote(urlsplit(url).username or ""):
+    if not _is_another_role(url, application):
         return
+    role = unquote(urlsplit(application).username or "")
     quoted = '"' + role.replace('"', '""') + '"'
     found = await sql.row("SELECT current_schema() AS name")
     schema = '"' + str(found["name"] if found else "public").replace('"', '""') + '"'

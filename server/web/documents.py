@@ -12,11 +12,10 @@ from server.domain.cases.documents import Document
 from server.domain.cases.numbers import grouped
 from server.domain.cases.workflow import Paper
 from server.web.operations import Call
-from server.web.pages import PAGE_HEADERS, environment
+from server.web.page_templates import environment
+from server.web.pages import PAGE_HEADERS
 
 _WITH_REMEDY = frozenset({Paper.NOT_ACCEPTANCE, Paper.GRANT, Paper.REFUSAL, Paper.RETURN})
-_TEMPLATE = environment().get_template("web/document.html")
-"""Read once, at the start: no file is looked at while a request waits."""
 
 
 def document_page(call: Call[Any, Any], document: Document) -> web.Response:
@@ -30,21 +29,25 @@ def document_page(call: Call[Any, Any], document: Document) -> web.Response:
         "department": document.department,
         "due": _due(call, document),
     }
-    text = _TEMPLATE.render(
-        language=call.language,
-        demo=call.portal.demo,
-        portal_name=call.portal.name if chinese else call.portal.name_en,
-        origin=call.services.settings.public_origin or str(call.request.url.origin()),
-        t=call.text,
-        document=document,
-        case_no=grouped(document.case_no),
-        title=call.text(f"documents.titles.{kind}"),
-        opening=call.text(f"documents.bodies.{kind}", **facts),
-        closing=call.text(closing, **facts) if call.services.wording.has(closing) else "",
-        applicant=facts["applicant"],
-        remedy=document.kind in _WITH_REMEDY,
-        issued_on=_long_day(call, document.issued_on.year, document.issued_on.month, document.issued_on.day),
-        served_on=_served(call, document),
+    text = (
+        environment()
+        .get_template("web/document.html")
+        .render(
+            language=call.language,
+            demo=call.portal.demo,
+            portal_name=call.portal.name if chinese else call.portal.name_en,
+            origin=call.services.settings.public_origin or str(call.request.url.origin()),
+            t=call.text,
+            document=document,
+            case_no=grouped(document.case_no),
+            title=call.text(f"documents.titles.{kind}"),
+            opening=call.text(f"documents.bodies.{kind}", **facts),
+            closing=call.text(closing, **facts) if call.services.wording.has(closing) else "",
+            applicant=facts["applicant"],
+            remedy=document.kind in _WITH_REMEDY,
+            issued_on=_long_day(call, document.issued_on.year, document.issued_on.month, document.issued_on.day),
+            served_on=_served(call, document),
+        )
     )
     return web.Response(text=text, content_type="text/html", headers=PAGE_HEADERS)
 

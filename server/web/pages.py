@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +18,7 @@ from server.services import Services
 from server.web import problems
 from server.web.endpoint import COOKIES, Door, csrf_of, host_of
 from server.web.operations import Access, Call, NoBody, NoQuery, Terminal
+from server.web.page_templates import environment
 from server.web.request_keys import LANGUAGE, REQUEST_ID, TEMPLATES
 
 CONTENT_POLICY = (
@@ -32,7 +32,6 @@ PAGE_HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-_SHARED = Path(__file__).parent / "templates"
 _INSIDE = re.compile(r"/(?!/)[!-\[\]-~]{0,500}", re.ASCII)
 
 
@@ -91,30 +90,6 @@ def _way_in(sign_in: str, request: web.Request) -> str:
     door = sign_in.rsplit("/", 1)[0]
     wanted = own_path(request.path_qs, door)
     return sign_in if wanted == door else f"{sign_in}?next={quote(wanted, safe='/')}"
-
-
-@cache
-def environment(*folders: Path) -> jinja2.Environment:
-    """The templates of an edge on top of the shared ones, all read now, once: no request waits for the disk."""
-    made = jinja2.Environment(
-        loader=jinja2.ChoiceLoader(
-            [
-                jinja2.FileSystemLoader([*folders, _SHARED]),
-                jinja2.PrefixLoader({"web": jinja2.FileSystemLoader(_SHARED)}),
-            ]
-        ),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    for name in made.list_templates():
-        made.get_template(name)
-    return made
-
-
-_ALONE = environment()
 
 
 class PageEndpoint:
@@ -191,7 +166,7 @@ def wants_page(request: web.Request) -> bool:
 
 def error_page(services: Services, request: web.Request, refusal: Refusal, language: str) -> web.Response:
     """A refusal in words, with a way on."""
-    templates: jinja2.Environment = request.get(TEMPLATES) or _ALONE
+    templates: jinja2.Environment = request.get(TEMPLATES) or environment()
     wording = services.wording
     language = request.get(LANGUAGE, language)
     key = f"problems.{refusal.words or refusal.code}"

@@ -9,9 +9,12 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 
 class Wire(BaseModel):
-    """A request body, a query or an answer. Bodies are read strictly: "1" is no number."""
+    """A request body, a query or an answer. Bodies are read strictly: "1" is no number.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    Built when it is first used or warmed up, not when the program starts: that is a seventh of a start.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class NoBody(Wire):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
 
 from config.floor import sql
+from config.floor.ids import new_id
 from config.floor.unit import Unit
 from server.adapters.clock import ShiftedClock
 from server.adapters.database import Database, tortoise_config
@@ -113,6 +117,48 @@ async def test_being_thrown_out_is_a_connection_error_and_heals(small: Database)
         with pytest.raises(ConnectionError):
             await small.unit_of_work("demo", thrown_out)
     assert await small.unit_of_work("demo", _one) == 1
+
+
+@on_postgres
+async def test_a_statement_that_takes_too_long_loses_its_connection_and_nothing_else(small: Database) -> None:
+    async def sleeps(unit: Unit) -> None:
+        await sql.rows("SELECT pg_sleep(30)")
+
+    with pytest.raises(ConnectionError):
+        await small.unit_of_work("demo", sleeps)
+    assert await small.unit_of_work("demo", _one) == 1
+
+
+@on_postgres
+async def test_whoever_waits_for_a_connection_is_served_in_turn(small: Database) -> None:
+    rows = await asyncio.gather(*(sql.row("SELECT pg_sleep(0.01), $1::int AS number", number) for number in range(12)))
+    assert [row["number"] for row in rows if row] == list(range(12))
+
+
+@on_postgres
+async def test_a_reader_who_leaves_in_the_middle_leaves_no_broken_connection(small: Database) -> None:
+    for _ in range(6):
+        reader = asyncio.create_task(sql.rows("SELECT pg_sleep(5)"))
+        await asyncio.sleep(0.02)
+        reader.cancel()
+        await asyncio.gather(reader, return_exceptions=True)
+    assert await asyncio.gather(*(small.unit_of_work("demo", _one) for _ in range(4))) == [1] * 4
+
+
+@on_postgres
+async def test_a_part_of_a_unit_may_fail_by_itself(small: Database) -> None:
+    async def decide(unit: Unit) -> int:
+        await sql.execute("INSERT INTO marks (id, name, value, at) VALUES ($1,'whole','',$2)", new_id(), unit.now)
+        for part in ("failed", "failed", "kept"):
+            with contextlib.suppress(IntegrityError):
+                async with in_transaction("default"):
+                    values = (new_id(), part, unit.now)
+                    await sql.execute("INSERT INTO marks (id, name, value, at) VALUES ($1,$2,'',$3)", *values)
+                    if part == "failed":
+                        await sql.execute("INSERT INTO marks (id, name, value, at) VALUES ($1,$2,'',$3)", *values)
+        return await sql.execute("UPDATE marks SET value = 'x' WHERE name IN ('whole', 'failed', 'kept')")
+
+    assert await small.unit_of_work("demo", decide) == 2
 
 
 @pytest.mark.parametrize("url", ["mysql://a@b/c", "postgres://a@b/c?sslmod=require"])

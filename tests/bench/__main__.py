@@ -110,7 +110,7 @@ def _comparisons(known: Known, handles: Handles, floor: Served, ours: Served) ->
             lambda: itertools.repeat(our_case),
         ),
         Comparison(
-            "counter scan", 0.5, floor, lambda: scans("/scans", floor.port, known, handles.codes()), ours,
+            "counter scan", 0.7, floor, lambda: scans("/scans", floor.port, known, handles.codes()), ours,
             lambda: scans("/counter/api/v1/scans", ours.port, known, handles.codes()), connections=16,
         ),
     ]  # fmt: skip

@@ -9,7 +9,8 @@ import pytest
 from server.app import problem_statuses, surface
 from server.web.openapi import describe
 from server.web.operations import Device, Open, Operation, Resident, Staff, Terminal
-from server.web.pages import PageRoute, environment
+from server.web.page_templates import environment
+from server.web.pages import PageRoute
 
 ACCESS = (Open, Resident, Staff, Device, Terminal)
 ROLES = {"clerk", "handler", "operator", "publisher", "hall_manager", "agent", "auditor", "administrator"}
