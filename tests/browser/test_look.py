@@ -145,6 +145,7 @@ async def test_the_way_in_and_an_application_step_by_step(city: Town, browser: B
         ("operator", ("", "/campaigns", "/campaigns/new", "campaign")),
         ("publisher", ("", "/campaigns", "/approvals")),
         ("auditor", ("", "/audit")),
+        ("administrator", ("", "/terminals")),
     ],
 )
 async def test_console_pages(city: Town, browser: Browser, cast_id: str, places: tuple[str, ...]) -> None:
@@ -172,7 +173,7 @@ async def expanded(look: Look, place: str) -> list[str]:
 
 async def test_staff_ways_in_and_the_tour(city: Town, browser: Browser) -> None:
     async with looking(browser, city.origin) as look:
-        for path in ("/console/sign-in", "/counter/sign-in", "/", "/?lang=en"):
+        for path in ("/console/sign-in", "/counter/sign-in", "/counter/enrol", "/", "/?lang=en"):
             await look.open(path, WIDTHS)
         phone = look.page.frame_locator("[name=yima-phone]")
         await expect(phone.locator("html")).to_have_attribute("lang", "en", timeout=WAIT)
