@@ -244,3 +244,12 @@ async def test_the_demo_enrols_a_browser_by_itself_and_production_has_no_such_do
     named = await visitor.must("POST", "/tour/api/v1/terminals", {"counter": "4 号窗口"})
     seat = await visitor.must("POST", "/counter/api/v1/enrolments", Device.fresh().enrolment(named["code"]))
     assert seat["counter"] == "4 号窗口"
+
+
+async def test_a_place_whose_code_ran_out_is_the_demos_first_choice(server: Town) -> None:
+    administrator, visitor = await _administrator(server), await server.stranger()
+    waiting = await administrator.must("POST", DEVICES, WANTED, status=201)
+    server.clock.advance(timedelta(minutes=16))
+    invited = await visitor.must("POST", "/tour/api/v1/terminals", {})
+    seat = await visitor.must("POST", "/counter/api/v1/enrolments", Device.fresh().enrolment(invited["code"]))
+    assert (seat["id"], seat["counter"]) == (waiting["id"], "6 号窗口")

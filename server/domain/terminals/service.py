@@ -238,6 +238,15 @@ class Terminals:
         )
         return read_place(row) if row else None
 
+    async def forsaken(self, unit: Unit) -> UUID | None:
+        """The oldest terminal whose code ran out before a device came: the demonstration's, after its seed."""
+        row = await sql.row(
+            "SELECT id FROM terminals WHERE portal = $1 AND withdrawn_at IS NULL AND public_key IS NULL "
+            "AND invitation_until < $2 ORDER BY id LIMIT 1",
+            unit.portal, unit.now,
+        )  # fmt: skip
+        return sql.uid(row["id"]) if row else None
+
     async def sweep(self, unit: Unit) -> int:
         """Forget some numbers whose time would be refused by now; how many."""
         life = max(_NONCE_LIFE, timedelta(seconds=3 * self._options.clock_seconds))

@@ -171,6 +171,10 @@ async def invite_terminal(call: Call[WantedPlace, NoQuery]) -> DemoInvitation:
     if call.services.settings.profile == "production" or not call.portal.demo:
         raise Missing()
     terminals, device = call.services.terminals, call.text("tour.page.device")
+    if not call.body.counter and (waiting := await terminals.forsaken(call.unit)):
+        place = await terminals.get(call.unit, waiting)
+        again = await terminals.invite_again(call.unit, SYSTEM, waiting)
+        return DemoInvitation(code=again.code, hall=place.hall, counter=place.counter)
     if first := await terminals.first(call.unit):
         facts = TerminalFacts(first.hall, call.body.counter or first.counter, first.purposes, name=device)
     else:

@@ -82,11 +82,18 @@ function button(words, work, kind = "") {
 }
 
 function standing(one) {
+  const kind = { invited: "warn", enrolled: "ok", withdrawn: "none" }[one.state];
+  return h("span", { class: `badge badge-${kind}` }, t(`state_${one.state}`));
+}
+
+/** Who works there and when it was last used; for a device that is awaited, how long its code is good. */
+function doing(one) {
   if (one.state === "invited") {
     const over = Date.parse(one.invitation_until ?? 0) < Date.now();
-    return h("span", { class: "badge badge-warn" }, `${t("state_invited")} · ${over ? t("code_over") : t("code_until", { time: timeWords(one.invitation_until) })}`);
+    return over ? t("code_over") : t("code_until", { time: timeWords(one.invitation_until) });
   }
-  return h("span", { class: `badge badge-${one.state === "enrolled" ? "ok" : "none"}` }, t(`state_${one.state}`));
+  return [one.shift ? t("shift", { ...one.shift, time: timeWords(one.shift.since) }) : t("no_shift"),
+    one.seen_at ? t("seen", { time: momentWords(one.seen_at) }) : t("never_seen")].join(" · ");
 }
 
 function row(one) {
@@ -97,9 +104,8 @@ function row(one) {
       h("h2", {}, one.counter, one.name && h("span", { class: "terminal-name" }, ` ${one.name}`)),
       h("span", { class: "terminal-badges" }, one.locked_until && h("span", { class: "badge badge-bad" }, t("locked", { time: timeWords(one.locked_until) })), standing(one))),
     h("p", { class: "hint" }, [one.hall, one.purpose_labels.join(" · ")].join("　")),
-    h("p", {}, t("today", { scanned: count(one.scanned_today), refused: count(one.refused_today) })),
-    live && h("p", { class: "hint" }, one.shift ? t("shift", { ...one.shift, time: timeWords(one.shift.since) }) : t("no_shift"), " · ",
-      one.seen_at ? t("seen", { time: momentWords(one.seen_at) }) : t("never_seen")),
+    one.state !== "invited" && h("p", {}, t("today", { scanned: count(one.scanned_today), refused: count(one.refused_today) })),
+    live && h("p", { class: "hint" }, doing(one)),
     live && h("div", { class: "terminal-acts" },
       one.locked_until && button(t("unlock"), async () => { await post(`${path}/unlock`, null); toast(t("unlocked")); await load(); }, "button-primary"),
       one.state === "invited" && button(t("again"), async () => { showCode(await post(`${path}/invitation`, null), one.counter); await load(); }),

@@ -117,6 +117,8 @@ export function refused(problem) {
   const facts = el("dl", { class: "facts" });
   const { used_at: usedAt, counter } = problem.facts;
   if (usedAt) facts.append(el("dt", {}, say("result.used_at")), el("dd", {}, window.Yima.dayTime(usedAt)));
+  const wait = problem.code === "too-many" ? problem.facts.retry_after : 0;
+  if (wait) facts.append(el("dt", {}, say("result.again_at")), el("dd", {}, window.Yima.clockTime(Date.now() + wait * 1000)));
   if (counter) facts.append(el("dt", {}, say("result.used_counter")), el("dd", {}, counter));
   const failed = problem.status === 0 || problem.status >= 500;
   return threeParts(problem.code, { what, why: parts.join(gap), now }, [facts.children.length ? facts : null], failed);
