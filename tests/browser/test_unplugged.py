@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+from pathlib import Path
 from typing import Any, Literal
 
+import pytest
+import qrcode
+from PIL import Image
 from playwright.async_api import APIResponse, Page, Route, expect
 
 from codes import cose, holder_proof
 from config.floor import sql
+from server.edges.counter import offline_pages
 from tests.browser.conftest import NewScreen, Screen
 from tests.browser.pages_staff import WAIT, CounterDesk, enrol
 from tests.journeys.people import Phone
@@ -58,6 +64,18 @@ async def plug_in(desk: CounterDesk) -> None:
     await kept_ready(desk.page)
 
 
+def held_up(text: str, path: Path) -> str:
+    """A second of video of a paper before the desk's camera."""
+    drawn = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, box_size=6, border=4)
+    drawn.add_data(text)
+    code = drawn.make_image().get_image().convert("L").resize((440, 440), Image.Resampling.BILINEAR)
+    picture = Image.new("L", (640, 480), 235)
+    picture.paste(code, (100, 20))
+    frame = b"FRAME\n" + picture.tobytes() + bytes([128]) * (320 * 240 * 2)
+    path.write_bytes(b"YUV4MPEG2 W640 H480 F10:1 Ip A1:1 C420jpeg\n" + frame * 10)
+    return str(path)
+
+
 async def read(desk: CounterDesk, text: str) -> None:
     """By the hand field, which takes what a gun would type."""
     await desk.page.get_by_label("手工输入").fill(text)
@@ -83,11 +101,39 @@ async def test_a_credential_is_read_unplugged_also_after_a_cold_start(server: To
     await expect(desk.result).to_contain_text("王秀兰")
     await expect(desk.result).to_contain_text("身份证件已核对")
     await expect(desk.page.locator("#lines-state")).to_contain_text("2 条等着上传")
-    await read(desk, standard["text"])
-    await expect(desk.result.locator("[data-note=again]")).to_contain_text("已经读过")
     await read(desk, "9001" + "0" * 30)
     await expect(desk.result.locator("[data-code=dynamic]")).to_contain_text("离线凭证")
+    await read(desk, standard["text"])
+    await expect(desk.result.locator("[data-note=again]")).to_contain_text("已经读过")
     assert desk.screen.complaints == []
+
+
+async def test_the_camera_reads_paper_unplugged(server: Town, screen: NewScreen, tmp_path: Path) -> None:
+    phone = await server.resident()
+    film = await asyncio.to_thread(held_up, (await order(phone, "T1"))["text"], tmp_path / "paper.y4m")
+    desk = await ready_desk(server, await screen(camera=film))
+    await unplug(desk)
+    await expect(desk.page.locator("#camera")).to_have_attribute("data-on", "true")
+    await expect(desk.result).to_contain_text("纸质凭证", timeout=WAIT)
+    await expect(desk.result.locator(".verdict-warn")).to_contain_text("请核对证件")
+    await expect(desk.page.locator("#lines-state")).to_have_attribute("data-lines", "1")
+    assert desk.screen.complaints == []
+
+
+async def test_a_new_version_is_taken_when_the_desk_is_idle_and_said(
+    server: Town, screen: NewScreen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = await ready_desk(server, await screen())
+    await read(desk, "134567890123456789")
+    await expect(desk.result.locator(".verdict")).to_be_visible()
+    text = await asyncio.to_thread(offline_pages.worker_of, server.services.portals.get("demo"))
+    monkeypatch.setattr(offline_pages, "worker_of", lambda _: text.replace('VERSION = "', 'VERSION = "new'))
+    await desk.page.evaluate("navigator.serviceWorker.ready.then((worker) => worker.update()).then(() => null)")
+    await desk.page.wait_for_function("navigator.serviceWorker.ready.then((worker) => Boolean(worker.waiting))")
+    await expect(desk.result.locator(".verdict")).to_be_visible()  # an answer is on the screen: not now
+    await desk.page.get_by_role("button", name="清除").click()
+    await expect(desk.page.locator("#toasts")).to_contain_text("已更新到新版本", timeout=WAIT)
+    assert [name[:16] for name in await desk.page.evaluate("caches.keys()")] == ["yima-counter-new"]
 
 
 async def test_a_revoked_paper_is_refused_after_one_sync(server: Town, screen: NewScreen) -> None:
@@ -151,6 +197,8 @@ async def test_lists_grow_amber_and_red_and_a_shift_ends(server: Town, screen: N
     await read(desk, basic["text"])
     await expect(desk.result.locator(".verdict-warn")).to_contain_text("仅供参考")
     await expect(desk.result.locator("[data-note=red]")).to_be_visible()
+    await later(-3)
+    await expect(desk.page.locator("#clock-state")).to_contain_text("慢了 3 小时")
 
 
 async def test_where_the_network_breaks_the_page_goes_on_by_itself(server: Town, screen: NewScreen) -> None:

@@ -35,7 +35,8 @@ OLDEST = timedelta(days=30)
 _EARLY = timedelta(minutes=5)
 _UNREAD = frozenset({"malformed", "too-long", "bad-deflate", "bad-cbor", "bad-claims"})
 _OVER = frozenset({"expired", "not-yet", "proof-stale"})
-_VERDICTS = frozenset({ACCEPTED, *REASONS})
+CARD_MISMATCH = "card-mismatch"
+_VERDICTS = frozenset({ACCEPTED, CARD_MISMATCH, *REASONS})
 _INSERT = (
     f"INSERT INTO visits ({COLUMNS}) VALUES"
     " ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,'',$14,$15,'none','[]','[]',NULL,NULL,NULL)"
@@ -206,7 +207,7 @@ def _place(line: Line) -> tuple[int, int] | None:
 
 def _outcome(said: str) -> str:
     """The terminal's verdict in the words of a scan."""
-    if said == ACCEPTED:
+    if said in (ACCEPTED, CARD_MISMATCH):
         return said
     if said in ("revoked", "suspended"):
         return "code-revoked"

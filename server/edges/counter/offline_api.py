@@ -16,8 +16,8 @@ operations = Operations(tag="counter")
 
 class OfflineLines(Wire):
     """Lines as the terminal wrote them down: ``{id, at, list, idx, tier, verdict, purpose, staff_no, card_in_hand,
-    list_age_seconds}``. ``verdict`` is ``accepted`` or a reason of ``codes/verdict.py``; ``list`` the credential's
-    ``uri``, null with ``idx`` where no key made it."""
+    list_age_seconds}``. ``verdict`` is ``accepted``, ``card-mismatch`` or a reason of ``codes/verdict.py``; ``list``
+    the credential's ``uri``, null with ``idx`` where no key made it."""
 
     lines: list[dict[str, Any]] = Field(min_length=1, max_length=MOST)
 

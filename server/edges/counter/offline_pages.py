@@ -55,7 +55,7 @@ async def unplugged(call: Call[NoBody, NoQuery]) -> Page:
 async def service_worker(call: Call[NoBody, NoQuery]) -> web.Response:
     """The worker with what it keeps. Its text changes exactly when something of that does (Service Workers, W3C: a
     browser takes a worker anew when its bytes differ)."""
-    text = await asyncio.to_thread(_worker_of, call.portal)
+    text = await asyncio.to_thread(worker_of, call.portal)
     headers = {**_HEADERS, "Service-Worker-Allowed": "/counter"}
     return web.Response(text=text, content_type="text/javascript", headers=headers)
 
@@ -118,10 +118,11 @@ def _worded() -> Iterator[Path]:
 
 
 @cache
-def _worker_of(portal: Portal) -> str:
+def worker_of(portal: Portal) -> str:
+    """The worker's text for a portal."""
     shell = shell_of(portal)
     head = f"const VERSION = {json.dumps(shell.digest)};\nconst SHELL = {json.dumps(shell.files)};\n"
     return head + _WORKER.read_text("utf-8")
 
 
-__all__ = ["shell_of"]
+__all__ = ["shell_of", "worker_of"]

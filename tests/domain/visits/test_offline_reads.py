@@ -103,8 +103,10 @@ async def test_refused_reads_come_home_too(server: Town) -> None:
     late = await read_of(server, paper, clerk, verdict="list-too-old")
     nobody = {**stale, "id": str(new_id()), "list": None, "idx": None, "tier": None, "verdict": "bad-signature"}
     lost = await read_of(server, paper, clerk, verdict="revoked", ago=10)
-    assert (await bring(clerk, stale, late, nobody, lost))["stored"] == 4
-    assert sorted(line["outcome"] for line in await seen(phone)) == ["code-expired", "code-revoked", "code-unknown"]
+    other = await read_of(server, paper, clerk, verdict="card-mismatch", ago=30)
+    assert (await bring(clerk, stale, late, nobody, lost, other))["stored"] == 5
+    outcomes = sorted(line["outcome"] for line in await seen(phone))
+    assert outcomes == ["card-mismatch", "code-expired", "code-revoked", "code-unknown"]
     assert await conflicts(server) == []
 
 

@@ -7,6 +7,8 @@
 const KEPT = `yima-counter-${VERSION}`;
 const UNPLUGGED = "/counter/unplugged";
 const DESK = "/counter";
+const OWN = new Set([UNPLUGGED, "/counter/decode-worker.js"]); // what runs on this version's files and no others
+const WAYS_IN = new Set([DESK, "/counter/sign-in"]);
 const PATIENCE = 6_000; // a network that is there but says nothing
 const files = new Set(SHELL);
 
@@ -53,9 +55,9 @@ async function file(event, url) {
   const page = event.clientId ? await self.clients.get(event.clientId) : null;
   const path = page ? new URL(page.url).pathname : "";
   const kept = () => cache.match(url.pathname);
-  if (path !== DESK) return (await kept()) ?? fetch(event.request);
+  if (OWN.has(path)) return (await kept()) ?? fetch(event.request);
   try {
-    return await fetch(event.request);
+    return await Promise.race([fetch(event.request), silence()]);
   } catch (error) {
     const found = await kept();
     if (found) return found;
@@ -68,7 +70,7 @@ self.addEventListener("fetch", (event) => {
   if (event.request.method !== "GET" || url.origin !== self.location.origin) return;
   if (event.request.mode === "navigate") {
     if (url.pathname === UNPLUGGED) event.respondWith(unplugged(url));
-    else if (url.pathname === DESK) event.respondWith(desk(event.request));
+    else if (WAYS_IN.has(url.pathname)) event.respondWith(desk(event.request));
   } else if (files.has(url.pathname)) {
     event.respondWith(file(event, url));
   }

@@ -30,7 +30,6 @@ function field(name, value) {
 function fieldsOf(credential, whole) {
   const list = el("dl", { class: "seen" });
   if (credential.tier > 0) {
-    if (whole) list.append(field("name", credential.name));
     list.append(credential.idNumber && whole ? field("id_number", credential.idNumber) : field("last4", credential.last4));
     if (whole) list.append(field("gender", tell(`field.gender_${[1, 2].includes(credential.gender) ? credential.gender : 0}`)));
     if (whole && !credential.idNumber) list.append(field("birth_year", credential.birthYear));
@@ -72,7 +71,7 @@ export function acceptedOffline(told, { checked, fallback, steps }) {
   const asksCard = credential.tier > 0 && !checked;
   const doubtful = credential.tier === 0 && told.freshness === "red";
   const kind = asksCard || doubtful ? "warn" : "ok";
-  const shown = credential.tier > 0 ? masked(credential.name) : credential.name;
+  const shown = asksCard ? masked(credential.name) : credential.name;
   return [
     verdict(kind, tell(`verdict.${asksCard ? "card" : doubtful ? "warn" : "ok"}`), tell("verdict.at", { time: clock(told.at) })),
     el("div", { class: "result-body", "data-tier": String(credential.tier) },

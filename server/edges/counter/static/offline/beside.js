@@ -1,6 +1,6 @@
 // Beside the desk that has a network: keeps it ready for the time without one, and stands in when the network breaks.
 
-import { signedCall } from "../terminal.js";
+import { mustLeave, signedCall } from "../terminal.js";
 import { forgetShift, learnTime, remember, rememberPurposes, renew, sendHome } from "./desk.js";
 import { lookAndShow } from "./show.js";
 import { drawState, keepStateDrawn } from "./state.js";
@@ -22,6 +22,7 @@ async function bytesOf(path) {
 async function prepare() {
   const asked = Date.now();
   const kit = await signedCall("GET", `${API}/offline-kit`).catch(async (problem) => {
+    if (mustLeave(problem)) await forgetShift(); // ended elsewhere, or no terminal any more
     if (problem.code === "terminal-clock") await learnTime(problem.facts.server_time, asked); // so that it can be said
     throw problem;
   });

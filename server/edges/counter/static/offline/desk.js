@@ -130,9 +130,16 @@ function lineOf(told, { purpose, shift, at }) {
   };
 }
 
+/** When this terminal accepted the same credential within a day, null where it did not; remembers this time. */
+async function notedBefore({ issuer, uri, index }, at) {
+  const before = await seen.note(`${issuer} ${uri} ${index}`, at, AGAIN_WITHIN);
+  await seen.sweep(at, AGAIN_WITHIN);
+  return before;
+}
+
 /**
  * One read. Answers `{reason}` where nothing was read at all; otherwise what `judge` says with the `line` that was kept,
- * `at` (unix seconds), and `before` (milliseconds) where this terminal read the same credential within a day.
+ * `at` (unix seconds), and `before` (milliseconds) where this terminal accepted the same credential within a day.
  */
 export async function look(text, purpose) {
   const kind = kindOf(text);
@@ -149,10 +156,7 @@ export async function look(text, purpose) {
   } catch {
     return { accepted: false, reason: "storage", line: null };
   }
-  const which = told.credential ?? told.reference;
-  const before = which ? await seen.note(`${which.issuer} ${which.uri} ${which.index}`, at * 1000, AGAIN_WITHIN) : null;
-  await seen.sweep(at * 1000, AGAIN_WITHIN);
-  return { ...told, at, line, before };
+  return { ...told, at, line, before: told.accepted ? await notedBefore(told.credential, at * 1000) : null };
 }
 
 /** The clerk has compared the card with the credential: the line says so, and what came of it. */

@@ -17,8 +17,8 @@ const asksCard = (told) => told.accepted && told.credential.tier > 0;
 
 /** Looks at `text` without the network and shows what came of it, on the turn `own`; `fallback`: the network just broke. */
 export async function lookAndShow(text, purpose, own, { fallback = false } = {}) {
-  const told = await look(text, purpose);
-  drawState();
+  const told = await look(text, purpose).catch(() => ({ accepted: false, reason: "storage", line: null }));
+  drawState().catch(() => {});
   if (!screen.holds(own)) return told.line && done(told.line);
   if (!told.accepted) return put(refusedOffline(told, { fallback }), "bad");
   if (!asksCard(told)) return put(acceptedOffline(told, { fallback }), told.freshness === "red" ? "ask" : "ok");
@@ -26,7 +26,7 @@ export async function lookAndShow(text, purpose, own, { fallback = false } = {})
     if (!screen.holds(own)) return;
     await cardSeen(told.line, same);
     put(nodes(), tune);
-    drawState();
+    drawState().catch(() => {});
   };
   const steps = {
     same: () => settle(true, () => acceptedOffline(told, { fallback, checked: true }), "ok"),

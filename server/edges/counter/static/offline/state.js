@@ -28,7 +28,7 @@ function drawLines({ lines, full }) {
 function drawClock(seconds) {
   const note = at("clock-state");
   note.hidden = !seconds;
-  const span = spanned(seconds, { minutes: "state.span_minutes", hours: "state.span_hours", days: "state.span_days" });
+  const span = spanned(Math.round(seconds / 60) * 60, { minutes: "state.span_minutes", hours: "state.span_hours", days: "state.span_days" });
   note.textContent = seconds ? tell(seconds > 0 ? "state.clock_fast" : "state.clock_slow", { span }) : "";
 }
 

@@ -17,7 +17,9 @@ const at = (id) => document.getElementById(id);
 const purpose = at("purpose");
 let sighting = { text: "", until: 0 };
 
+/** The same code within ten seconds, while its answer stands there, is one look. */
 function seenOnce(text) {
+  if (sighting.text === text && Date.now() < sighting.until && !at("clear").hidden) return;
   sighting = { text, until: Date.now() + SAME_TEXT };
   lookAndShow(text, purpose.value, screen.begin());
 }
