@@ -51,6 +51,7 @@ from server.domain.materials.inspection import InspectionOptions
 from server.domain.materials.service import MaterialOptions, Materials
 from server.domain.purposes.service import Purposes
 from server.domain.replays.service import Replays
+from server.domain.residents.card import Cards
 from server.domain.residents.service import ResidentOptions, Residents
 from server.domain.residents.sign_in import PhoneSignIn
 from server.domain.sessions.otp import OneTimeCodes
@@ -269,6 +270,7 @@ def _assemble(
         notify=notify,
         campaigns=Campaigns(audience=audience, options=notices),
         residents=residents,
+        cards=Cards(vault, audit, sessions),
         register=register,
         sessions=sessions,
         otp=otp,

@@ -29,6 +29,7 @@ from server.domain.losses.service import Losses
 from server.domain.materials.service import Materials
 from server.domain.purposes.service import Purposes
 from server.domain.replays.service import Replays
+from server.domain.residents.card import Cards
 from server.domain.residents.service import IdentityRegister, Residents
 from server.domain.residents.sign_in import PhoneSignIn
 from server.domain.sessions.otp import OneTimeCodes
@@ -102,6 +103,7 @@ class Services:
     notify: Notify
     campaigns: Campaigns
     residents: Residents
+    cards: Cards
     register: IdentityRegister
     sessions: Sessions
     otp: OneTimeCodes

@@ -50,7 +50,7 @@ async def everything_else(cast: Cast, told: Told) -> dict[str, str]:
     await _as_resident(cast, told, known)
     await _as_handler(cast, told, known)
     await _as_operator(cast)
-    await _at_the_counter(cast)
+    await _at_the_counter(cast, known)
     known |= await shows_herself(cast.resident, cast.clerk)
     known |= await _in_the_hall(cast)
     await _keeps_the_counters_devices(cast, known)
@@ -143,13 +143,20 @@ async def _submitted_campaign(cast: Cast) -> str:
     return path
 
 
-async def _at_the_counter(cast: Cast) -> None:
+async def _at_the_counter(cast: Cast, known: dict[str, str]) -> None:
     person = {"name": cast.name, "id_number": cast.id_number}
     async with Desk(cast.resident.origin, "C1", PASSWORD) as desk:
         await desk.sign_in()
         body = {**person, "what": "paper", "reason": "lost", "proof": "card"}
         await desk.must("POST", "/console/api/v1/loss-reports", body, status=201)
         cast.clerk.seen += desk.seen
+    paper = await cast.clerk.must(
+        "POST", "/counter/api/v1/papers", {**person, "tier": "T1", "card_in_hand": True}, status=201
+    )
+    known["papers/id"] = paper["id"]
+    await cast.clerk.must("GET", f"/counter/api/v1/papers/{paper['id']}")
+    lost = {**person, "what": "paper", "card_in_hand": True}
+    await cast.clerk.must("POST", "/counter/api/v1/loss-reports", lost, status=201)
     await cast.clerk.must("GET", "/counter/api/v1/purposes")
     await cast.clerk.must("GET", "/counter/api/v1/today")
     await cast.clerk.must("GET", "/counter/api/v1/terminal")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from codes import cose, credential, strict_cbor
 from codes.credential_options import TIERS, Form, Tier
 from codes.credentials import Credentials, HeldCredential, Order, Reason
 from codes.publishing import CredentialsClosed, Publisher, uri_of
+from config.floor import sql
+from config.floor.ids import new_id
 from config.floor.refusal import FieldFault, Invalid, Missing
 from config.floor.unit import Actor, Unit
 from server.domain.audit.service import Audit
@@ -31,6 +34,7 @@ SAID: Mapping[Tier, tuple[str, ...]] = {
 }
 """The fields that each tier tells, as the record and the words name them."""
 _ASKED = ("name", "name_masked", "gender", "id_number", "birth_date", "loa", "region")
+_PRINTABLE = timedelta(minutes=30)
 _GENDERS = {"male": 1, "female": 2}
 _RESIDENT_NUMBER = 18
 
@@ -82,9 +86,27 @@ class ResidentCredentials:
             raise Invalid(faults=(FieldFault("device_key", "device-key"),))
         return await self._issue(unit, actor, resident, tier, form, device)
 
-    async def print_at_counter(self, unit: Unit, actor: Actor, resident: UUID, tier: Tier, *, place: str) -> Issued:
-        """A paper for the person whose card the clerk holds, of any tier. ``actor`` is the clerk."""
-        return await self._issue(unit, actor, resident, tier, "paper", None, place=place)
+    async def print_at_counter(
+        self, unit: Unit, actor: Actor, resident: UUID, tier: Tier, *, terminal: UUID, place: str
+    ) -> Issued:
+        """A paper for the person whose card the clerk holds, of any tier. The full one keeps a row of her consent."""
+        issued = await self._issue(unit, actor, resident, tier, "paper", None, place=place)
+        if tier == "T2":
+            held = issued.held
+            await sql.execute(
+                "INSERT INTO paper_consents (id, portal, region, credential_id, resident_id, at, staff_id, terminal_id,"
+                " fields_told) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)",
+                new_id(), unit.portal, held.region, held.id, resident, unit.now, actor.id, terminal,
+                sql.to_json(list(SAID[tier])),
+            )  # fmt: skip
+        return issued
+
+    async def just_made(self, unit: Unit, actor: Actor, credential_id: UUID) -> Issued:
+        """A paper that this clerk has made in the last minutes, to print it; ``Missing`` for any other."""
+        held = await self._of_portal(unit, credential_id)
+        if held.issued_by != actor.label or held.issued_at < unit.now - _PRINTABLE:
+            raise Missing()
+        return await self.again(unit, held.resident, credential_id)
 
     async def again(self, unit: Unit, resident: UUID, credential_id: UUID) -> Issued:
         """What a living paper says, word for word, to print it once more. ``Missing`` where it is not hers."""

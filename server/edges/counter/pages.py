@@ -52,6 +52,15 @@ async def ticket_slip(call: Call[NoBody, NoQuery]) -> Page:
     return slip(call, post.hall, await halls.one(call.unit, post.hall, call.path_id("id")))
 
 
+@pages.get("/counter/paper", access=Terminal(), sign_in=SIGN_IN)
+async def paper_desk(call: Call[NoBody, NoQuery]) -> Page:
+    """Papers for people without a phone, and losses, by the card in hand."""
+    terminal_id = call.staff.terminal_id
+    if terminal_id is None:
+        raise TerminalUnknown()
+    return Page("counter_paper.html", await bar(call, terminal_id))
+
+
 @pages.get(SIGN_IN, access=Open())
 async def sign_in(call: Call[NoBody, NoQuery]) -> Page:
     """The clerk's way in; afterwards to where one wanted to go, if that is at the counter."""

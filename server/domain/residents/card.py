@@ -1,0 +1,94 @@
+"""A person known by the card in a clerk's hand: the way in for people without a phone (LoA 5, at the counter)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from config.floor import sql
+from config.floor.ids import new_id
+from config.floor.refusal import Refusal
+from config.floor.unit import Actor, Unit
+from config.floor.vault import Vault
+from server.domain.audit.service import Audit
+from server.domain.identifiers import IdNumber
+from server.domain.residents.errors import IdentityAttemptsExceeded, IdentityMismatch
+from server.domain.sessions import budgets
+from server.domain.sessions.service import Sessions, resident_facts
+
+AT_COUNTER = 5
+_DAY = 86_400
+_ATTEMPTS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class CardHolder:
+    """Whom the card belongs to. ``new``: not known here before."""
+
+    id: UUID
+    region: str
+    new: bool
+
+
+class Cards:
+    """Finds or makes the resident of a card that a register has confirmed."""
+
+    def __init__(self, vault: Vault, audit: Audit, sessions: Sessions) -> None:
+        self._vault = vault
+        self._audit = audit
+        self._sessions = sessions
+
+    async def attempt(self, unit: Unit, terminal_id: UUID) -> Refusal | None:
+        """Count one question to the register for this terminal; given back where the register agrees."""
+        used = await budgets.spend(unit, "card", terminal_id.bytes, seconds=_DAY)
+        if used > _ATTEMPTS:
+            return IdentityAttemptsExceeded(retry_after=budgets.seconds_left(unit.now, _DAY))
+        return None
+
+    async def give_back(self, unit: Unit, terminal_id: UUID) -> None:
+        """The register agreed, or did not answer: nobody was guessing."""
+        await budgets.refund(unit, "card", terminal_id.bytes, seconds=_DAY)
+
+    async def mismatch(self, unit: Unit, actor: Actor, *, region: str, place: str) -> IdentityMismatch:
+        """The register does not know this name with this number; committed as a refusal, naming nobody."""
+        await self._record(unit, actor, None, "mismatch", region, place)
+        return IdentityMismatch()
+
+    async def holder(
+        self, unit: Unit, actor: Actor, name: str, number: IdNumber, *, region: str, place: str
+    ) -> CardHolder:
+        """The resident of this card, at LoA 5 from now on. Two counters at once make one resident."""
+        index = self._vault.index(number.number, "residents.id_number")
+        made = await sql.row(
+            "INSERT INTO residents (id, portal, region, name_sealed, id_number_sealed, id_number_index, id_kind, loa,"
+            " language, elder, created_at, verified_at)"
+            f" VALUES ($1,$2,$3,$4,$5,$6,$7,{AT_COUNTER},'zh-CN',$8,$9,$9) ON CONFLICT DO NOTHING RETURNING id",
+            new_id(), unit.portal, region, self._vault.seal(name, "residents.name"),
+            self._vault.seal(number.number, "residents.id_number"), index, number.kind, False, unit.now,
+        )  # fmt: skip
+        row = await sql.row(
+            "SELECT id, region, loa, language FROM residents WHERE portal = $1 AND id_number_index = $2",
+            unit.portal, index,
+        )  # fmt: skip
+        assert row is not None, "it was there, or it was made"
+        found = CardHolder(sql.uid(row["id"]), row["region"], made is not None)
+        if int(row["loa"]) < AT_COUNTER:
+            await self._raise(unit, found.id, name, row["language"])
+        await self._record(unit, actor, found.id, "verified", region, place)
+        return found
+
+    async def _raise(self, unit: Unit, resident_id: UUID, name: str, language: str) -> None:
+        await sql.execute(
+            "UPDATE residents SET loa = $1, name_sealed = $2, verified_at = $3 WHERE id = $4 AND loa < $1",
+            AT_COUNTER, self._vault.seal(name, "residents.name"), unit.now, resident_id,
+        )  # fmt: skip
+        await self._sessions.refresh(resident_id, resident_facts(loa=AT_COUNTER, language=language))
+        unit.tell(f"resident:{resident_id}", "verification", loa=AT_COUNTER)
+
+    async def _record(
+        self, unit: Unit, actor: Actor, resident_id: UUID | None, outcome: str, region: str, place: str
+    ) -> None:
+        await self._audit.record(
+            unit, actor, "identity.card", subject_kind="resident", subject=str(resident_id or ""),
+            resident_id=resident_id, region=region, outcome=outcome, place=place[:128],
+        )  # fmt: skip
