@@ -26,6 +26,7 @@ _DOORS = (
     ("campaigns", "/console/campaigns", frozenset(CAMPAIGN_ROLES)),
     ("approvals", "/console/approvals", frozenset({"publisher"})),
     ("terminals", "/console/terminals", frozenset({"administrator"})),
+    ("conflicts", "/console/conflicts", frozenset({"administrator"})),
     ("audit", "/console/audit", frozenset({"auditor"})),
 )
 _LIGHTS = ("overdue", "red", "yellow", "green", "none")
@@ -180,3 +181,10 @@ async def terminals(call: PageCall) -> Page:
         "usual": json.dumps(usual),
     }
     return _page(call, "terminals", here="terminals", facts=facts)
+
+
+@pages.get("/console/conflicts", access=Staff("administrator"), sign_in=SIGN_IN)
+async def conflicts(call: PageCall) -> Page:
+    """Reads of credentials that do not fit together."""
+    words = call.services.wording.group("credentials.conflicts", call.language)
+    return _page(call, "conflicts", here="conflicts", facts={"labels": json.dumps(words, ensure_ascii=False)})
