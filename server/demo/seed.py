@@ -13,7 +13,7 @@ from typing import TextIO
 
 import config
 from config.floor.unit import legal_day
-from server.demo import campaigns, past, visits
+from server.demo import campaigns, halls, past, visits
 from server.demo.cast import Cast, Member, Person, read_cast
 from server.demo.desk import CaseThread, Days, Desk, Travel
 from server.domain.cases.workflow import Action, Outcome
@@ -54,13 +54,13 @@ async def seed(services: Services, clock: Travel, out: TextIO) -> None:
     started = time.monotonic()
     portal = next(iter(services.portals))
     desk = Desk(services, portal)
-    today = legal_day((await services.database.reading(portal.id)).now)
-    days = Days(services, today)
+    now = (await services.database.reading(portal.id)).now
+    days = Days(services, legal_day(now))
     cast = await asyncio.to_thread(read_cast)
     try:
         clock.set(days.at(_OPENED_AGO, "08:00"))
         await _open_city(desk, cast, out)
-        for event in sorted(await _events(desk, cast, days), key=lambda one: (one.at, one.order)):
+        for event in sorted(await _events(desk, cast, days, now), key=lambda one: (one.at, one.order)):
             clock.set(event.at)
             await event.run()
     finally:
@@ -103,7 +103,7 @@ async def guides_of(desk: Desk) -> list[Guide]:
     return sorted(guides, key=lambda guide: (guide.code != _FIRST, guide.code))
 
 
-async def _events(desk: Desk, cast: Cast, days: Days) -> list[Event]:
+async def _events(desk: Desk, cast: Cast, days: Days, now: datetime) -> list[Event]:
     guides = await guides_of(desk)
     found: list[Event] = []
 
@@ -116,6 +116,7 @@ async def _events(desk: Desk, cast: Cast, days: Days) -> list[Event]:
         _add_case(desk, cast, days, plan, next(guide for guide in guides if guide.code == plan.item), add)
     visits.add_visits(desk, days, add)
     campaigns.add_campaigns(desk, days, guides[0], add)
+    halls.add_hall(desk, now, add)
     return found
 
 

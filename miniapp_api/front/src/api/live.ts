@@ -13,6 +13,7 @@ export interface LiveEvents {
   case: { case_no: string; status: string }
   visit: { id: string; outcome: string }
   consent: { visit_id: string }
+  ticket: { id: string; state: string }
 }
 export type LiveName = keyof LiveEvents
 type Listener = (data: never) => void

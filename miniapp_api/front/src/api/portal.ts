@@ -41,6 +41,10 @@ export const api = {
   visits: (cursor?: string | null) => call<Wire.VisitPage>('GET', '/visits', { query: { cursor } }),
   consent: (id: string, allow: boolean, fields: string[], licences: string[], key: string) =>
     call<Wire.Visit>('POST', `/visits/${id}/consent`, { body: { allow, fields, licences }, key }),
+  halls: () => call<{ halls: Wire.HallOffered[] }>('GET', '/halls'),
+  queueTickets: () => call<{ tickets: Wire.QueueTicket[] }>('GET', '/queue-tickets'),
+  takeTicket: (hall: string, business: string, key: string) => call<Wire.QueueTicket>('POST', '/queue-tickets', { body: { hall, business }, key }),
+  giveBackTicket: (id: string) => call<Wire.QueueTicket>('DELETE', `/queue-tickets/${id}`),
   licences: () => call<Wire.Licences>('GET', '/licences'),
   licence: (id: string) => call<Wire.LicenceFace>('GET', `/licences/${encodeURIComponent(id)}`),
 }

@@ -82,6 +82,14 @@ export interface Visit {
   scene: string; outcome: string; outcome_label: string; fields: string[]; consent: Consent | null
   card_in_hand: boolean; portrait: string | null
 }
+export interface HallLine { business: string; name: string; waiting: number; green: number; first: string | null; about: string }
+export interface HallOffered { code: string; name: string; address: string; is_open: boolean; by_app: boolean; lines: HallLine[] }
+export interface QueueTicket {
+  id: string; hall: string; hall_name: string; hall_address: string; number: string; business: string; business_name: string
+  state: 'waiting' | 'called' | 'serving' | 'done' | 'skipped' | 'cancelled' | 'closed'; state_label: string
+  ahead: number; about: string; counter: number | null; counter_name: string | null; wanted_counter_name: string | null
+  green: string | null; green_name: string | null; calls: number; arrived_at: string; called_at: string | null
+}
 export interface VisitPage { visits: Visit[]; next_cursor: string | null }
 
 export interface Licence {
