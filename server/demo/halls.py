@@ -27,8 +27,8 @@ _COMES = (
 )  # fmt: skip
 # Which counter calls, and what becomes of whoever comes.
 _CALLS: tuple[tuple[int, tuple[ManagerMove, ...]], ...] = (
-    (1, ("start", "finish")), (2, ("start", "finish")), (5, ("start", "finish")), (1, ("finish",)), (2, ("skip",)),
-    (1, ("start",)), (2, ("start",)), (5, ()),
+    (1, ("start",)), (2, ("start",)), (5, ("start",)), (1, ("start",)), (2, ("skip",)), (2, ("start",)),
+    (1, ("start",)), (5, ()),
 )  # fmt: skip
 _LEAVES = "n08"
 _OPEN = (1, 2, 5)
@@ -44,9 +44,9 @@ def add_hall(desk: Desk, now: datetime, add: Add) -> None:
     story = _Story(desk, hall)
     steps: list[Run] = [story.opens]
     steps += [partial(story.comes, *one) for one in _COMES[:10]]
-    steps += [partial(story.calls, counter, moves) for counter, moves in _CALLS[:5]]
+    steps += [partial(story.calls, counter, moves) for counter, moves in _CALLS[:6]]
     steps += [partial(story.comes, *one) for one in _COMES[10:]]
-    steps += [partial(story.calls, counter, moves) for counter, moves in _CALLS[5:]]
+    steps += [partial(story.calls, counter, moves) for counter, moves in _CALLS[6:]]
     steps.append(story.leaves)
     pause = (now - _SHORT - begin) / len(steps)
     for number, step in enumerate(steps):
@@ -58,6 +58,7 @@ class _Story:
 
     def __init__(self, desk: Desk, hall: Hall) -> None:
         self.desk, self.hall, self.halls = desk, hall, desk.services.halls
+        self.served: dict[int, Ticket] = {}
 
     async def opens(self) -> None:
         manager, clerk = self.desk.staff["manager"], self.desk.staff["clerk"]
@@ -75,11 +76,15 @@ class _Story:
 
     async def calls(self, number: int, moves: tuple[ManagerMove, ...]) -> None:
         manager, counter = self.desk.staff["manager"], self.hall.counter(number)
+        if number in self.served:
+            await self._move(self.served.pop(number), "finish")
         held = await self.desk.decide(
             lambda unit: self.halls.call_next(unit, self.hall, counter, manager, own=False)
         )  # fmt: skip
         for move in moves:
             await self._move(held, move)
+        if "start" in moves:
+            self.served[number] = held
 
     async def _move(self, held: Ticket, move: ManagerMove) -> None:
         manager = self.desk.staff["manager"]

@@ -39,7 +39,7 @@ def ticket_shown(call: AnyCall, hall: Hall, shown: Standing | Ticket) -> TicketS
         state=held.state,
         state_label=call.text(f"halls.state.{held.state}"),
         ahead=ahead,
-        about=about(call, ahead, seconds) if held.state == "waiting" else "",
+        about=_until_called(call, held.state, ahead, seconds),
         counter=counter,
         counter_name=None if counter is None else said(hall.counter_name(counter), call.language),
         wanted_counter_name=(
@@ -81,6 +81,12 @@ def slip(call: AnyCall, hall: Hall, standing: Standing) -> Page:
             "taken_at": standing.ticket.arrived_at.astimezone(LEGAL_ZONE).strftime("%Y-%m-%d %H:%M"),
         },
     )
+
+
+def _until_called(call: AnyCall, state: str, ahead: int, seconds: int) -> str:
+    if state != "waiting":
+        return ""
+    return about(call, ahead, seconds) if ahead else call.text("halls.about.next")
 
 
 def _green_name(call: AnyCall, hall: Hall, code: str) -> str | None:

@@ -30,7 +30,7 @@ async def test_a_number_by_scan_called_at_the_counter_and_heard_on_the_phone(ser
     given = await clerk.must(
         "POST", "/counter/api/v1/tickets", {"visit_id": seen["visit_id"], "business": "licence"}, status=201
     )
-    assert (given["number"], given["ahead"], given["about"]) == ("B001", 0, "不用等")
+    assert (given["number"], given["ahead"], given["about"]) == ("B001", 0, "下一个")
     called = await clerk.must("POST", "/counter/api/v1/line/calls", {})
     assert (called["number"], called["counter_name"]) == ("B001", "3 号窗口")
     (mine,) = (await phone.must("GET", "/api/v1/queue-tickets"))["tickets"]
