@@ -22,6 +22,17 @@ from tests.journeys.town import Town
 
 DEVICE = cose.PrivateKey(cose.ES256, bytes(31) + b"\x07")
 HOUR = 3600
+KEPT = """(async () => {
+  const { facts, lines } = await import("/static/counter/offline/store.js")
+  const rows = await lines.all()
+  const readable = rows.map((row) => JSON.stringify(row) + new TextDecoder().decode(row.bytes)).join()
+  return { columns: Object.keys(rows[0]).sort(), readable, extractable: (await facts.get("log-key")).extractable }
+})()"""
+FILL = """(async () => {
+  const { lines } = await import("/static/counter/offline/store.js")
+  const [row] = await lines.all()
+  await Promise.all(Array.from({ length: 4999 }, (_, at) => lines.put({ ...row, id: `filler ${at}` })))
+})()"""
 LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((360, "light"), (768, "light"), (1280, "dark"))
 
 
@@ -118,6 +129,30 @@ async def test_the_camera_reads_paper_unplugged(server: Town, screen: NewScreen,
     await expect(desk.result.locator(".verdict-warn")).to_contain_text("请核对证件")
     await expect(desk.page.locator("#lines-state")).to_have_attribute("data-lines", "1")
     assert desk.screen.complaints == []
+
+
+async def test_what_is_kept_is_sealed_bounded_and_ends_with_the_shift(server: Town, screen: NewScreen) -> None:
+    phone = await server.resident()
+    standard = await order(phone, "T1")
+    desk = await ready_desk(server, await screen())
+    await unplug(desk)
+    await read(desk, standard["text"])
+    await expect(desk.page.locator("#lines-state")).to_have_attribute("data-lines", "1")
+    kept = await desk.page.evaluate(KEPT)
+    assert kept["columns"] == ["bytes", "closesAt", "id", "iv"]
+    assert kept["extractable"] is False
+    assert not [word for word in ("王", "1281", "accepted", "apply_here", "gz:status") if word in kept["readable"]]
+    await desk.page.evaluate(FILL)
+    await read(desk, standard["text"] + " ")
+    await expect(await desk.refused("log-full")).to_contain_text("先停一停")
+    await expect(desk.page.locator("#lines-state")).to_contain_text("已满 5000 条")
+    await desk.page.evaluate("indexedDB.deleteDatabase('yima-unplugged')")
+    await plug_in(desk)
+    await desk.page.get_by_role("button", name="结束当班").click()
+    await expect(desk.page).to_have_url(f"{desk.origin}/counter/sign-in", timeout=WAIT)
+    await unplug(desk)
+    await read(desk, standard["text"])
+    await expect(await desk.refused("no-shift")).to_contain_text("没有人值班")
 
 
 async def test_a_new_version_is_taken_when_the_desk_is_idle_and_said(

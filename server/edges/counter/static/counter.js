@@ -49,6 +49,9 @@ function seenOnce(text) {
   check(text);
 }
 
+/** Whether nobody was asked; a credential can be judged here also where only a gateway answers. */
+const unreachable = (problem, text) => problem.status === 0 || (text.startsWith("GZ1:") && [502, 503, 504].includes(problem.status));
+
 /** `card`: the clerk has compared the identity card with the credential that was just read. */
 async function check(text, card = false) {
   const own = screen.begin();
@@ -67,7 +70,7 @@ async function check(text, card = false) {
     if (problem.status === 0 || problem.status >= 500) sent.until = 0;
     sent.settled = true;
     if (!screen.holds(own)) return;
-    if (problem.status === 0) return await lookInstead(text, declared, own, { fallback: true });
+    if (unreachable(problem, text)) return await lookInstead(text, declared, own, { fallback: true });
     refuse(refused(problem));
   } finally {
     clearTimeout(waitingLook);
