@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -49,7 +49,7 @@ _FIND = (
     "SELECT h.subject, h.acting, h.delegation, h.device, h.session_id, h.portal, h.region, h.valid_until,"
     " h.revoked_at, u.used_at, u.used_by FROM code_handles h"
     " LEFT JOIN code_uses u ON u.handle = h.handle AND u.step = $4"
-    " WHERE h.handle = $1 AND h.portal = $2 AND h.key_id = $3"
+    " WHERE h.handle = $1 AND h.key_id = $3 AND h.portal IN ($2{others})"
 )
 _USE = (
     "INSERT INTO code_uses (id, handle, step, scene, used_at, used_by, portal, region)"
@@ -135,10 +135,11 @@ class Codes:
         good = datetime.fromtimestamp(dynamic.good_until(step), UTC)
         return ShownCode(dynamic.compose(key, handle, step, scene), renew, good)
 
-    async def redeem(self, unit: Unit, text: str, *, by: str) -> Redeemed | CodeProblem:
+    async def redeem(self, unit: Unit, text: str, *, by: str, recognised: Sequence[str] = ()) -> Redeemed | CodeProblem:
         """Accept a code once. Of any number of simultaneous calls exactly one is answered with ``Redeemed``.
 
-        ``by`` is an id of who looks, kept to tell a second caller. The problem is returned, not raised, so that
+        ``by`` is an id of who looks, kept to tell a second caller. A code of another portal is as unknown as a
+        forgery, unless that portal is one of the ``recognised``. The problem is returned, not raised, so that
         the caller's trace of a refused look commits.
         """
         parsed = dynamic.parse(text)
@@ -148,7 +149,9 @@ class Codes:
         if proven is None:
             return CodeUnknown()
         key_id, judgement = proven
-        found = await sql.row(_FIND, parsed.handle, unit.portal, key_id, judgement.step)
+        others = "".join(f",${place}" for place in range(5, 5 + len(recognised)))
+        find = _FIND.format(others=others)
+        found = await sql.row(find, parsed.handle, unit.portal, key_id, judgement.step, *recognised)
         if found is None:
             return CodeUnknown()
         holder = _holder(found)

@@ -199,6 +199,11 @@ class Settings(BaseSettings):
     halls_dir: Path | None = Field(
         None, description="folder of this deployment's service halls, one <hall>.toml each; empty = config/halls"
     )
+    recognition_dir: Path | None = Field(
+        None,
+        description="folder of this deployment's recognition agreements, one <agreement>.toml each; empty = none in"
+        " production, config/recognition elsewhere",
+    )
     database_url: SecretStr = Field(SecretStr(""), description="postgres://… ; empty = SQLite in data_dir")
     migration_database_url: SecretStr = Field(
         SecretStr(""), description="the role that migrates; required in production"

@@ -50,6 +50,8 @@ from server.domain.losses.service import Losses
 from server.domain.materials.inspection import InspectionOptions
 from server.domain.materials.service import MaterialOptions, Materials
 from server.domain.purposes.service import Purposes
+from server.domain.recognition.service import FOLDER as RECOGNITION
+from server.domain.recognition.service import Recognition
 from server.domain.replays.service import Replays
 from server.domain.residents.card import Cards
 from server.domain.residents.service import ResidentOptions, Residents
@@ -240,7 +242,10 @@ def _assemble(
         failures=limits.terminal_failures,
         lock_seconds=limits.terminal_lock_seconds,
     )
-    visits = Visits(codes, purposes, residents, cases, audit, terminals, visit_options, offline.papers)
+    recognition = _recognition(settings, portals, purposes)
+    visits = Visits(
+        codes, purposes, residents, cases, audit, terminals, visit_options, offline.papers, recognition
+    )  # fmt: skip
     halls = Halls(
         Plans.load(settings.halls_dir), calendar=calendar, audit=audit, notices=notify, people=residents,
         terminals=terminals, visits=visits,
@@ -314,6 +319,12 @@ def _portals(settings: Settings) -> Portals:
             f"no portal for the {settings.profile} profile: put a <portal>.toml into {folder} or set YIMA_PORTALS_DIR"
         )
     return found
+
+
+def _recognition(settings: Settings, portals: Portals, purposes: Purposes) -> Recognition:
+    """The agreements of this deployment; a production one has only its own."""
+    folder = settings.recognition_dir or (RECOGNITION if settings.profile != "production" else None)
+    return Recognition.load(folder, {portal.id for portal in portals}, purposes)
 
 
 def _notify_options(portals: Portals) -> NotifyOptions:

@@ -11,6 +11,7 @@ from config.floor.unit import Actor, Unit
 from server.domain.audit.service import Audit
 from server.domain.purposes.eligibility import is_yes
 from server.domain.purposes.service import PICTURES, Purpose, Purposes
+from server.domain.visits.abroad import at_home
 from server.domain.visits.ports import CaseInHand, Cases, Residents, VisitOptions
 from server.domain.visits.views import CounterVisit, card_opens, codes_in, consent_of, counter_visit
 
@@ -66,6 +67,7 @@ class Disclosure:
 
     async def _view(self, unit: Unit, row: sql.Row, purpose: Purpose, granted: Sequence[str]) -> CounterVisit:
         subject, acting = sql.uid(row["resident_id"]), sql.uid(row["acting_id"])
+        unit = at_home(unit, row)
         codes = (*purpose.shown, *(code for code in granted if code not in PICTURES))
         asks_age = ("age",) if "eligible" in codes else ()
         known = dict(await self._residents.disclose(unit, subject, [*codes, "loa", *asks_age]))
@@ -108,7 +110,7 @@ class Disclosure:
         if not first:
             return
         await self._audit.record(
-            unit, actor, "visit.disclose", subject_kind="visit", subject=str(sql.uid(row["id"])),
+            at_home(unit, row), actor, "visit.disclose", subject_kind="visit", subject=str(sql.uid(row["id"])),
             resident_id=sql.uid(row["resident_id"]), region=row["region"], purpose=row["purpose"], fields=granted,
             place=f"{row['hall']} {row['counter']}"[:128],
         )  # fmt: skip

@@ -16,6 +16,7 @@ from config.floor.refusal import FieldFault, Invalid, Missing, Refusal
 from config.floor.unit import SYSTEM, Actor, Unit
 from server.domain.audit.service import Audit
 from server.domain.purposes.service import PICTURES, Purpose, Purposes
+from server.domain.visits.abroad import as_agreed, at_home
 from server.domain.visits.disclosure import Disclosure, shown_now
 from server.domain.visits.errors import ConsentClosed, NotGranted
 from server.domain.visits.ports import Caller, Residents, VisitOptions
@@ -99,7 +100,7 @@ class Granting:
             raise NotGranted()
         acting, subject = sql.uid(row["acting_id"]), sql.uid(row["resident_id"])
         whose = acting if picture == "portrait" else subject
-        known = await self._residents.disclose(unit, whose, ["name", "id_number"])
+        known = await self._residents.disclose(at_home(unit, row), whose, ["name", "id_number"])
         if "id_number" not in known:
             raise NotGranted()
         title = purpose.basis.title["zh-CN"]
@@ -137,13 +138,13 @@ class Granting:
         purpose = self._purposes.get(row["purpose"])
         if purpose is None:
             raise Missing()
-        return purpose
+        return as_agreed(purpose, row)
 
     async def _record(
         self, unit: Unit, actor: Actor, action: str, row: sql.Row, outcome: str, fields: tuple[str, ...]
     ) -> None:
         await self._audit.record(
-            unit, actor, action, subject_kind="visit", subject=str(sql.uid(row["id"])),
+            at_home(unit, row), actor, action, subject_kind="visit", subject=str(sql.uid(row["id"])),
             resident_id=sql.uid_or_none(row["resident_id"]), region=row["region"], outcome=outcome,
             purpose=row["purpose"], fields=fields, place=f"{row['hall']} {row['counter']}"[:128],
         )  # fmt: skip

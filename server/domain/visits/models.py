@@ -43,6 +43,7 @@ class Visit(Model):
         encoder=sql.to_json, decoder=sql.from_json, null=True
     )
     portrait_outcome = fields.CharField(max_length=16, null=True)
+    holder_portal = fields.CharField(max_length=64, null=True)  # where the code was another portal's
 
     class Meta:
         table = "visits"
@@ -76,5 +77,7 @@ RULES: tuple[Rule, ...] = (
         "visits",
         "{row}portrait_outcome IS NULL OR {row}portrait_outcome IN ('shown','missing','unavailable')",
     ),
+    Index("visits_abroad_resident", "visits", "holder_portal, resident_id, id", where="holder_portal IS NOT NULL"),
+    Index("visits_abroad_acting", "visits", "holder_portal, acting_id, id", where="holder_portal IS NOT NULL"),
     Check("visits_accepted_known", "visits", "{row}outcome <> 'accepted' OR {row}resident_id IS NOT NULL"),
 )

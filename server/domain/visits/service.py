@@ -20,6 +20,8 @@ from config.floor.refusal import FieldFault, Forbidden, Invalid, Missing, Refusa
 from config.floor.unit import Actor, Unit
 from server.domain.audit.service import Audit
 from server.domain.purposes.service import Purpose, Purposes
+from server.domain.recognition.service import Recognition
+from server.domain.visits.abroad import as_agreed, at_home, is_abroad
 from server.domain.visits.disclosure import Disclosure
 from server.domain.visits.errors import ConsentClosed, PurposeNotAllowed
 from server.domain.visits.granting import Granting
@@ -41,12 +43,18 @@ from server.domain.visits.views import (
 __all__ = ["VisitOptions", "Visits"]
 
 _INSERT = (
-    f"INSERT INTO visits ({COLUMNS}) VALUES"
-    " ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,NULL,NULL)"
+    f"INSERT INTO visits ({COLUMNS}, holder_portal) VALUES"
+    " ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,NULL,NULL,$21)"
 )
 _NAMES = READ.split(", ")
-_NOTHING_LATER = (None,) * (len(_NAMES) - 20)
+_NOTHING_LATER = (None,) * (len(_NAMES) - 23)
 _MINE = f"SELECT {READ} FROM visits WHERE id = $1 AND portal = $2"
+# A resident's own visits, and hers at counters of portals that recognise her code.
+_HERS = (
+    "((portal = $1 AND (resident_id = $2 OR acting_id = $2))"
+    " OR (holder_portal = $1 AND (resident_id = $2 OR acting_id = $2)))"
+)
+_ONE_OF_HERS = f"SELECT {READ} FROM visits WHERE id = $1 AND (portal = $2 OR holder_portal = $2)"
 _ANSWER = (
     "UPDATE visits SET consent_state = $1, consent_granted = $2, consent_at = $3, consent_licences = $7"
     " WHERE id = $4 AND portal = $5 AND acting_id = $6 AND consent_state = 'pending' AND consent_until > $3"
@@ -76,8 +84,10 @@ class Visits:
         terminals: Terminals,
         options: VisitOptions | None = None,
         papers: Papers | None = None,
+        recognition: Recognition | None = None,
     ) -> None:
         self._codes = codes
+        self._recognition = recognition or Recognition()
         self._papers = papers
         self._purposes = purposes
         self._audit = audit
@@ -108,7 +118,8 @@ class Visits:
         look = _Look(terminal, place, wanted, item)
         if self._papers is not None and is_paper(text):
             return await self._paper(unit, look, self._papers, text, card_in_hand)
-        redeemed = await self._codes.redeem(unit, text, by=str(place.id))
+        recognised = self._recognition.portals(unit.portal, purpose, unit.today)
+        redeemed = await self._codes.redeem(unit, text, by=str(place.id), recognised=recognised)
         if isinstance(redeemed, CodeProblem):
             await self._refused(unit, look, redeemed.code, redeemed.holder, redeemed.scene)
             return await self._told(unit, redeemed)
@@ -116,8 +127,10 @@ class Visits:
             refusal = PurposeNotAllowed(purpose=purpose, scene=redeemed.scene)
             await self._refused(unit, look, refusal.code, redeemed.holder, redeemed.scene)
             return refusal
+        if (home := redeemed.holder.portal) != unit.portal:
+            look = replace(look, purpose=self._recognition.agreed(unit.portal, home, wanted, unit.today))
         row = await self._write(unit, look, "accepted", redeemed.holder, redeemed.scene)
-        return await self._disclosure.first(unit, row, wanted)
+        return await self._disclosure.first(unit, row, look.purpose)
 
     async def _paper(
         self, unit: Unit, look: _Look, papers: Papers, text: str, card_in_hand: bool
@@ -150,12 +163,13 @@ class Visits:
             raise Missing()
         if row["scene"] in SCENES.values():
             purpose = narrowed(purpose, set(sql.document(row["fields_seen"])) == set(purpose.shown))
-        return await self._disclosure.again(unit, row, purpose, terminal.actor)
+        return await self._disclosure.again(unit, row, as_agreed(purpose, row), terminal.actor)
 
     async def whose(self, unit: Unit, visit_id: UUID, terminal_id: UUID | None) -> VisitParties:
-        """The people of an accepted visit, by ids; ``Missing`` for any terminal but the one that received it."""
+        """The people of an accepted visit, by ids; ``Missing`` for any terminal but the one that received it, and for
+        a person of another portal: to be seen under an agreement is not to be served as a resident of this one."""
         row = await sql.row(_MINE, visit_id, unit.portal)
-        if row is None or row["outcome"] != "accepted" or sql.uid(row["terminal_id"]) != terminal_id:
+        if row is None or row["outcome"] != "accepted" or sql.uid(row["terminal_id"]) != terminal_id or is_abroad(row):
             raise Missing()
         return VisitParties(
             sql.instant(row["at"]), row["purpose"], sql.uid(row["resident_id"]), sql.uid(row["acting_id"])
@@ -176,7 +190,7 @@ class Visits:
 
         The same answer again is answered the same; another one is refused with ``consent-closed``.
         """
-        row = await sql.row(_MINE, visit_id, unit.portal)
+        row = await sql.row(_ONE_OF_HERS, visit_id, unit.portal)
         if row is None or sql.uid_or_none(row["acting_id"]) != resident_id:
             raise Missing()
         before = consent_of(row, unit.now)
@@ -185,7 +199,7 @@ class Visits:
         granted = _granted(before.asked, allow, fields if licences else [one for one in fields if one != "licences"])
         state = "allowed" if granted else "refused"
         answered = await sql.execute(
-            _ANSWER, state, sql.to_json(list(granted)), unit.now, visit_id, unit.portal, resident_id,
+            _ANSWER, state, sql.to_json(list(granted)), unit.now, visit_id, row["portal"], resident_id,
             sql.to_json(sorted(set(licences))) if "licences" in granted else None,
         )  # fmt: skip
         row = await self._row(unit, visit_id)
@@ -205,8 +219,7 @@ class Visits:
             values.append(_cursor(cursor))
             older = " AND id < $4"
         rows = await sql.rows(
-            f"SELECT {READ} FROM visits WHERE portal = $1 AND (resident_id = $2 OR acting_id = $2){older}"
-            " ORDER BY id DESC LIMIT $3",
+            f"SELECT {READ} FROM visits WHERE {_HERS}{older} ORDER BY id DESC LIMIT $3",
             *values,
         )
         shown = [resident_visit(row, unit.now) for row in rows[: self._options.page]]
@@ -218,15 +231,14 @@ class Visits:
             return {}
         holes = ",".join(f"${n}" for n in range(3, len(ids) + 3))
         rows = await sql.rows(
-            f"SELECT {READ} FROM visits WHERE portal = $1 AND (resident_id = $2 OR acting_id = $2)"
-            f" AND id IN ({holes})",
+            f"SELECT {READ} FROM visits WHERE {_HERS} AND id IN ({holes})",
             unit.portal, resident_id, *ids,
         )  # fmt: skip
         return {sql.uid(row["id"]): resident_visit(row, unit.now) for row in rows}
 
     async def one_of_resident(self, unit: Unit, resident_id: UUID, visit_id: UUID) -> ResidentVisit:
         """One look of 谁看过我; ``Missing`` where it is not hers."""
-        row = await sql.row(_MINE, visit_id, unit.portal)
+        row = await sql.row(_ONE_OF_HERS, visit_id, unit.portal)
         if row is None or resident_id not in (sql.uid_or_none(row["resident_id"]), sql.uid_or_none(row["acting_id"])):
             raise Missing()
         return resident_visit(row, unit.now)
@@ -263,7 +275,7 @@ class Visits:
         return await self._terminals.get(unit, terminal.terminal_id)
 
     async def _row(self, unit: Unit, visit_id: UUID) -> sql.Row:
-        row = await sql.row(_MINE, visit_id, unit.portal)
+        row = await sql.row(_ONE_OF_HERS, visit_id, unit.portal)
         assert row is not None
         return row
 
@@ -278,22 +290,30 @@ class Visits:
         subject, acting = (holder.subject, holder.acting) if holder else (None, None)
         region = holder.region if holder and holder.region else place.region
         until = unit.now + timedelta(seconds=self._options.consent_seconds) if asked else None
+        home = holder.portal if holder and holder.portal != unit.portal else None
         values = (
             visit_id, unit.portal, region, unit.now, subject, acting, place.id, place.hall, place.counter,
             look.terminal.staff_id, look.terminal.staff_no, purpose.code, scene, look.item, outcome,
             sql.to_json(list(seen)), "pending" if asked else "none", sql.to_json(list(asked)), "[]", until,
         )  # fmt: skip
-        await sql.execute(_INSERT, *values)
+        await sql.execute(_INSERT, *values, home)
+        row = dict(zip(_NAMES, (*values, None, None, home, *_NOTHING_LATER), strict=True))
         await self._audit.record(
-            unit, look.terminal.actor, "visit.look", subject_kind="visit", subject=str(visit_id), resident_id=subject,
-            region=region, outcome=outcome, purpose=purpose.code, fields=seen,
+            at_home(unit, row), look.terminal.actor, "visit.look", subject_kind="visit", subject=str(visit_id),
+            resident_id=subject, region=region, outcome=outcome, purpose=purpose.code, fields=seen,
             place=f"{place.hall} {place.counter}"[:128],
         )  # fmt: skip
+        if home is not None:  # the counter's own auditors find what their clerk looked at, without whose it was
+            await self._audit.record(
+                unit, look.terminal.actor, "visit.look_abroad", subject_kind="visit", subject=str(visit_id),
+                region=place.region, outcome=outcome, purpose=purpose.code, fields=seen,
+                place=f"{place.hall} {place.counter}"[:128],
+            )  # fmt: skip
         for one in {subject, acting} - {None}:
             unit.tell(f"resident:{one}", "visit", id=str(visit_id), outcome=outcome)
         if asked:
             unit.tell(f"resident:{acting}", "consent", visit_id=str(visit_id))
-        return dict(zip(_NAMES, (*values, *_NOTHING_LATER), strict=True))
+        return row
 
     async def _told(self, unit: Unit, problem: CodeProblem) -> CodeProblem:
         """The same problem with the counter's name in place of a terminal's id."""
@@ -317,7 +337,7 @@ class Visits:
         self, unit: Unit, actor: Actor, action: str, row: sql.Row, outcome: str, fields: tuple[str, ...]
     ) -> None:
         await self._audit.record(
-            unit, actor, action, subject_kind="visit", subject=str(sql.uid(row["id"])),
+            at_home(unit, row), actor, action, subject_kind="visit", subject=str(sql.uid(row["id"])),
             resident_id=sql.uid_or_none(row["resident_id"]), region=row["region"], outcome=outcome,
             purpose=row["purpose"], fields=fields, place=f"{row['hall']} {row['counter']}"[:128],
         )  # fmt: skip

@@ -22,7 +22,7 @@ COLUMNS = (
 )
 
 
-READ = COLUMNS + ", card_at, card_fields, consent_licences, portrait_outcome"
+READ = COLUMNS + ", holder_portal, card_at, card_fields, consent_licences, portrait_outcome"
 """What a stored visit is read by: also what came after the look, which a new row does not have yet."""
 
 
@@ -41,7 +41,8 @@ class CounterVisit:
     """An accepted code as its terminal sees it: no more than the purpose's fields. ``loa`` is the bearer's.
 
     ``pictures`` may be fetched now; ``card`` are the fields that her card in hand would open; ``granted`` are those
-    that are open now, by her yes or by the card.
+    that are open now, by her yes or by the card. ``holder_portal``: whose code it was, where it was
+    another portal's.
     """
 
     id: UUID
@@ -59,6 +60,7 @@ class CounterVisit:
     pictures: tuple[str, ...]
     card: tuple[str, ...]
     card_at: datetime | None
+    holder_portal: str | None = None
     paper: ShownPaper | None = None
 
 
@@ -178,6 +180,7 @@ def counter_visit(
         pictures=tuple(code for code in granted if code in PICTURES),
         card=card,
         card_at=sql.instant_or_none(row["card_at"]),
+        holder_portal=row["holder_portal"],
     )
 
 

@@ -17,7 +17,10 @@ _DESK = frozenset({"handler", "clerk"})
 
 
 def next_steps(call: Call[Any, Any], purpose: Purpose, visit: CounterVisit) -> list[NextStep]:
-    """The purpose's steps in its order; a step about cases comes once for each case that it fits."""
+    """The purpose's steps in its order; a step about cases comes once for each case that it fits. A resident of
+    another portal is looked at under an agreement, not served."""
+    if visit.holder_portal is not None:
+        return []
     return [step for code in purpose.next_steps for step in _steps(call, code, visit)]
 
 

@@ -131,6 +131,14 @@ class ShownCredential(Wire):
     card_needed: bool
 
 
+class HolderPortal(Wire):
+    """The portal whose code it was, where it is taken under a recognition agreement."""
+
+    id: str
+    name: str
+    note: str
+
+
 class ScanAnswer(Wire):
     """An accepted code."""
 
@@ -145,6 +153,7 @@ class ScanAnswer(Wire):
     watermark: str = Field(description="goes over every picture, with the time of this second")
     card: CardInHand | None = Field(description="null where the purpose lets no card stand for her yes")
     credential: ShownCredential | None = Field(description="where an offline credential was shown")
+    recognised: HolderPortal | None = Field(default=None, description="where the code was another portal's")
     next_steps: list[NextStep]
 
 

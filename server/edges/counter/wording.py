@@ -20,6 +20,7 @@ from server.edges.counter.shapes import (
     CardInHand,
     CodeHolder,
     CounterConsent,
+    HolderPortal,
     OpenCase,
     Picture,
     PurposeChoice,
@@ -67,8 +68,15 @@ def scan_answer(call: Call[Any, Any], visit: CounterVisit) -> ScanAnswer:
         watermark=watermark(call, visit.counter),
         card=_card(call, purpose, visit),
         credential=_credential(call, visit.paper) if visit.paper else None,
+        recognised=_recognised(call, visit.holder_portal) if visit.holder_portal else None,
         next_steps=next_steps(call, purpose, visit),
     )
+
+
+def _recognised(call: Call[Any, Any], portal_id: str) -> HolderPortal:
+    portal = call.services.portals.get(portal_id)
+    name = portal.name if call.language.startswith("zh") else portal.name_en
+    return HolderPortal(id=portal_id, name=name, note=call.text("visits.recognised", portal=name))
 
 
 def _credential(call: Call[Any, Any], paper: ShownPaper) -> ShownCredential:
