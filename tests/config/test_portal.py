@@ -21,8 +21,8 @@ def test_a_host_belongs_to_one_portal() -> None:
     assert portals.get("a").name == "a"
 
 
-def test_the_demo_portal_exists_only_in_the_demo() -> None:
-    assert [one.id for one in read_portals(demo=True)] == ["demo"]
+def test_the_demo_portals_exist_only_in_the_demo() -> None:
+    assert [one.id for one in read_portals(demo=True)] == ["demo", "linshi"]
     assert "demo" not in [one.id for one in read_portals(demo=False)]
 
 
