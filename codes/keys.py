@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 class MasterKeys:
     """Named 32-byte master keys. New handles use ``current``; every listed key still reads its own handles.
 
-    To rotate: list the new key, make it current, and drop the old one a day later, when its last handle is over.
+    To rotate without a dead code: list the new key in every process, then make it current in each, and drop the old one
+    a day after the last of them did, when its last handle is over.
     """
 
     def __init__(self, keys: Mapping[str, bytes], current: str) -> None:

@@ -219,6 +219,33 @@ async def test_a_rotated_master_key_still_reads_its_handles_until_it_is_dropped(
     assert isinstance(await desk.redeem(await desk.text(newer)), Redeemed)
 
 
+def rotation(hour: int) -> Codes:
+    """A process in the midst of a rotation: the new key is listed, then current, and the old one dropped once its last
+    handle (of hour 25) is over."""
+    both = {name: MASTERS[name] for name in "ab"}
+    if hour < 8:
+        return Codes(MasterKeys({"a": MASTERS["a"]}, "a"))
+    if hour < 52:
+        return Codes(MasterKeys(both, "a" if hour < 24 else "b"))
+    return Codes(MasterKeys({"b": MASTERS["b"]}, "b"))
+
+
+async def test_master_keys_rotate_by_key_id_without_a_dead_code(desk: Desk) -> None:
+    """Two processes, the second an hour late in each step; what either issues, both take for its whole day."""
+    live: list[tuple[int, IssuedKey]] = []
+    refused = []
+    for hour in range(0, 76, 4):
+        desk.clock.set(NOON + timedelta(hours=hour))
+        processes = rotation(hour), rotation(hour - 1)
+        desk.codes = processes[hour // 4 % 2]
+        live = [*((born, issued) for born, issued in live if hour - born < 24), (hour, await desk.issue(a_holder()))]
+        for place, (_, issued) in enumerate(live):
+            desk.codes = processes[place % 2]
+            if not isinstance(told := await desk.redeem(await desk.text(issued)), Redeemed):
+                refused.append((hour, told))
+    assert refused == []
+
+
 async def test_a_taken_handle_is_drawn_again(database: Database, clock: ShiftedClock) -> None:
     clock.set(NOON)
     drawn = iter(["111111111111", "111111111111", "222222222222"])
