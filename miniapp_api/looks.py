@@ -8,9 +8,11 @@ from miniapp_api.visits import consent_shown
 from miniapp_api.wire.looks import LookQuery, SeenLook, SeenLooks
 from server.domain.looks.service import Look
 from server.domain.purposes.service import Purpose, said
+from server.domain.visits.papers import SCENES
 from server.web.operations import Call, NoBody, NoQuery, Operations, Resident
 
 operations = Operations(tag="looks")
+CREDENTIAL_SCENES = frozenset(SCENES.values())
 _REFUSED = frozenset({"purpose-not-allowed", "refused", "missing", "unavailable", "not-found", "revoked", "suspended"})
 
 
@@ -52,9 +54,9 @@ def _seen(call: Call[Any, Any], look: Look) -> SeenLook:
     outcome = visit.outcome if visit else line.outcome
     return SeenLook(
         id=line.id,
-        at=line.at,
+        at=visit.at if visit else line.at,  # a read without a network comes home later
         kind=look.kind,
-        what=_first(call, f"looks.what.{line.action}", f"console.actions.{line.action}") or call.text("looks.what.any"),
+        what=_what(call, look),
         place=line.place,
         staff_no=line.actor_label if line.actor_kind == "staff" else "",
         purpose=_purpose(call, look, purpose),
@@ -67,6 +69,13 @@ def _seen(call: Call[Any, Any], look: Look) -> SeenLook:
         case_no=look.case[0] if look.case else None,
         disputed=look.disputed,
     )
+
+
+def _what(call: Call[Any, Any], look: Look) -> str:
+    action = look.line.action
+    if look.visit and look.visit.scene in CREDENTIAL_SCENES and action == "visit.look":
+        return call.text("looks.what.visit.credential")
+    return _first(call, f"looks.what.{action}", f"console.actions.{action}") or call.text("looks.what.any")
 
 
 def _purpose(call: Call[Any, Any], look: Look, purpose: Purpose | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 from playwright.async_api import FilePayload, Locator, expect
@@ -52,6 +53,14 @@ class ResidentPhone:
         answer = await self.page.request.get(f"{self.origin}/dev/outbox?to={self.number}")
         return [one["text"] for one in (await answer.json())["messages"] if one["channel"] != "live"]
 
+    async def _newer_sms(self, before: int) -> list[str]:
+        """Text messages once there are more than ``before``."""
+        for _ in range(200):
+            if len(texts := await self.sms()) > before:
+                return texts
+            await asyncio.sleep(0.01)
+        raise AssertionError("no SMS arrived")
+
     async def open(self) -> None:
         await self.page.goto(f"{self.origin}/m/")
         await expect(self.page.get_by_role("search")).to_be_visible(timeout=WAIT)
@@ -60,10 +69,11 @@ class ResidentPhone:
         """Phone number, then the code out of the text message."""
         await self.page.get_by_role("link", name="登录", exact=True).click()
         await self.page.get_by_label("手机号").fill(self.number)
+        before = len(await self.sms())
         await self.press("获取验证码")
         otp = self.page.get_by_label("短信验证码")
         await expect(otp).to_be_visible(timeout=WAIT)
-        code = re.search(r"(?<!\d)\d{6}(?!\d)", (await self.sms())[0])
+        code = re.search(r"(?<!\d)\d{6}(?!\d)", (await self._newer_sms(before))[0])
         assert code is not None
         await otp.fill(code[0])
         await self.press("登录")

@@ -112,6 +112,9 @@ async def her_places(phone: Phone) -> list[tuple[str, str]]:
         ("preferences", ""),
         ("code", ""),
         ("visits", ""),
+        ("credential", ""),
+        ("papers", ""),
+        ("loss", ""),
         ("me", ""),
     ]
 

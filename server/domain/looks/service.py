@@ -31,13 +31,16 @@ NOT_LOOKS: tuple[str, ...] = (
     "visit.disclose",
     "credential.revoke",
     "credential.suspend",
+    "credential.conflict",
     "look.disputed",
 )
+# How the actions of a kind begin; the first kind that fits is an action's.
 _PREFIXES: Mapping[Kind, tuple[str, ...]] = {
+    "offline": ("visit.offline", "credential."),
     "scan": ("visit.",),
-    "offline": ("credential.", "offline."),
     "case": ("case.",),
 }
+_SCANNED = ("visit.look", "visit.offline")
 PAGE = 20
 
 
@@ -99,19 +102,21 @@ class Looks:
     async def _lines(self, unit: Unit, resident_id: UUID, kind: Kind | None, cursor: str | None) -> list[AuditLine]:
         before = _cursor(cursor) if cursor else None
         wanted = _PREFIXES.get(kind, ()) if kind else ()
-        others = tuple(one for prefixes in _PREFIXES.values() for one in prefixes) if kind == "other" else ()
+        others: tuple[str, ...] = _PREFIXES["offline"] if kind == "scan" else ()
+        if kind == "other":
+            others = tuple(one for prefixes in _PREFIXES.values() for one in prefixes)
         return await self._audit.looks_at(
             unit, resident_id, never=NOT_LOOKS, wanted=wanted, unwanted=others, before=before, limit=PAGE + 1
         )
 
     async def _whole(self, unit: Unit, resident_id: UUID, lines: Sequence[AuditLine]) -> list[Look]:
-        visits = await self._visits.some_of_resident(unit, resident_id, _subjects(lines, "visit", only="visit.look"))
+        visits = await self._visits.some_of_resident(unit, resident_id, _subjects(lines, "visit", only=_SCANNED))
         cases = await self._cases.named(unit, resident_id, _subjects(lines, "case"))
         return [
             Look(
                 line,
                 kind_of(line.action),
-                visits.get(_id(line)) if line.action == "visit.look" else None,
+                visits.get(_id(line)) if line.action in _SCANNED else None,
                 cases.get(_id(line)),
                 line.disputed,
             )
@@ -124,8 +129,8 @@ def kind_of(action: str) -> Kind:
     return next((kind for kind, prefixes in _PREFIXES.items() if action.startswith(prefixes)), "other")
 
 
-def _subjects(lines: Sequence[AuditLine], kind: str, *, only: str = "") -> set[UUID]:
-    return {_id(line) for line in lines if line.subject_kind == kind and only in ("", line.action)} - {_NONE}
+def _subjects(lines: Sequence[AuditLine], kind: str, *, only: Collection[str] = ()) -> set[UUID]:
+    return {_id(line) for line in lines if line.subject_kind == kind and (not only or line.action in only)} - {_NONE}
 
 
 _NONE = UUID(int=0)

@@ -130,6 +130,6 @@ async def test_nobody_sees_another_persons_looks(server: Town) -> None:
 def test_every_recorded_action_is_a_look_or_is_named_as_none() -> None:
     """New looks are in her list from their first day; this only guards that what is hidden still exists."""
     assert {one for one in NOT_LOOKS if one.startswith(("visit.", "look."))} <= recorded()
-    assert (kind_of("visit.look"), kind_of("case.look"), kind_of("credential.read"), kind_of("loss.report")) == (
+    assert (kind_of("visit.look"), kind_of("case.look"), kind_of("visit.offline"), kind_of("loss.report")) == (
         "scan", "case", "offline", "other",
     )  # fmt: skip

@@ -1,5 +1,5 @@
 import { asProblem, headers, judged, offlineProblem, origin } from './client'
-import type { Picked } from './picked'
+import type { Layout, Picked } from './picked'
 import type { Uploaded } from './shapes'
 
 export function upload(file: Picked): Promise<Uploaded> {
@@ -22,9 +22,17 @@ export function upload(file: Picked): Promise<Uploaded> {
 }
 
 export function ownFile(id: string): Promise<string> {
+  return downloaded(`/files/${id}`)
+}
+
+export function paperFile(id: string, layout: Layout): Promise<string> {
+  return downloaded(`/credentials/${id}/paper?layout=${layout}`)
+}
+
+function downloaded(path: string): Promise<string> {
   return new Promise((resolve, reject) => {
     uni.downloadFile({
-      url: `${origin}/api/v1/files/${id}`,
+      url: `${origin}/api/v1${path}`,
       header: headers(),
       success: ({ tempFilePath, statusCode }) =>
         statusCode === 200 ? resolve(tempFilePath) : reject(asProblem(statusCode, null)),

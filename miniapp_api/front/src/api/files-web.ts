@@ -1,5 +1,5 @@
 import { headers, judged, offlineProblem, origin } from './client'
-import type { Picked } from './picked'
+import type { Layout, Picked } from './picked'
 import type { Uploaded } from './shapes'
 
 /** Send one file; throws Problem. */
@@ -23,6 +23,11 @@ async function fetched(path: string): Promise<Response> {
 /** The person's own uploaded file as an address this page alone can open. */
 export async function ownFile(id: string): Promise<string> {
   return URL.createObjectURL(await (await fetched(`/files/${id}`)).blob())
+}
+
+/** A paper credential to print, as an address this page alone can open. */
+export async function paperFile(id: string, layout: Layout): Promise<string> {
+  return URL.createObjectURL(await (await fetched(`/credentials/${id}/paper?layout=${layout}`)).blob())
 }
 
 /** A served document as HTML text. */

@@ -5,7 +5,7 @@ import * as web from './files-web'
 import * as mini from './files-mini'
 // #endif
 
-export type { Picked } from './picked'
+export type { Layout, Picked } from './picked'
 
 type Files = typeof web
 let files: Files | undefined
@@ -17,4 +17,4 @@ files = mini
 // #endif
 
 /** Picking, sending and reading files, the way this platform does it. */
-export const { upload, pick, ownFile, documentText } = files as Files
+export const { upload, pick, ownFile, documentText, paperFile } = files as Files

@@ -1,4 +1,4 @@
-import { headers, origin } from './client'
+import { caller, headers, origin } from './client'
 import { eventReader } from './events'
 
 const FIRST_PAUSE = 1_000
@@ -40,6 +40,7 @@ export function listen(tell: (name: string, data: unknown) => void): () => void 
       if (ended.signal.aborted) return
       const began = Date.now()
       const status = await hear(tell, ended.signal).catch(() => 0)
+      if (status === 401) caller.lost() // signed out elsewhere: nothing may stay on this phone
       if (status === 401 || status === 403) return
       pause = Date.now() - began > LONGEST_PAUSE ? FIRST_PAUSE : Math.min(pause * 2, LONGEST_PAUSE)
       await new Promise((done) => setTimeout(done, pause * (0.5 + Math.random() / 2)))

@@ -14,6 +14,8 @@ export interface LiveEvents {
   visit: { id: string; outcome: string }
   consent: { visit_id: string }
   ticket: { id: string; state: string }
+  session: Record<string, never>
+  credential: Record<string, never>
 }
 export type LiveName = keyof LiveEvents
 type Listener = (data: never) => void

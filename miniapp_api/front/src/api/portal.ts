@@ -47,4 +47,13 @@ export const api = {
   giveBackTicket: (id: string) => call<Wire.QueueTicket>('DELETE', `/queue-tickets/${id}`),
   licences: () => call<Wire.Licences>('GET', '/licences'),
   licence: (id: string) => call<Wire.LicenceFace>('GET', `/licences/${encodeURIComponent(id)}`),
+
+  looks: (kind: Wire.LookKind | '', cursor?: string | null) => call<Wire.LookPage>('GET', '/looks', { query: { kind, cursor } }),
+  dispute: (id: string) => call<Wire.Look>('POST', `/looks/${id}/dispute`, { body: {} }),
+  reportLoss: (body: { what: Wire.Lost; reason: Wire.LossReason; here_too: boolean }, key: string) =>
+    call<Wire.LossReported>('POST', '/me/loss-report', { body, key }),
+
+  credentials: () => call<{ credentials: Wire.Credential[] }>('GET', '/credentials'),
+  orderCredential: (body: Wire.NewCredential, key: string) => call<Wire.IssuedCredential>('POST', '/credentials', { body, key }),
+  loseCredential: (id: string) => call<void>('DELETE', `/credentials/${id}`),
 }

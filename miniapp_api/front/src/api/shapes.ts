@@ -75,7 +75,7 @@ export interface CodeKey {
   handle: string; key: string; step_seconds: number; valid_from: string; valid_until: string; server_time: string
 }
 export interface Consent {
-  state: 'pending' | 'allowed' | 'refused' | 'expired'; fields: { code: string; label: string; reason?: string }[]; expires_at: string
+  state: 'pending' | 'allowed' | 'refused' | 'expired'; fields: { code: string; label: string; reason?: string }[]; granted: string[]; expires_at: string
 }
 export interface Visit {
   id: string; at: string; place: string; counter: string; staff_no: string; purpose: string; purpose_label: string
@@ -98,3 +98,22 @@ export interface Licence {
 }
 export interface Licences { licences: Licence[]; complete: boolean }
 export interface LicenceFace extends Licence { holder: string; lines: { label: string; value: string }[]; watermark: string }
+
+export type LookKind = 'scan' | 'offline' | 'case' | 'other'
+export interface Look {
+  id: string; at: string; kind: LookKind; what: string; place: string; staff_no: string; purpose: string; basis: string
+  fields: string[]; outcome: string; outcome_label: string; refused: boolean; consent: Consent | null; case_no: string | null; disputed: boolean
+}
+export interface LookPage { looks: Look[]; next_cursor: string | null }
+
+export type Lost = 'phone' | 'paper' | 'all'
+export type LossReason = 'lost' | 'stolen' | 'misused'
+export interface LossReported { sessions: number; codes: number; credentials: number }
+
+export type Tier = 'T0' | 'T1'
+export interface Credential {
+  id: string; tier: Tier | 'T2'; tier_label: string; form: 'paper' | 'phone'; state: 'valid' | 'suspended' | 'revoked' | 'expired'
+  state_label: string; issued_at: string; expires_at: string; ended_at: string | null
+}
+export interface IssuedCredential extends Credential { text: string; name: string }
+export interface NewCredential { tier: Tier; form: 'paper' | 'phone'; device_key?: { x: string; y: string } }

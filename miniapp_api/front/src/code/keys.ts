@@ -5,7 +5,7 @@ import * as web from './keys-web'
 import * as mini from './keys-mini'
 // #endif
 
-type Keys = typeof web
+type Keys = Pick<typeof web, 'keep' | 'read' | 'forget'>
 let keys: Keys | undefined
 // #ifdef H5
 keys = web

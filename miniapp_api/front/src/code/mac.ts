@@ -22,6 +22,17 @@ export function fromBase64Url(text: string): Uint8Array {
   return Uint8Array.from(bytes)
 }
 
+/** Bytes to base64url without padding. */
+export function toBase64Url(bytes: Uint8Array): string {
+  let text = ''
+  for (let at = 0; at < bytes.length; at += 3) {
+    const left = Math.min(3, bytes.length - at)
+    const wide = (bytes[at]! << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0)
+    for (let n = 0; n <= left; n += 1) text += ALPHABET.charAt((wide >> (18 - 6 * n)) & 63)
+  }
+  return text
+}
+
 function ascii(text: string): Uint8Array {
   return Uint8Array.from(text, (sign) => sign.charCodeAt(0))
 }

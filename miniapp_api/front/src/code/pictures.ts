@@ -21,18 +21,37 @@ function drawn(width: number, height: number, path: string): string {
   return `data:image/svg+xml,${encodeURIComponent(svg)}`
 }
 
-/** Which modules of the version 1-M numeric QR code are dark, row by row. */
-export function qrRows(digits: string): boolean[][] {
-  const code = qrcode(1, 'M')
-  code.addData(digits, 'Numeric')
+function rowsOf(code: ReturnType<typeof qrcode>): boolean[][] {
   code.make()
   const size = code.getModuleCount()
   return Array.from({ length: size }, (_, row) => Array.from({ length: size }, (_, column) => code.isDark(row, column)))
 }
 
-/** The QR code as a picture, black on white whatever the theme, with its quiet zone. */
+/** Which modules of the version 1-M numeric QR code are dark, row by row. */
+export function qrRows(digits: string): boolean[][] {
+  const code = qrcode(1, 'M')
+  code.addData(digits, 'Numeric')
+  return rowsOf(code)
+}
+
+/** The modules of an offline credential: alphanumeric, level M, the smallest version that holds it. */
+export function credentialRows(text: string): boolean[][] {
+  const code = qrcode(0, 'M')
+  code.addData(text, 'Alphanumeric')
+  return rowsOf(code)
+}
+
+/** The dynamic code as a picture, black on white whatever the theme, with its quiet zone. */
 export function qrPicture(digits: string): string {
-  const rows = qrRows(digits)
+  return pictureOf(qrRows(digits))
+}
+
+/** An offline credential as a picture. */
+export function credentialPicture(text: string): string {
+  return pictureOf(credentialRows(text))
+}
+
+function pictureOf(rows: boolean[][]): string {
   const side = rows.length + 2 * QUIET
   let path = ''
   rows.forEach((row, y) => {

@@ -58,6 +58,12 @@ export async function currentKey(): Promise<Held> {
   return held
 }
 
+/** What the kept key knows of the portal's clock, and since when (unix milliseconds); asks nobody. */
+export async function knownOffset(): Promise<{ offset: number; at: number } | null> {
+  held ??= await keys.read()
+  return held ? { offset: held.offset, at: held.validFrom } : null
+}
+
 /** Nobody is signed in any more: no key may stay. */
 export async function forgetKey(): Promise<void> {
   held = null

@@ -11,6 +11,6 @@ export function openFile(address: string, mediaType: string): void {
   // #endif
   // #ifndef H5
   if (mediaType.startsWith('image/')) uni.previewImage({ urls: [address] })
-  else uni.openDocument({ filePath: address })
+  else uni.openDocument({ filePath: address, fileType: 'pdf', showMenu: true }) // the menu prints and forwards
   // #endif
 }

@@ -3,7 +3,7 @@ import { portalTime } from '@/api/client'
 import { on } from '@/api/live'
 import { api } from '@/api/portal'
 import type { Notice, Visit } from '@/api/shapes'
-import { session } from './session'
+import { refresh, session } from './session'
 
 /** What reached this person lately: unread count, the newest notice, the newest look at their code (`visit`: it has just
     happened; `looked`: whenever it was), an open question. */
@@ -42,4 +42,5 @@ export function startInbox(): void {
   on('notice', () => void quietly(readNotices()))
   on('visit', () => void quietly(readVisits(true)))
   on('consent', () => void quietly(readVisits(true)))
+  on('session', () => void quietly(refresh())) // it may have been this one that ended
 }

@@ -3,6 +3,7 @@ import { caller } from '@/api/client'
 import { api } from '@/api/portal'
 import type { Me, SignedIn } from '@/api/shapes'
 import { forgetKey } from '@/code/wallet'
+import { forgetCopy } from '@/credential/copy'
 import { prefer, preferences, type Language } from './preferences'
 import { recall, remember } from './store'
 
@@ -27,22 +28,28 @@ function keep(token: string, resident: Me | null): void {
   remember('session', token ? { token, resident } : null)
 }
 
-/** Forget the person on this device: token, code key, drafts of this tab. */
+/** No key and no credential of whoever was here may stay. */
+export async function forgetSecrets(): Promise<void> {
+  await forgetCopy()
+  await forgetKey()
+}
+
+/** Forget the person on this device: token, code key, credential, drafts of this tab. */
 export function leave(): void {
   keep('', null)
-  void forgetKey()
+  void forgetSecrets()
 }
 
 /** Take over what a sign-in answered. */
 export async function enter({ token, resident }: SignedIn): Promise<void> {
-  await forgetKey()
+  await forgetSecrets()
   keep(token, resident)
   prefer({ language: resident.language === 'en' ? 'en' : 'zh-CN', elder: resident.elder || preferences.elder })
 }
 
 /** Take over a token made elsewhere (the demo's tour); true when the portal knows it. */
 export async function adopt(token: string): Promise<boolean> {
-  await forgetKey()
+  await forgetSecrets()
   keep(token, null)
   try {
     keep(token, await api.me())

@@ -31,6 +31,11 @@ export function dayWords(day: string, now = Date.now()): string {
   return worded(new Date(`${day}T00:00:00Z`), now)
 }
 
+/** The legal day of an instant, with its weekday and without the clock. */
+export function dateWords(instant: string | number, now = Date.now()): string {
+  return worded(face(instant), now)
+}
+
 /** How far a legal day is, in words: 今天, 明天 with its date, or the date. */
 export function dueWords(day: string, now = Date.now()): string {
   const distance = daysUntil(day, now)

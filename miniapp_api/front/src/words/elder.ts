@@ -16,6 +16,8 @@ export const elderZh = {
   'ticket.entry_text': '先取号。快到了再去。', 'ticket.leave_text': '退了要重新排。', 'ticket.hint': '只在今天有效。快到您会通知您。',
   'apply.check_text': '请看一遍。错了点“修改”。', 'apply.promise': '请确认内容真实。', 'apply.done_text': '有进展会通知您。',
   'case.withdraw_ask': '要撤回吗？', 'case.withdraw_text': '撤回后就结束了。要办请重新提交。',
+  'credential.lead': '领一次就行。没有网络也能用。', 'credential.hint': '请把屏幕调亮。{n} 秒后更新。', 'papers.lead': '打印出来。不带手机也能用。', 'papers.lose_text': '马上作废。不能恢复。可以重新领。', 'papers.desk': '带身份证。窗口也能打印。',
+  'loss.lead': '丢了请马上挂失。', 'loss.no_undo': '不能撤销。以后可以重新领。', 'loss.desk': '没有手机？带身份证到窗口。', 'visits.lead': '谁看过您。都在这里。', 'looks.not_me_text': '当时不是您？我们会核查。',
   'clock.paused': '现在不计时。', 'correct.lead': '“{item}”有几处要改。请改好提交。',
 } satisfies Elder
 
@@ -31,5 +33,7 @@ export const elderEn: Record<keyof typeof elderZh, string> = {
   'ticket.entry_text': 'Take a number. Go later.', 'ticket.leave_text': 'You lose your place.', 'ticket.hint': 'Valid today only. We tell you when it is time.',
   'apply.check_text': 'Read it through. Press Change to correct.', 'apply.promise': 'Make sure it is true.', 'apply.done_text': 'We will tell you the news.',
   'case.withdraw_ask': 'Withdraw it?', 'case.withdraw_text': 'It ends here. To apply, start again.',
+  'credential.lead': 'Get it once. It works without a network.', 'credential.hint': 'Turn your screen bright. It changes in {n} s.', 'papers.lead': 'Print it. Leave the phone at home.', 'papers.lose_text': 'It stops working now. You cannot undo it. You can order another.', 'papers.desk': 'Bring your ID card. A counter prints it too.',
+  'loss.lead': 'Report it now.', 'loss.no_undo': 'You cannot undo it. You can order again later.', 'loss.desk': 'No phone? Bring your ID card to a counter.', 'visits.lead': 'Who looked. It is all here.', 'looks.not_me_text': 'It was not you? We will check.',
   'clock.paused': 'The clock is stopped now.', 'correct.lead': 'Correct some things in "{item}". Then send it.',
 }
