@@ -12,7 +12,7 @@ PYTEST := $(PY) -m coverage run -m pytest -q
 SERVICES := $(PY) -m tests.services
 
 .NOTPARALLEL:
-.PHONY: help run test demo bench lock lint rules unit services-test front front-test browser coverage soak-code-race fuzz clean ready tools
+.PHONY: help run test demo demo-code bench lock lint rules unit services-test front front-test browser coverage soak-code-race fuzz clean ready tools
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 \t\2/p' Makefile | expand -t 24
@@ -22,6 +22,9 @@ run: ready front ## make, build, migrate, seed an empty database, serve on 127.0
 
 demo: ready ## tell the main job as a story, in this terminal, against the server on PORT
 	@YIMA_PORT=$(PORT) exec $(PY) -m server demo
+
+demo-code: tools ## tell the one code, its credential and the check without a network, against the server on PORT
+	@YIMA_PORT=$(PORT) exec $(PY) -m server demo-code
 
 test: tools front lint rules front-test browser coverage ## everything: rules, API on both databases, front, browser
 	@echo "== all green"

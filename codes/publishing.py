@@ -87,6 +87,10 @@ class Publisher:
             raise CredentialsClosed()
         return self._set(unit.now, unit.portal, await self._keys.all(unit))
 
+    async def keys(self, unit: Unit) -> list[ListedKey]:
+        """Every key of the portal with its state, for whoever runs it."""
+        return await self._keys.all(unit)
+
     async def key_set(self, unit: Unit) -> Published:
         """The signed key set of the portal. ``CredentialsClosed`` without a root."""
         if self._root is None:

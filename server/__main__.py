@@ -1,4 +1,5 @@
-"""``python -m server serve | worker | migrate | seed | check | hire | settings | import-items FILE | demo``."""
+"""``python -m server serve | worker | migrate | seed | check | hire | settings | import-items FILE |
+make-root | signing-keys | demo | demo-code``."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ if __name__ == "__main__":
 
 import argparse
 import asyncio
+import base64
 import contextlib
 import logging
 import os
@@ -20,6 +22,7 @@ from typing import TextIO
 
 from aiohttp import web
 
+from config.floor.refusal import Missing
 from config.floor.unit import LEGAL_ZONE, SYSTEM, Unit
 from config.settings import Settings, described
 from server.app import FRONT, make_app, warm_up
@@ -173,6 +176,42 @@ async def settings_list(settings: Settings, asked: argparse.Namespace) -> int:
     return 0
 
 
+async def make_root(settings: Settings, asked: argparse.Namespace) -> int:
+    """Print a fresh root key for offline credentials; keep it where secrets are kept."""
+    from codes.signing_keys import fresh_key
+
+    print(f"YIMA_SECRETS__CREDENTIAL_ROOT={base64.b64encode(fresh_key().secret).decode()}")
+    return 0
+
+
+async def signing_keys(settings: Settings, asked: argparse.Namespace) -> int:
+    """List the keys that sign credentials; with --remove KID --why, take a compromised one off the list."""
+    async with opened(settings) as house:
+        portal = house.services.portals.get(asked.portal) if asked.portal else next(iter(house.services.portals))
+        publisher = house.services.publisher
+        if asked.remove:
+            kid, why = asked.remove, asked.why
+            try:
+                revoked = await house.database.unit_of_work(
+                    portal.id, lambda unit: house.services.credentials.remove_key(unit, kid, why)
+                )
+            except Missing:
+                print(f"{portal.id} has no such key: {kid.hex()}", file=sys.stderr)
+                return 2
+            print(f"removed {kid.hex()}; {revoked} credentials revoked; a new key signs now")
+        for key in await publisher.keys(await house.database.reading(portal.id)):
+            print(f"{key.kid.hex()}  {key.state:9}  signs {key.sign_from:%Y-%m-%d} to {key.sign_until:%Y-%m-%d}")
+    return 0
+
+
+async def demo_code(settings: Settings, asked: argparse.Namespace) -> int:
+    """Tell the one code, its credential and the check without a network against a running server."""
+    from server.demo.code_story import tell_code
+
+    password = asked.staff_password or settings.demo.staff_password.get_secret_value()
+    return await tell_code(asked.url or f"http://{settings.host}:{settings.port}", sys.stdout, password)
+
+
 async def demo(settings: Settings, asked: argparse.Namespace) -> int:
     """Tell the main job against a running server."""
     from server.demo.story import tell
@@ -242,9 +281,18 @@ def _parser() -> argparse.ArgumentParser:
     hiring.add_argument("--hall", default="")
     hiring.add_argument("--counter", default="", help="invite this counter's computer: prints its one-time code")
     add("import-items", import_items).add_argument("file", type=Path)
-    story = add("demo", demo)
-    story.add_argument("--url", default="", help="where the server is, if not where the settings say")
-    story.add_argument("--staff-password", default="", help="as `serve` printed it, if the server has another data_dir")
+    add("make-root", make_root)
+    keys = add("signing-keys", signing_keys)
+    keys.add_argument(
+        "--remove", type=bytes.fromhex, default=b"", metavar="KID", help="a key that somebody else may have"
+    )
+    keys.add_argument("--why", default="compromised")
+    keys.add_argument("--portal", default="", help="the first one where none is named")
+    for story in (add("demo", demo), add("demo-code", demo_code)):
+        story.add_argument("--url", default="", help="where the server is, if not where the settings say")
+        story.add_argument(
+            "--staff-password", default="", help="as `serve` printed it, if the server has another data_dir"
+        )
     return parser
 
 

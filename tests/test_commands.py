@@ -85,3 +85,14 @@ async def test_serve_seeds_an_empty_demo_prints_its_doors_and_stops_when_told(
             async with asyncio.timeout(15):
                 assert await process.wait() == 0
     assert oct((tmp_path / "secrets.json").stat().st_mode)[-3:] == "600"
+
+
+async def test_a_root_is_made_and_a_compromised_key_is_removed(tmp_path: Path) -> None:
+    profile = {"YIMA_PROFILE": "test"}
+    code, root, _ = await _run(tmp_path, "make-root", **profile)
+    assert code == 0 and root.startswith("YIMA_SECRETS__CREDENTIAL_ROOT=")
+    assert (await _run(tmp_path, "migrate", **profile))[0] == 0
+    code, none, err = await _run(tmp_path, "signing-keys", **profile)
+    assert (code, none) == (0, ""), err
+    code, _, err = await _run(tmp_path, "signing-keys", "--remove", "0011223344556677", **profile)
+    assert code == 2 and "no such key" in err

@@ -63,6 +63,14 @@ class Visitor:
                 raise Refused(answer.status, found, answer.headers.get("Retry-After", ""))
             return found
 
+    async def fetch(self, path: str) -> bytes:
+        """What a public address holds, or ``Refused``."""
+        assert self._session is not None
+        async with self._session.get(self.origin + path) as answer:
+            if answer.status >= 400:
+                raise Refused(answer.status, {}, "")
+            return await answer.read()
+
     async def listen(self, path: str) -> aiohttp.ClientResponse:
         """An open stream of live events; close it."""
         assert self._session is not None

@@ -21,7 +21,7 @@ from codes.publishing import CredentialsClosed, Publisher, uri_of
 from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.refusal import FieldFault, Invalid, Missing
-from config.floor.unit import Actor, Unit
+from config.floor.unit import SYSTEM, Actor, Unit
 from server.domain.audit.service import Audit
 from server.domain.credentials.errors import CredentialOver, IdentityUnsuited, NotPaper, TierNotAllowed
 
@@ -151,6 +151,14 @@ class ResidentCredentials:
         await self._record(unit, actor, held, "credential.suspend", "conflict", "")
         unit.tell(f"resident:{held.resident}", "credential")
         return await self._of_portal(unit, credential_id)
+
+    async def remove_key(self, unit: Unit, kid: bytes, why: str) -> int:
+        """A compromised signing key: off the list with everything it signed; how many credentials that were."""
+        revoked = await self._credentials.keys.remove(unit, kid, why)
+        await self._audit.record(
+            unit, SYSTEM, "credential.remove_key", subject_kind="signing_key", subject=kid.hex(), outcome="done"
+        )
+        return revoked
 
     async def _take_back(self, unit: Unit, actor: Actor, held: HeldCredential, reason: Reason, place: str) -> None:
         if await self._credentials.revoke(unit, held, reason=reason, by=actor.label):

@@ -187,4 +187,8 @@ async def terminals(call: PageCall) -> Page:
 async def conflicts(call: PageCall) -> Page:
     """Reads of credentials that do not fit together."""
     words = call.services.wording.group("credentials.conflicts", call.language)
-    return _page(call, "conflicts", here="conflicts", facts={"labels": json.dumps(words, ensure_ascii=False)})
+    facts = {
+        "labels": json.dumps(words, ensure_ascii=False),
+        "auditor": "1" if "auditor" in call.staff.roles else "",
+    }
+    return _page(call, "conflicts", here="conflicts", facts=facts)

@@ -63,7 +63,7 @@ function card(one) {
       : h("p", { class: "hint" }, t(live ? "hint_live" : "hint_over")),
     h("div", { class: "row" }, !one.settlement && action(one, "seen", live ? "" : "button-primary"),
       live && one.settlement !== "suspended" && action(one, "suspended", "button-primary"),
-      h("a", { class: "button button-plain", href: `/console/audit${query({ subject: one.credential_id })}` }, t("record"))));
+      facts.auditor && h("a", { class: "button button-plain", href: `/console/audit${query({ subject: one.credential_id })}` }, t("record"))));
 }
 
 function draw(cursor = null) {
