@@ -12,6 +12,21 @@ let loading = false;
 let again = false;
 let openForm = ""; // which ticket's choice stands open
 
+/** One key for one step until it was answered: after a lost answer the same press finds what was done, once. */
+const keys = new Map();
+async function send(path, body = null) {
+  const step = `${path} ${JSON.stringify(body)}`;
+  if (!keys.has(step)) keys.set(step, newKey());
+  try {
+    const answer = await call("POST", `${root}${path}`, body, { key: keys.get(step) });
+    keys.delete(step);
+    return answer;
+  } catch (problem) {
+    if (problem.status >= 400 && problem.status < 500) keys.delete(step);
+    throw problem;
+  }
+}
+
 async function act(button, work, done) {
   quiet();
   try {
@@ -27,8 +42,8 @@ async function act(button, work, done) {
 }
 
 const setOpen = (counter, isOpen) => (event) => act(event.currentTarget, () => put(`${root}/counters/${counter.number}`, { is_open: isOpen }));
-const callNext = (counter) => (event) => act(event.currentTarget, () => call("POST", `${root}/counters/${counter.number}/calls`, null, { key: newKey() }), (ticket) => w("called", { number: ticket.number, counter: ticket.counter_name }));
-const move = (ticket, body) => (event) => act(event.currentTarget, () => call("POST", `${root}/tickets/${ticket.id}/moves`, body, { key: newKey() }), (now) => w("done_move", { number: now.number }));
+const callNext = (counter) => (event) => act(event.currentTarget, () => send(`/counters/${counter.number}/calls`), (ticket) => w("called", { number: ticket.number, counter: ticket.counter_name }));
+const move = (ticket, body) => (event) => act(event.currentTarget, () => send(`/tickets/${ticket.id}/moves`, body), (now) => w("done_move", { number: now.number }));
 
 const toggleForm = (name) => () => {
   openForm = openForm === name ? "" : name;
@@ -100,7 +115,7 @@ byId("give").addEventListener("submit", (event) => {
   const form = event.currentTarget;
   const green = form.green.value;
   act(form.querySelector("button"), async () => {
-    const given = await call("POST", `${root}/tickets`, { business: form.business.value, ...(green ? { green } : {}) }, { key: newKey() });
+    const given = await send("/tickets", { business: form.business.value, ...(green ? { green } : {}) });
     byId("given").textContent = w("given", { number: given.number });
     form.green.value = "";
     window.open(`/console${root}/tickets/${given.id}/slip?print=1`, "yima-slip", "width=420,height=640");
@@ -113,7 +128,7 @@ byId("end").addEventListener("submit", (event) => {
   const form = event.currentTarget;
   if (hall?.day_closed) return act(byId("end-button"), async () => { await call("DELETE", `${root}/closing`); window.Yima.toast(w("reopened")); });
   return act(byId("end-button"), async () => {
-    const done = await call("POST", `${root}/closing`, { confirm: form.confirm.value }, { key: newKey() });
+    const done = await send("/closing", { confirm: form.confirm.value });
     form.confirm.value = "";
     return done;
   }, (done) => w("ended", { count: done.settled }));

@@ -43,10 +43,24 @@ async function act(work) {
   } finally {
     working = false;
   }
-  await load();
+  await load(true);
 }
 
-const send = (path, body = {}) => signedCall("POST", `${API}${path}`, body, { key: newKey() });
+/** One key for one step until it was answered: after a lost answer the same press finds what was done, once. */
+const keys = new Map();
+async function send(path, body = {}) {
+  const step = `${path} ${JSON.stringify(body)}`;
+  if (!keys.has(step)) keys.set(step, newKey());
+  try {
+    const answer = await signedCall("POST", `${API}${path}`, body, { key: keys.get(step) });
+    keys.delete(step);
+    return answer;
+  } catch (problem) {
+    if (problem.status >= 400 && problem.status < 500) keys.delete(step);
+    throw problem;
+  }
+}
+
 const move = (ticket, body) => act(() => send(`/tickets/${ticket.id}/moves`, body));
 const steps = {
   next: () => act(() => send("/line/calls")),
@@ -182,13 +196,17 @@ function lost() {
 
 let loading = false;
 let again = false;
-async function load() {
+let mustDraw = false;
+/** `step`: something was done here, so a form in use may go; else whoever is choosing in one is left alone. */
+async function load(step = false) {
+  mustDraw ||= step;
   if (loading) { again = true; return; }
   loading = true;
   try {
     line = await signedCall("GET", `${API}/line`);
     if (!line.current && form === "transfer") form = "";
-    if (!strip.querySelector(".strip-form :focus")) draw();
+    if (mustDraw || !strip.querySelector(".strip-form :focus")) draw();
+    mustDraw = false;
   } catch (problem) {
     if (line && !mustLeave(problem)) lost();
   } finally {
