@@ -13,6 +13,7 @@ from config.floor.refusal import Refusal
 from miniapp_api import (
     cases,
     code,
+    counter_applications,
     credentials,
     files,
     items,
@@ -70,6 +71,7 @@ def surface(*, demo: bool, figures: Figures | None = None) -> Surface:
         otp,
         session,
         me,
+        counter_applications,
         items,
         files,
         cases,

@@ -42,6 +42,7 @@ from server.domain.audit.service import Audit
 from server.domain.calendar.service import CalendarService
 from server.domain.cases.service import Cases
 from server.domain.catalogue.service import CatalogueService
+from server.domain.counter_cases.service import CounterCases
 from server.domain.halls.plan import Plans
 from server.domain.halls.service import Halls
 from server.domain.licences.service import Licences
@@ -288,6 +289,7 @@ def _assemble(
         materials=materials,
         purposes=purposes,
         visits=visits,
+        counter_cases=CounterCases(visits=visits, cases=cases, residents=residents, audit=audit, wording=wording),
         portraits=portraits,
         licences=Licences(vault, residents, cases, licence_system),
         halls=halls,

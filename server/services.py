@@ -21,6 +21,7 @@ from server.domain.audit.service import Audit
 from server.domain.calendar.service import CalendarService
 from server.domain.cases.service import Cases
 from server.domain.catalogue.service import CatalogueService
+from server.domain.counter_cases.service import CounterCases
 from server.domain.credentials.service import ResidentCredentials
 from server.domain.halls.service import Halls
 from server.domain.licences.service import Licences
@@ -116,6 +117,7 @@ class Services:
     materials: Materials
     purposes: Purposes
     visits: Visits
+    counter_cases: CounterCases
     portraits: PortraitSource
     licences: Licences
     halls: Halls

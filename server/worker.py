@@ -46,6 +46,7 @@ def timetable(house: Opened) -> list[Entry]:
     async def questions() -> None:
         for portal in services.portals:
             await _until_done(partial(unit_of_work, portal.id, services.visits.expire))
+            await _until_done(partial(unit_of_work, portal.id, services.counter_cases.expire))
 
     async def halls() -> None:
         for portal in services.portals:

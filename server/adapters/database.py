@@ -34,6 +34,7 @@ MODEL_APPS: dict[str, tuple[str, ...]] = {
         "server.domain.credentials.models",
         "server.domain.halls.models",
         "server.domain.replays.models",
+        "server.domain.counter_cases.models",
     ),
 }
 MIGRATIONS = {"codes": "codes.migrations", "notify": "notify.migrations", "domain": "server.domain.migrations"}

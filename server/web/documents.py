@@ -17,6 +17,9 @@ from server.web.pages import PAGE_HEADERS
 
 _WITH_REMEDY = frozenset({Paper.NOT_ACCEPTANCE, Paper.GRANT, Paper.REFUSAL, Paper.RETURN})
 
+_TEMPLATES = environment()
+"""Read at import: no request waits for the disk."""
+
 
 def document_page(call: Call[Any, Any], document: Document) -> web.Response:
     """The document in the caller's language, in the portal's name, with the demo mark where it is one."""
@@ -29,25 +32,21 @@ def document_page(call: Call[Any, Any], document: Document) -> web.Response:
         "department": document.department,
         "due": _due(call, document),
     }
-    text = (
-        environment()
-        .get_template("web/document.html")
-        .render(
-            language=call.language,
-            demo=call.portal.demo,
-            portal_name=call.portal.name if chinese else call.portal.name_en,
-            origin=call.services.settings.public_origin or str(call.request.url.origin()),
-            t=call.text,
-            document=document,
-            case_no=grouped(document.case_no),
-            title=call.text(f"documents.titles.{kind}"),
-            opening=call.text(f"documents.bodies.{kind}", **facts),
-            closing=call.text(closing, **facts) if call.services.wording.has(closing) else "",
-            applicant=facts["applicant"],
-            remedy=document.kind in _WITH_REMEDY,
-            issued_on=_long_day(call, document.issued_on.year, document.issued_on.month, document.issued_on.day),
-            served_on=_served(call, document),
-        )
+    text = _TEMPLATES.get_template("web/document.html").render(
+        language=call.language,
+        demo=call.portal.demo,
+        portal_name=call.portal.name if chinese else call.portal.name_en,
+        origin=call.services.settings.public_origin or str(call.request.url.origin()),
+        t=call.text,
+        document=document,
+        case_no=grouped(document.case_no),
+        title=call.text(f"documents.titles.{kind}"),
+        opening=call.text(f"documents.bodies.{kind}", **facts),
+        closing=call.text(closing, **facts) if call.services.wording.has(closing) else "",
+        applicant=facts["applicant"],
+        remedy=document.kind in _WITH_REMEDY,
+        issued_on=_long_day(call, document.issued_on.year, document.issued_on.month, document.issued_on.day),
+        served_on=_served(call, document),
     )
     return web.Response(text=text, content_type="text/html", headers=PAGE_HEADERS)
 

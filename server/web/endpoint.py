@@ -32,6 +32,8 @@ from server.web.signed import NONCE, Head, head_of, signed_request
 T = TypeVar("T")
 COOKIES = {"console": ("yima_console", "/console"), "counter": ("yima_counter", "/counter")}
 CSRF_HEADER = "X-Yima-CSRF"
+LARGE_BODY = 4_300_000
+"""A scanned page of three megabytes in base64, and the words around it."""
 _KEY = re.compile(r"[\x21-\x7e]{1,128}", re.ASCII)
 _BEARER = re.compile(r"Bearer ([A-Za-z0-9_-]{20,128})", re.ASCII)
 _NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -307,7 +309,9 @@ class Endpoint:
 
     async def _raw(self, request: web.Request) -> bytes:
         limits = self._services.settings.limits
-        return await json_body.read_bytes(request, limit=limits.body_bytes, seconds=limits.body_seconds)
+        return await json_body.read_bytes(
+            request, limit=LARGE_BODY if self._op.large else limits.body_bytes, seconds=limits.body_seconds
+        )
 
     def _body(self, request: web.Request, raw: bytes) -> Wire:
         op = self._op

@@ -153,6 +153,7 @@ class Operation:
     own_unit: bool
     media: Media
     limit: int | None
+    large: bool
 
 
 @dataclass(slots=True)
@@ -210,11 +211,14 @@ class Operations:
         own_unit: bool = False,
         media: Media = "json",
         limit: int | None = None,
+        large: bool = False,
     ) -> Callable[[T], T]:
-        """Declare a decision in one unit of work. ``limit``: calls a minute for one caller, below the general one."""
+        """Declare a decision in one unit of work. ``limit``: calls a minute for one caller, below the general one.
+        ``large``: the body carries a scanned page."""
         return self._verb(
             "POST", path, name=name, summary=summary, access=access, body=body, query=query, answer=answer,
             status=status, problems=problems, idempotent=idempotent, own_unit=own_unit, media=media, limit=limit,
+            large=large,
         )  # fmt: skip
 
     def put(
@@ -277,6 +281,7 @@ def _operation(method: str, path: str, tag: str, handler: Handler, declared: dic
         own_unit=declared.get("own_unit", False),
         media=media,
         limit=declared.get("limit"),
+        large=declared.get("large", False),
     )
 
 

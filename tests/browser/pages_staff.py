@@ -100,6 +100,11 @@ class CounterDesk(StaffDesk):
         """Read a code with the scanner gun."""
         await gun(self.page, digits)
 
+    async def type_in(self, text: str) -> None:
+        """Type a code by hand."""
+        await self.page.get_by_label("手工输入").fill(text)
+        await self.page.keyboard.press("Enter")
+
     async def refused(self, code: str) -> Locator:
         """Waits for this refusal; its words."""
         found = self.result.locator(f"[data-code={code}]")

@@ -46,7 +46,7 @@ async def at_the_desk(server: Town, screen: NewScreen, purpose: str = "办事") 
 
 async def test_she_is_asked_within_a_second_refuses_and_nothing_is_seen(server: Town, screen: NewScreen) -> None:
     phone, desk = await her_phone(server, screen), await at_the_desk(server, screen)
-    await desk.shoot(await phone.code())
+    await desk.type_in(await phone.code())
     sheet = phone.page.get_by_role("dialog")
     await expect(sheet).to_be_visible(timeout=WAIT)
     await expect(sheet).to_contain_text("7 号窗口想看您的信息")
@@ -75,7 +75,7 @@ async def test_what_she_allows_is_seen_with_the_portrait_and_is_gone_after_minut
     phone = await her_phone(server, screen, elder=True)
     desk = await at_the_desk(server, screen)
     await desk.page.clock.install()
-    await desk.shoot(await phone.code())
+    await desk.type_in(await phone.code())
     sheet = phone.page.get_by_role("dialog")
     await sheet.get_by_role("checkbox", name="手机号").click(timeout=WAIT)
     await keep(phone.screen, "consent-elder")
@@ -101,7 +101,7 @@ async def test_a_portrait_that_does_not_come_is_said_so_and_the_card_in_hand_hel
     assert server.house.papers is not None
     server.house.papers.portraits = "down"
     phone, desk = await her_phone(server, screen, dark=True), await at_the_desk(server, screen)
-    await desk.shoot(await phone.code())
+    await desk.type_in(await phone.code())
     await expect(phone.page.get_by_role("dialog")).to_be_visible(timeout=WAIT)
     await keep(phone.screen, "consent-dark")
     await desk.result.get_by_text("身份证件在手，不问手机").click()
@@ -125,7 +125,7 @@ async def test_she_shows_one_licence_and_the_counter_sees_that_one(server: Town,
     assert await phone.screen.barriers() == []
     await keep(phone.screen, "licence-face")
     twin = await server.resident()
-    await desk.shoot(await twin.code("02", at=server.now()))
+    await desk.type_in(await twin.code("02", at=server.now()))
     sheet = phone.page.get_by_role("dialog")
     await expect(sheet.get_by_role("checkbox", name="社会保障卡")).to_be_checked(timeout=WAIT)
     await expect(sheet.get_by_role("checkbox", name="居住证")).not_to_be_checked()

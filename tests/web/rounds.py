@@ -17,7 +17,7 @@ from tests.journeys.story import Cast, Told
 from tests.journeys.town import PASSWORD, PEOPLE
 from tests.journeys.visitor import Visitor
 from tests.web.rounds_hall import stands_in_line
-from tests.web.rounds_showing import shows_herself
+from tests.web.rounds_showing import applies_at_the_counter, shows_herself
 
 ITEM = "printing-licence"
 _PUBLISHED = ("/.well-known/yima/keys", "/.well-known/yima/status/1")
@@ -52,6 +52,8 @@ async def everything_else(cast: Cast, told: Told) -> dict[str, str]:
     await _as_operator(cast)
     await _at_the_counter(cast, known)
     known |= await shows_herself(cast.resident, cast.clerk)
+    desks = (cast.handler, cast.second_handler)
+    known |= await applies_at_the_counter(cast.resident, cast.clerk, desks, cast.item)
     known |= await _in_the_hall(cast)
     await _keeps_the_counters_devices(cast, known)
     await _in_the_open(cast)

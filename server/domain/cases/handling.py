@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from config.floor import sql
 from config.floor.ids import new_id
@@ -70,6 +71,16 @@ class Handling:
         if action is Action.REQUEST_CORRECTION:
             await self._write_corrections(unit, case, corrections)
         return ref
+
+    async def hand_over(self, unit: Unit, desk: Desk, resident_id: UUID, case_no: str) -> CaseRef:
+        """Serve the result of this resident's own case at any counter of the portal, whatever department decided it.
+
+        ``CaseMissing`` for anybody else's; ``WrongState`` unless it is concluded and not yet served.
+        """
+        case = await records.of_resident(unit, resident_id, case_no)
+        move = workflow.move(case.standing(), Action.SERVE, Doer(desk.staff_id, desk.roles), Given())
+        actor = records.staff_actor(desk.staff_id, desk.staff_no)
+        return await self._progress.carry_out(unit, case, move, actor, Change(columns={}))
 
     def _change(
         self,

@@ -57,6 +57,7 @@ class Case(Model):
     closed_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
+    channel = fields.CharField(16, null=True)
 
     class Meta:
         table = "cases"

@@ -119,12 +119,12 @@ class Progress:
             return False
         return clock.read(case.clock_facts, today, self.calendar, self.options.clock).due_provisional
 
-    async def open_case(self, unit: Unit, case: CaseRecord, actor: Actor) -> None:
+    async def open_case(self, unit: Unit, case: CaseRecord, actor: Actor, *, note: str = "") -> None:
         """What follows from a new case: the first row of its timeline, the audit entry, and a notice if submitted."""
         event = "" if case.status is Status.DRAFT else "case.submitted"
         move = Move(Action.SUBMIT, Status.DRAFT, case.status, None, event, True, None)
         if event:
-            await self.write_line(unit, case, move.action, actor)
+            await self.write_line(unit, case, move.action, actor, note=note)
         await self.audit.record(
             unit, actor, "case.submit" if event else "case.draft",
             subject_kind="case", subject=str(case.id), resident_id=case.resident_id, region=case.region,

@@ -67,6 +67,7 @@ class CaseRecord:
     closed_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    channel: str | None
 
     @property
     def legal(self) -> Limit | None:

@@ -64,6 +64,7 @@ class Cases:
         self.withdraw = submission.withdraw
         self.review = submission.review
         self.transition = self._handling.transition
+        self.hand_over = self._handling.hand_over
         self.return_overdue = self._handling.return_overdue
         self.flag_unchecked = self._handling.flag_unchecked
         self.recount = self._handling.recount

@@ -62,36 +62,64 @@ class Submission:
         self._year_shift = year_shift
 
     async def submit(
-        self, unit: Unit, resident: Acting, item_code: str, answers: Mapping[str, Any], materials: Handed, draft: bool
+        self,
+        unit: Unit,
+        resident: Acting,
+        item_code: str,
+        answers: Mapping[str, Any],
+        materials: Handed,
+        draft: bool,
+        *,
+        channel: str | None = None,
+        note: str = "",
     ) -> CaseRef:
-        """A new case, submitted or kept as a draft. All or nothing: a file that is used already refuses it all."""
+        """A new case, submitted or kept as a draft. All or nothing: a file that is used already refuses it all.
+
+        ``channel``: where it was filled in, if not by herself; there any written item will do, and a draft is whole.
+        """
         item = await self._catalogue.item(unit, item_code)
-        guide = _online(item)
+        guide = _guide(item, channel)
         if resident.loa < guide.required_loa:
             raise LoaTooLow(needed=guide.required_loa)
         if draft:
             await self._room_for_draft(unit, resident.resident_id)
-        checked = self._check(unit, guide, answers, materials, complete=not draft)
-        case_no = await self._insert(unit, resident, item, guide, checked, draft)
+        whole = not draft or channel is not None
+        checked = self._check(unit, guide, answers, materials, complete=whole)
+        case_no = await self._insert(unit, resident, item, guide, checked, draft, channel)
         case = await records.of_resident(unit, resident.resident_id, case_no)
         await self._hand_in(unit, case, guide, checked.materials)
-        await self._progress.open_case(unit, case, applicant(case.resident_id))
+        await self._progress.open_case(unit, case, applicant(case.resident_id), note=note)
         return CaseRef(case.case_no, case.status, case.version)
 
     async def finish_draft(
-        self, unit: Unit, resident: Acting, case_no: str, answers: Mapping[str, Any], materials: Handed
+        self,
+        unit: Unit,
+        resident: Acting,
+        case_no: str,
+        answers: Mapping[str, Any],
+        materials: Handed,
+        *,
+        note: str = "",
     ) -> CaseRef:
         """Submit a draft; ``answers`` and ``materials`` are laid over what it holds."""
         case = await records.of_resident(unit, resident.resident_id, case_no)
         move = self._move(case, Action.SUBMIT)
-        guide = _online(await self._catalogue.version(unit, case.item_code, case.item_version))
+        guide = _guide(await self._catalogue.version(unit, case.item_code, case.item_version), case.channel)
         checked = await self._merged(unit, case, guide, answers, materials)
         await self._replace(unit, case, guide, materials)
         columns = self._sealed(checked.answers) | {"submitted_at": unit.now, "check_from": unit.today}
-        return await self._progress.carry_out(unit, case, move, applicant(case.resident_id), Change(columns=columns))
+        change = Change(columns=columns, note=note)
+        return await self._progress.carry_out(unit, case, move, applicant(case.resident_id), change)
 
     async def correct(
-        self, unit: Unit, resident: Acting, case_no: str, answers: Mapping[str, Any], materials: Handed
+        self,
+        unit: Unit,
+        resident: Acting,
+        case_no: str,
+        answers: Mapping[str, Any],
+        materials: Handed,
+        *,
+        note: str = "",
     ) -> CaseRef:
         """Hand the corrections in. Everything that was asked for must come with it."""
         case = await records.of_resident(unit, resident.resident_id, case_no)
@@ -99,12 +127,12 @@ class Submission:
         if case.corrections_due is not None and unit.today > case.corrections_due:
             raise CorrectionOverdue(due=case.corrections_due.isoformat())
         await self._all_corrected(case, answers, materials)
-        guide = _online(await self._catalogue.version(unit, case.item_code, case.item_version))
+        guide = _guide(await self._catalogue.version(unit, case.item_code, case.item_version), case.channel or note)
         checked = await self._merged(unit, case, guide, answers, materials)
         await self._replace(unit, case, guide, materials)
         await sql.execute("UPDATE case_corrections SET resolved_at = $1 WHERE case_id = $2", unit.now, case.id)
-        columns = self._sealed(checked.answers) | {"check_from": unit.today}
-        return await self._progress.carry_out(unit, case, move, applicant(case.resident_id), Change(columns=columns))
+        change = Change(columns=self._sealed(checked.answers) | {"check_from": unit.today}, note=note)
+        return await self._progress.carry_out(unit, case, move, applicant(case.resident_id), change)
 
     async def withdraw(self, unit: Unit, resident: Acting, case_no: str, reason: str) -> CaseRef:
         """Give the case up, as long as nobody has decided it."""
@@ -179,7 +207,14 @@ class Submission:
             raise TooManyDrafts(limit=self._progress.options.drafts)
 
     async def _insert(
-        self, unit: Unit, resident: Acting, item: Item, guide: Guide, checked: _Application, draft: bool
+        self,
+        unit: Unit,
+        resident: Acting,
+        item: Item,
+        guide: Guide,
+        checked: _Application,
+        draft: bool,
+        channel: str | None,
     ) -> str:
         case_no = new_case_no(item.region)
         check = self._progress.calendar.after(unit.today, self._progress.options.clock.check_days)
@@ -192,7 +227,7 @@ class Submission:
             "promised_days": guide.promised_limit.days, "promised_unit": guide.promised_limit.unit,
             "correction_days": guide.correction_days, "two_person": guide.two_person_decision,
             "corrections_requested": 0, "created_at": unit.now, "updated_at": unit.now,
-            "provisional": not draft and check.provisional, **self._sealed(checked.answers),
+            "provisional": not draft and check.provisional, "channel": channel, **self._sealed(checked.answers),
         }  # fmt: skip
         if not draft:
             row |= {"submitted_at": unit.now, "check_from": unit.today, "due_on": check.day}
@@ -236,7 +271,8 @@ class Submission:
         return (new_id(), case.id, unit.portal, case.region, code, info.id, name, info.media_type, info.size)
 
 
-def _online(item: Item) -> Guide:
-    if item.guide is None or "online" not in item.guide.channels:
+def _guide(item: Item, channel: str | None) -> Guide:
+    """The item's guide; by herself only what is offered online, at a counter whatever is written down."""
+    if item.guide is None or (not channel and "online" not in item.guide.channels):
         raise ItemNotOnline(name=item.name)
     return item.guide

@@ -172,8 +172,9 @@ class Visits:
         if row is None or row["outcome"] != "accepted" or sql.uid(row["terminal_id"]) != terminal_id or is_abroad(row):
             raise Missing()
         return VisitParties(
-            sql.instant(row["at"]), row["purpose"], sql.uid(row["resident_id"]), sql.uid(row["acting_id"])
-        )
+            sql.instant(row["at"]), row["purpose"], sql.uid(row["resident_id"]), sql.uid(row["acting_id"]),
+            row["hall"], row["counter"], sql.instant_or_none(row["card_at"]),
+        )  # fmt: skip
 
     async def consent(
         self,

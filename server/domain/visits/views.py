@@ -72,6 +72,9 @@ class VisitParties:
     purpose: str
     resident_id: UUID
     acting_id: UUID
+    hall: str
+    counter: str
+    card_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

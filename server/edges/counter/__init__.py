@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.edges.counter import (
     api,
+    cases_api,
     line_api,
     offline_api,
     offline_kit_api,
@@ -21,6 +22,7 @@ operations = [
     offline_api.operations,
     offline_kit_api.operations,
     paper_api.operations,
+    cases_api.operations,
     pictures_api.operations,
     session_api.operations,
     terminal_api.operations,

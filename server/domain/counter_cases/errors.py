@@ -1,0 +1,26 @@
+"""How a counter's work for a resident is refused."""
+
+from __future__ import annotations
+
+from config.floor.refusal import Refusal
+
+
+class NotForApplying(Refusal):
+    """The code was not shown to have something done here, it was somebody else's, or that was too long ago."""
+
+    code = "visit-not-for-applying"
+    kind = "conflict"
+
+
+class CardNotSeen(Refusal):
+    """A signature on paper counts with the card in hand, and nobody said that it was."""
+
+    code = "card-not-seen"
+    kind = "conflict"
+
+
+class AlreadyAnswered(Refusal):
+    """The application was confirmed or refused before, otherwise; ``state`` says how it stands."""
+
+    code = "application-answered"
+    kind = "conflict"
