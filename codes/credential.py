@@ -168,7 +168,7 @@ def read_claims(claims: object) -> Credential | None:
     """The credential that this claims set is, or None if it is not exactly one of one tier."""
     try:
         return _read(claims)
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, LookupError, TypeError, ValueError):
         return None
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from codes import cose, credential, holder_proof, picture, verdict
+from codes import cose, credential, deflate, holder_proof, picture, verdict
 from codes.verdict import Accepted, Refused
 from tests.codes.credentials import LONG_NAME, NOW, URI, WANG, issued, key, status, text_of, trusted
 
@@ -83,3 +83,41 @@ def test_a_fresh_key_signs_and_its_cose_key_reads_back(alg: int) -> None:
     assert again.kid == made.kid
     assert again.verify(made.sign(b"message"), b"message")
     assert not again.verify(made.sign(b"message"), b"massage")
+
+
+@pytest.mark.parametrize("tier", [-1, 3])
+def test_there_are_three_tiers(tier: int) -> None:
+    with pytest.raises(ValueError, match="the tiers are"):
+        issued(tier)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {169: {1: "51160218620916128", 4: "王秀兰", 9: 2}},
+        {169: {1: "5116021862091612８1", 4: "王秀兰", 9: 2}},
+        {8: {1: key("phone").public.parameters, 2: b"more"}},
+        {8: {1: {1: 2}}},
+        {65535: [1]},
+        {-65537: []},
+        {169: None},
+        {4: True},
+    ],
+    ids=["a short number", "a full-width digit", "more than a key", "no key", "a list", "no map", "nothing", "true"],
+)
+def test_claims_that_are_nearly_those_of_a_tier_are_not_read(change: dict[int, object]) -> None:
+    claims = credential.claims_of(issued(2))
+    assert credential.read_claims(claims) == issued(2)
+    assert credential.read_claims(claims | change) is None
+
+
+def test_a_proof_is_made_for_a_credential_at_a_time_only() -> None:
+    for text, at in (("HC1:ABC", NOW), (text_of(issued(1)), -1), (text_of(issued(1)), 1 << 40)):
+        with pytest.raises(ValueError, match="a proof is made"):
+            holder_proof.show(text, key("phone"), at)
+
+
+def test_a_message_larger_than_a_code_is_not_wrapped() -> None:
+    with pytest.raises(ValueError, match="too large"):
+        deflate.store(bytes(deflate.LARGEST + 1))
+    assert deflate.unstore(bytes(deflate.LARGEST + 12)) is None
