@@ -12,7 +12,7 @@ PYTEST := $(PY) -m coverage run -m pytest -q
 SERVICES := $(PY) -m tests.services
 
 .NOTPARALLEL:
-.PHONY: help run test demo demo-code bench lock lint rules unit services-test front front-test browser coverage soak-code-race fuzz clean ready tools
+.PHONY: help run test demo demo-code bench lock lint rules unit services-test front front-test browser coverage soak-code soak-code-race fuzz clean ready tools
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 \t\2/p' Makefile | expand -t 24
@@ -72,6 +72,10 @@ soak-code-race: tools ## 40 scans of one code from two processes, ROUNDS times (
 fuzz: ready ## coverage-guided fuzzing of every reader of a code, RUNS inputs (200000)
 	@.ci/python run test fuzz
 	@$(PY) -m tests.codes.fuzz_credential -runs=$(RUNS)
+
+soak-code: tools ## 10,000 codes at four counters each, two processes, one killed; a storm of 3,000 phones; 1,000,000 mutations
+	@$(SERVICES) --durable -- $(PY) -m tests.soak
+	@YIMA_MUTATIONS=1000000 $(PY) -m pytest -q -s tests/codes/test_mutations.py
 
 bench: tools ## our rates beside hand-written floors, as ratios
 	@$(SERVICES) --durable -- $(PY) -m tests.bench

@@ -92,6 +92,13 @@ class Limits(_Group):
     )
     units_at_once: int = Field(16, description="units of work that may be open at once in this process")
     unit_wait_seconds: float = Field(2.0, description="longest wait for a free unit of work before 503")
+    keys_at_once: int = Field(
+        6, ge=1, description="code keys issued at once in this process; the rest of units_at_once is left to counters"
+    )
+    keys_waiting: int = Field(
+        5_000, description="phones that may wait for their turn to fetch a code key; more get 503"
+    )
+    key_wait_seconds: float = Field(15.0, description="longest wait of a phone for its turn before 503")
     statement_seconds: float = Field(10.0, description="longest single database statement, seconds")
     otp_digits: int = Field(6, description="digits of a sign-in code")
     otp_seconds: int = Field(300, description="life of a sign-in code, seconds")

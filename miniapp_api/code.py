@@ -38,6 +38,7 @@ def holder_of(resident: ResidentCaller, device: str = "") -> Holder:
     answer=CodeKey,
     status=201,
     limit=30,
+    in_turn=True,
 )
 async def issue(call: Call[NewCodeKey, NoQuery]) -> CodeKey:
     """Never stored under an idempotency key: a key is told once."""

@@ -16,7 +16,7 @@ from pydantic_settings import SettingsError
 from config.settings import Settings, described
 from server.opening import CannotStart
 
-_OTHERS = re.compile(r"YIMA_(CONFIG|CI|ROOT|NODE|ORIGIN|RACE_ROUNDS|(TEST|BENCH)_.*)")
+_OTHERS = re.compile(r"YIMA_(CONFIG|CI|ROOT|NODE|ORIGIN|RACE_ROUNDS|(TEST|BENCH|SOAK|MUTATION).*)")
 """Names that are not settings of the program: its file of settings, and what tests and tools read."""
 
 

@@ -30,8 +30,9 @@ from tests.services.databases import Databases, PostgresDatabases, SqliteDatabas
 DATABASE_URL = os.environ.get("YIMA_TEST_DATABASE_URL", "")
 REDIS_URL = os.environ.get("YIMA_TEST_REDIS_URL", "")
 BOTH = {"databases", "database", "store", "services", "server", "program"}
+_KEPT = ("YIMA_CI", "YIMA_RACE_ROUNDS")
 for _name in [name for name in os.environ if name.startswith("YIMA_")]:
-    if not _name.startswith("YIMA_TEST_") and _name not in ("YIMA_CI", "YIMA_RACE_ROUNDS"):
+    if not _name.startswith(("YIMA_TEST_", "YIMA_SOAK_", "YIMA_MUTATION")) and _name not in _KEPT:
         del os.environ[_name]  # a developer's own settings are none of the tests' business
 
 

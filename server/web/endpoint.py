@@ -28,6 +28,7 @@ from server.web.operations import Access, Call, Device, NoBody, NoQuery, Open, O
 from server.web.request_keys import CALLER
 from server.web.shapes import Wire
 from server.web.signed import NONCE, Head, head_of, signed_request
+from server.web.turns import Turns
 
 T = TypeVar("T")
 COOKIES = {"console": ("yima_console", "/console"), "counter": ("yima_counter", "/counter")}
@@ -70,6 +71,8 @@ class Door:
         self.services = services
         self._proxies = services.settings.trusted_proxies
         self._per_minute = services.settings.limits.requests_per_minute
+        limits = services.settings.limits
+        self.turns = Turns(limits.keys_at_once, limits.key_wait_seconds, limits.keys_waiting)
         self._hosts: dict[str, Portal] = {}
 
     def portal(self, request: web.Request) -> Portal:
@@ -174,6 +177,12 @@ class Endpoint:
             raise TypeError(f"{operation.name}: a terminal signs a body that is read at once, not a stream of parts")
 
     async def __call__(self, request: web.Request) -> web.StreamResponse:
+        if not self._op.in_turn:
+            return await self._served(request)
+        async with self._door.turns:
+            return await self._served(request)
+
+    async def _served(self, request: web.Request) -> web.StreamResponse:
         op, door = self._op, self._door
         portal = door.portal(request)
         door.check_origin(request)

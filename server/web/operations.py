@@ -154,6 +154,7 @@ class Operation:
     media: Media
     limit: int | None
     large: bool
+    in_turn: bool
 
 
 @dataclass(slots=True)
@@ -212,13 +213,15 @@ class Operations:
         media: Media = "json",
         limit: int | None = None,
         large: bool = False,
+        in_turn: bool = False,
     ) -> Callable[[T], T]:
         """Declare a decision in one unit of work. ``limit``: calls a minute for one caller, below the general one.
-        ``large``: the body carries a scanned page."""
+        ``large``: the body carries a scanned page. ``in_turn``: a whole city may ask at once, so a few are served at a
+        time (``turns``)."""
         return self._verb(
             "POST", path, name=name, summary=summary, access=access, body=body, query=query, answer=answer,
             status=status, problems=problems, idempotent=idempotent, own_unit=own_unit, media=media, limit=limit,
-            large=large,
+            large=large, in_turn=in_turn,
         )  # fmt: skip
 
     def put(
@@ -282,6 +285,7 @@ def _operation(method: str, path: str, tag: str, handler: Handler, declared: dic
         media=media,
         limit=declared.get("limit"),
         large=declared.get("large", False),
+        in_turn=declared.get("in_turn", False),
     )
 
 

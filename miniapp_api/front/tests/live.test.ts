@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { eventReader } from '@/api/events'
-import { handleOf } from '@/code/wallet'
+import { Problem } from '@/api/client'
+import { againIn, handleOf } from '@/code/wallet'
 import { latestOf } from '@/state/latest'
 import { pageLink, path } from '@/state/go'
 
@@ -37,4 +38,14 @@ test('only pages of our own are followed out of a notice', () => {
   assert.equal(pageLink('javascript:alert(1)'), '')
   assert.equal(pageLink(null), '')
   assert.equal(path('case', { no: '1 2', at: undefined }), '/pages/case/case?no=1%202')
+})
+
+test('a phone that is told to come back comes later than told, not with all the others, and not for ever', () => {
+  const busy = new Problem('busy', 503, '', '', [], { retry_after: 3 })
+  assert.equal(againIn(busy, 1, 0), 3_000)
+  assert.equal(againIn(busy, 1, 0.5), 4_500)
+  assert.equal(againIn(new Problem('internal', 503, '', ''), 1, 0), 2_000)
+  assert.equal(againIn(busy, 5, 0), null)
+  assert.equal(againIn(new Problem('unauthenticated', 401, '', ''), 1, 0), null)
+  assert.equal(againIn(new Error('no network'), 1, 0), null)
 })

@@ -1,4 +1,4 @@
-import { online } from '@/api/client'
+import { online, Problem } from '@/api/client'
 import { api } from '@/api/portal'
 import type { CodeKey } from '@/api/shapes'
 import * as keys from './keys'
@@ -6,6 +6,8 @@ import type { Mac } from './text'
 
 const RENEW_AFTER = 12 * 3_600_000
 const JITTER = 2 * 3_600_000 // so that a city does not renew in the same minute
+
+const TRIES = 5
 
 /** What is remembered beside the key itself. Times are unix milliseconds of the portal's clock. */
 export interface Handle {
@@ -33,9 +35,31 @@ export function handleOf(key: CodeKey, sent: number, received: number, chance: n
   return { handle: key.handle, validFrom, validUntil, renewAt, offset: Date.parse(key.server_time) - (sent + received) / 2 }
 }
 
+/**
+ * When to ask again, in milliseconds, or null where asking again is no use. A portal that is asked by the whole city
+ * says 503 and how long to wait; each phone waits up to twice that, so that they do not all come back together.
+ */
+export function againIn(problem: unknown, tried: number, chance: number): number | null {
+  if (!(problem instanceof Problem) || problem.status !== 503 || tried >= TRIES) return null
+  const told = Number(problem.facts.retry_after)
+  return (told > 0 ? told : 2) * 1_000 * (1 + chance)
+}
+
+async function askInTurn(): Promise<{ key: CodeKey; sent: number }> {
+  for (let tried = 1; ; tried++) {
+    const sent = Date.now()
+    try {
+      return { key: await api.codeKey(), sent }
+    } catch (problem) {
+      const wait = againIn(problem, tried, Math.random())
+      if (wait === null) throw problem
+      await new Promise((after) => setTimeout(after, wait))
+    }
+  }
+}
+
 async function fetchKey(): Promise<Held> {
-  const sent = Date.now()
-  const key = await api.codeKey()
+  const { key, sent } = await askInTurn()
   const handle = handleOf(key, sent, Date.now(), Math.random())
   const mac = await keys.keep(handle, key.key)
   held = { ...handle, mac }
