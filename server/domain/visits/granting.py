@@ -37,9 +37,10 @@ _EXPIRE = (
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Whose pictures may be fetched: who stands at the counter. Lives for one request."""
+    """Whose pictures may be fetched: who stands at the counter, and her portal. Lives for one request."""
 
     visit_id: UUID
+    portal: str
     resident_id: UUID
     name: str
     id_number: str
@@ -100,12 +101,13 @@ class Granting:
             raise NotGranted()
         acting, subject = sql.uid(row["acting_id"]), sql.uid(row["resident_id"])
         whose = acting if picture == "portrait" else subject
-        known = await self._residents.disclose(at_home(unit, row), whose, ["name", "id_number"])
+        home = at_home(unit, row)
+        known = await self._residents.disclose(home, whose, ["name", "id_number"])
         if "id_number" not in known:
             raise NotGranted()
         title = purpose.basis.title["zh-CN"]
         return Bearer(
-            visit_id, whose, known["name"], known["id_number"], purpose.code, title, row["counter"],
+            visit_id, home.portal, whose, known["name"], known["id_number"], purpose.code, title, row["counter"],
             codes_in(row["consent_licences"]),
         )  # fmt: skip
 

@@ -5,6 +5,7 @@ Each look is two units of work with the source's answer between them: may it be 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -113,8 +114,9 @@ async def licence(call: Call[NoBody, NoQuery]) -> ShownFace:
 
 async def _holding(call: Call[Any, Any]) -> tuple[Bearer, Holding]:
     bearer = await call.services.visits.bearer(call.unit, call.path_id("id"), call.staff, "licences")
+    home = replace(call.unit, portal=bearer.portal)  # another portal's resident has her licences there
     holding = await call.services.licences.holding(
-        call.unit, bearer.resident_id, business=bearer.purpose, basis=bearer.basis
+        home, bearer.resident_id, business=bearer.purpose, basis=bearer.basis
     )
     return bearer, holding
 

@@ -34,3 +34,14 @@ async def test_without_an_agreement_it_is_an_unknown_code(server: Town) -> None:
     refused = await clerk.scan(code, "apply_here")
     assert refused.body["code"] == "code-unknown"
     assert (await phone.must("GET", "/api/v1/looks"))["looks"] == []
+
+
+async def test_licences_that_she_allows_come_from_her_own_portal(server: Town) -> None:
+    phone, clerk = await neighbour(server), await server.counter()
+    answer = await clerk.scan(await phone.code("02", at=server.now()), "show_licence")
+    visit = answer.body["visit_id"]
+    mine = (await phone.must("GET", "/api/v1/licences"))["licences"]
+    body = {"allow": True, "fields": ["licences"], "licences": [mine[0]["id"]]}
+    await phone.must("POST", f"/api/v1/visits/{visit}/consent", body)
+    seen = await clerk.must("GET", f"/counter/api/v1/visits/{visit}/licences")
+    assert [one["id"] for one in seen["licences"]] == [mine[0]["id"]]
