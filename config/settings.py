@@ -161,7 +161,7 @@ class OfflineCredentials(_Group):
     listed_days: int = Field(7, ge=1, description="how long a key is listed before it signs, days")
     list_size: int = Field(131_072, ge=131_072, le=16_777_216, description="entries of a status list")
     conflict_minutes: int = Field(
-        30, ge=1, description="one credential at two counters within this many minutes is shown to an administrator"
+        10, ge=1, description="one credential at two counters within this many minutes is shown to an administrator"
     )
     paper_font: Path | None = Field(
         None, description="an OpenType font with more characters for paper credentials; empty = the one that is shipped"

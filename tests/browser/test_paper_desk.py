@@ -49,7 +49,7 @@ async def test_two_presses_after_the_number(server: Town, screen: NewScreen, wid
 async def test_an_administrator_sees_both_counters_and_suspends(server: Town, screen: NewScreen) -> None:
     phone, three, five = await server.resident(), await server.counter(), await server.counter("C5", "5 号窗口")
     paper = await ordered(phone, "T1")
-    await bring(three, await read_of(server, paper, three, ago=600, card_in_hand=True))
+    await bring(three, await read_of(server, paper, three, ago=300, card_in_hand=True))
     assert (await five.scan(paper["text"], "apply_here")).status == 200
     await server.hire("A7", ["administrator"])
     desk = await screen(width=1280)

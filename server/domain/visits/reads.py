@@ -20,6 +20,8 @@ from config.floor.unit import Unit
 from server.domain.visits.ports import Place
 
 ACCEPTED = "accepted"
+_COPY = timedelta(minutes=2)
+"""A phone's copy proves its phone each time, so only what one proof could have served twice is worth a look."""
 ConflictKind = Literal["two_counters", "taken_back"]
 _INSERT = (
     "INSERT INTO credential_reads (id, portal, region, terminal_id, line, visit_id, credential_id, hall, counter,"
@@ -52,7 +54,7 @@ class Read:
 class Reads:
     """Keeps reads and finds conflicts in the same transaction."""
 
-    def __init__(self, credentials: Credentials, *, conflict_minutes: int = 30) -> None:
+    def __init__(self, credentials: Credentials, *, conflict_minutes: int = 10) -> None:
         self._credentials = credentials
         self._apart = timedelta(minutes=conflict_minutes)
 
@@ -107,7 +109,12 @@ class Reads:
     def _too_close(self, read: Read, row: sql.Row) -> bool:
         same = read.held is not None and sql.uid(row["credential_id"]) == read.held.id
         elsewhere = (row["hall"], row["counter"]) != (read.place.hall, read.place.counter)
-        return same and elsewhere and abs(sql.instant(row["at"]) - read.at) <= self._apart
+        apart = abs(sql.instant(row["at"]) - read.at)
+        return same and elsewhere and apart <= (min(self._apart, _COPY) if _is_copy(read) else self._apart)
+
+
+def _is_copy(read: Read) -> bool:
+    return read.held is not None and read.held.form == "phone"
 
 
 def _accepted(reads: Sequence[Read]) -> list[Read]:

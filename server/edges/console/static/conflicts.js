@@ -50,13 +50,14 @@ function action(one, settlement, kind = "") {
 
 function card(one) {
   const live = one.credential_state === "valid";
+  const [first, second] = one.other ? [one.other, one.read].sort((a, b) => Date.parse(a.at) - Date.parse(b.at)) : [null, one.read];
   return h("article", { class: "card stack conflict" },
     h("div", { class: "row row-between" }, h("h2", {}, one.kind_label), h("span", { class: "hint" }, t("found", { time: momentWords(one.found_at) }))),
     h("p", {}, `${one.form_label} · ${one.tier_label} · `, h("strong", {}, one.credential_state_label),
       one.state_at && one.credential_state !== "valid" && ` · ${momentWords(one.state_at)}`),
     h("div", { class: "conflict-reads" },
-      one.other ? read(one.other, t("first")) : h("section", { class: "conflict-read" }, h("h3", {}, t("taken_back")), h("p", {}, t("taken_back_text", { time: one.state_at ? momentWords(one.state_at) : "–" }))),
-      read(one.read, one.other ? t("second") : t("after"))),
+      first ? read(first, t("first")) : h("section", { class: "conflict-read" }, h("h3", {}, t("taken_back")), h("p", {}, t("taken_back_text", { time: one.state_at ? momentWords(one.state_at) : "–" }))),
+      read(second, first ? t("second") : t("after"))),
     one.other && h("p", { class: "hint" }, apart(one)),
     one.settlement
       ? h("p", { class: "message message-ok" }, t(`was_${one.settlement}`, { by: one.settled_by, time: momentWords(one.settled_at) }))
