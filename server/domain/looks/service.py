@@ -19,6 +19,11 @@ from server.domain.visits.views import ResidentVisit
 
 Kind = Literal["scan", "offline", "case", "other"]
 
+# A number moves on: nobody sees anything of her.
+_LINE_MOVES = (
+    "take", "cancel", "call", "recall", "start", "finish", "skip", "requeue", "transfer", "green", "settle",
+)  # fmt: skip
+
 # What staff did in her case stands in the case's own timeline; a disclosure is part of the scan that it answers; taking
 # a credential back shows nobody anything.
 NOT_LOOKS: tuple[str, ...] = (
@@ -33,6 +38,7 @@ NOT_LOOKS: tuple[str, ...] = (
     "credential.suspend",
     "credential.conflict",
     "look.disputed",
+    *(f"ticket.{move}" for move in _LINE_MOVES),
 )
 # How the actions of a kind begin; the first kind that fits is an action's.
 _PREFIXES: Mapping[Kind, tuple[str, ...]] = {

@@ -119,6 +119,17 @@ async def test_who_missed_the_call_comes_back_behind_three(lobby: Lobby) -> None
     assert await lobby.line() == ["A002", "A003", "A004", "A001", "A005", "A006"]
 
 
+async def test_a_hall_may_give_the_old_place_back(database: Database, clock: ShiftedClock) -> None:
+    clock.set(MORNING)
+    lobby = Lobby(database, clock, plan(requeue_behind=0))
+    clerks = await lobby.open(1)
+    for _ in range(3):
+        await lobby.take()
+    skipped = await lobby.move(await lobby.next(clerks[1], 1), "skip", clerks[1])
+    await lobby.move(skipped, "requeue", clerks[1])
+    assert await lobby.line() == ["A001", "A002", "A003"]
+
+
 async def test_who_missed_the_call_can_be_called_again_where_the_counter_is_free(lobby: Lobby) -> None:
     clerks = await lobby.open(1, 4)
     for _ in range(2):

@@ -44,6 +44,16 @@ async def test_a_number_by_scan_called_at_the_counter_and_heard_on_the_phone(ser
     assert (await phone.sms())[0].endswith("您的号B001叫到了，请到3 号窗口。")
 
 
+async def test_standing_in_line_is_no_look_at_her(server: Town) -> None:
+    phone, clerk = await server.resident(), await _clerk(server)
+    await phone.must("POST", "/api/v1/queue-tickets", TAKE, status=201)
+    held = await clerk.must("POST", "/counter/api/v1/line/calls", {})
+    for move in ("recall", "skip", "requeue"):
+        await clerk.must("POST", f"/counter/api/v1/tickets/{held['id']}/moves", {"move": move})
+    before = (await phone.must("GET", "/api/v1/looks"))["looks"]
+    assert [one for one in before if one["place"].startswith(HALL)] == []
+
+
 async def test_a_lost_answer_retried_with_the_same_key_takes_one_number(server: Town) -> None:
     phone, clerk = await server.resident(), await _clerk(server)
     key = {"Idempotency-Key": "once"}
