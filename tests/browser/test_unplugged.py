@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -295,3 +296,21 @@ async def test_nothing_is_cut_and_nothing_bars_the_way_unplugged(server: Town, s
             await expect(desk.result.locator(".verdict")).to_be_in_viewport()
             assert await desk.screen.sideways() <= 0
             assert await desk.screen.barriers() == []
+
+
+async def test_a_proof_that_grew_old_while_the_card_was_compared_costs_one_more_scan(
+    server: Town, screen: NewScreen
+) -> None:
+    phone = await server.resident()
+    copy = await order(phone, "T1", "phone")
+    desk = await ready_desk(server, await screen())
+    aged = int(server.now()) - 50
+    await read(desk, holder_proof.show(copy["text"], DEVICE, aged))
+    await expect(desk.result.locator(".verdict-warn")).to_contain_text("请核对证件")
+    server.clock.advance(timedelta(seconds=12))
+    await desk.page.get_by_role("button", name="证件一致，是本人").click()
+    await expect(await desk.refused("code-expired")).to_contain_text("一分钟")
+    await read(desk, holder_proof.show(copy["text"], DEVICE, int(server.now())))
+    await expect(desk.result.locator("[data-note=card]")).to_be_visible()
+    await read(desk, holder_proof.show(copy["text"], DEVICE, int(server.now()) - 1))
+    await expect(desk.result.locator(".verdict-warn")).to_contain_text("请核对证件")

@@ -11,6 +11,8 @@ const { decode } = await from("base45.js");
 const { inflate, unstore } = await from("inflate.js");
 const { read, write } = await from("cbor.js");
 const { learned, now, wrongBy } = await from("clock.js");
+const { bare } = await from("holder_proof.js");
+const { looksLike } = await from("foreign.js");
 const { newest, ofClaims } = await from("status_list.js");
 
 const vectors = JSON.parse(readFileSync(new URL("../../codes/vectors/credential.json", import.meta.url), "utf8"));
@@ -80,6 +82,19 @@ test("status lists are read with 1, 2, 4 and 8 bits, low bits first", () => {
   assert.equal(list(8, "ff07").status(1), 7);
   assert.equal(list(8, "ff07").status(2), null);
   assert.equal(list(3, "00"), null);
+});
+
+test("a phone's copy is the same thing with every proof", () => {
+  for (const { shown, text } of vectors.proofs) {
+    assert.equal(bare(shown), text);
+    assert.equal(bare(text), text);
+  }
+});
+
+test("foreign codes are named as the server names them", () => {
+  const named = { "134567890123456789": "wechat_pay", "281234567890123456": "alipay", "6212345678901234567": "unionpay", "6901234567892": "product", "https://example.cn/a": "link",
+    "HC1:6BF": "health_certificate", "511602186209161281": "identity_number", "511602186209161282": "unnamed", "hello": "unnamed" };
+  for (const [text, kind] of Object.entries(named)) assert.equal(looksLike(text), kind, text);
 });
 
 test("of two lists of one name the newer one counts", () => {

@@ -3,6 +3,7 @@
 import { readWith, trimmed } from "./instruments.js";
 import { mismatched, withCredential } from "./offline/answer.js";
 import { beReady, lookInstead, rememberPurposes } from "./offline/beside.js";
+import { bare } from "./offline/holder_proof.js";
 import { screen } from "./screen.js";
 import { seeing } from "./seeing.js";
 import { play } from "./sound.js";
@@ -11,6 +12,7 @@ import { accepted, el, refused, say, working } from "./view.js";
 
 const API = "/counter/api/v1";
 const SAME_TEXT = 10_000; // how long one Idempotency-Key belongs to one text
+const CARD_HOLDS = 120_000; // how long a compared card waits for that answer
 const ASK_EVERY = 1_500; // how often an open question is looked at
 
 const { newKey } = window.Yima;
@@ -18,7 +20,8 @@ const at = (id) => document.getElementById(id);
 const purpose = at("purpose");
 
 let purposes = [];
-let sighting = { subject: "", key: "", until: 0, settled: false };
+let sighting = { subject: "", text: "", key: "", until: 0, settled: false };
+let carded = { subject: "", until: 0 }; // the credential whose card was compared and that has no answer yet
 
 async function tally() {
   const today = await signedCall("GET", `${API}/today`).catch(() => null);
@@ -27,10 +30,11 @@ async function tally() {
   at("refused").textContent = today.refused.toLocaleString();
 }
 
+/** A phone's copy is drawn anew twice a minute and is one thing before a camera all the while. */
 function keyFor(text) {
-  const subject = `${purpose.value}\n${text}`;
+  const subject = `${purpose.value}\n${bare(text)}`;
   const again = sighting.subject === subject && Date.now() < sighting.until;
-  if (!again) sighting = { subject, key: newKey(), until: 0, settled: false };
+  if (!again) sighting = { subject, text, key: newKey(), until: 0, settled: false };
   sighting.until = Date.now() + SAME_TEXT;
   return again;
 }
@@ -43,6 +47,7 @@ function seenByCamera(text) {
 }
 
 function seenOnce(text) {
+  if (sighting.text !== text) sighting.until = 0; // one key belongs to one text
   const kept = sighting.until;
   const again = keyFor(text);
   if (again) sighting.until = kept; // a hand-made repeat does not prolong the ten seconds
@@ -52,16 +57,23 @@ function seenOnce(text) {
 /** Whether nobody was asked; a credential can be judged here also where only a gateway answers. */
 const unreachable = (problem, text) => problem.status === 0 || (text.startsWith("GZ1:") && [502, 503, 504].includes(problem.status));
 
-/** `card`: the clerk has compared the identity card with the credential that was just read. */
-async function check(text, card = false) {
+/** The card was compared: its credential is looked at again, and again if its proof has grown old meanwhile. */
+function cardAgrees(text) {
+  carded = { subject: bare(text), until: Date.now() + CARD_HOLDS };
+  check(text, newKey());
+}
+
+async function check(text, key = sighting.key) {
   const own = screen.begin();
-  const sent = card ? { key: newKey() } : sighting;
+  const sent = key === sighting.key ? sighting : {};
+  const card = carded.subject === bare(text) && Date.now() < carded.until;
   const declared = purpose.value;
   screen.busy(true);
   const waitingLook = setTimeout(() => screen.holds(own) && screen.show(working()), 150);
   try {
-    const visit = await signedCall("POST", `${API}/scans`, { text, purpose: declared, card_in_hand: card }, { key: sent.key });
+    const visit = await signedCall("POST", `${API}/scans`, { text, purpose: declared, card_in_hand: card }, { key });
     sent.settled = true;
+    if (card) carded = { subject: "", until: 0 }; // it stands for one answer
     if (!screen.holds(own)) return;
     answer(visit, own, text);
   } catch (problem) {
@@ -90,7 +102,7 @@ function refuse(nodes) {
 function shown(visit, own, text) {
   const looked = accepted(visit, seeing(visit, (now) => screen.holds(own) && answer(now, screen.begin(), text)));
   if (!visit.credential) return looked;
-  return withCredential(looked, visit, { same: () => check(text, true), other: () => refuse(mismatched()) });
+  return withCredential(looked, visit, { same: () => cardAgrees(text), other: () => refuse(mismatched()) });
 }
 
 function answer(visit, own, text) {

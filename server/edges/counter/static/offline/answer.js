@@ -1,7 +1,7 @@
 // What an offline look says, as elements: the verdict, what the tier tells, the card to compare, the age of the list.
 
 import { el, icon, threeParts, verdict } from "../view.js";
-import { aged, proofLabel, tell } from "./words.js";
+import { aged, looksWord, proofLabel, tell } from "./words.js";
 
 const clock = (seconds) => window.Yima.clockTime(seconds * 1000);
 const day = (seconds) => new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : "zh-CN", { timeZone: "Asia/Shanghai", dateStyle: "long" }).format(new Date(seconds * 1000));
@@ -108,7 +108,7 @@ export function withCredential(nodes, visit, steps) {
 /** A refusal in three parts, in this page's own words. */
 export function refusedOffline(told, { fallback } = {}) {
   const sentence = `refused.${SENTENCE[told.reason] ?? told.reason}`;
-  const parts = { what: tell(`${sentence}.title`), why: tell(`${sentence}.why`), now: tell(`${sentence}.now`) };
+  const parts = { what: tell(`${sentence}.title`), why: looksWord(told.looks) || tell(`${sentence}.why`), now: tell(`${sentence}.now`) };
   return threeParts(told.reason, parts, [
     el("div", { class: "row" }, el("span", { class: "badge badge-warn" }, tell("state.title")), fallback ? el("span", { class: "badge badge-warn" }, tell("note.fallback")) : null),
     againNote(told),

@@ -6,6 +6,7 @@
 import { learned, now as instant, wrongBy } from "./clock.js";
 import { importKey } from "./cose.js";
 import { read as readCbor } from "./cbor.js";
+import { looksLike } from "./foreign.js";
 import { close, hasRoom, keep, sendHome, waiting } from "./log.js";
 import { newest, readStatusList } from "./status_list.js";
 import { facts, lists, seen } from "./store.js";
@@ -143,7 +144,7 @@ async function notedBefore({ issuer, uri, index }, at) {
  */
 export async function look(text, purpose) {
   const kind = kindOf(text);
-  if (kind !== "credential") return { accepted: false, reason: kind, line: null };
+  if (kind !== "credential") return { accepted: false, reason: kind, looks: kind === "foreign" ? looksLike(text) : "", line: null };
   const has = await known();
   const ready = await readiness();
   const bar = await barred(ready, has);

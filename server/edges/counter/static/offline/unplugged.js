@@ -3,6 +3,7 @@
 import { readWith, trimmed } from "../instruments.js";
 import { screen } from "../screen.js";
 import { el } from "../view.js";
+import { bare } from "./holder_proof.js";
 import { drawState, keepStateDrawn } from "./state.js";
 import { lookAndShow } from "./show.js";
 import { stayInstalled } from "./worker.js";
@@ -15,17 +16,17 @@ const DESK = "/counter";
 
 const at = (id) => document.getElementById(id);
 const purpose = at("purpose");
-let sighting = { text: "", until: 0 };
+let sighting = { subject: "", until: 0 };
 
-/** The same code within ten seconds, while its answer stands there, is one look. */
+/** The same code (a phone's copy is drawn anew twice a minute) within ten seconds, while its answer stands there, is one look. */
 function seenOnce(text) {
-  if (sighting.text === text && Date.now() < sighting.until && !at("clear").hidden) return;
-  sighting = { text, until: Date.now() + SAME_TEXT };
+  if (sighting.subject === bare(text) && Date.now() < sighting.until && !at("clear").hidden) return;
+  sighting = { subject: bare(text), until: Date.now() + SAME_TEXT };
   lookAndShow(text, purpose.value, screen.begin());
 }
 
 function seenByCamera(text) {
-  const again = sighting.text === text && Date.now() < sighting.until;
+  const again = sighting.subject === bare(text) && Date.now() < sighting.until;
   if (again) sighting.until = Date.now() + SAME_TEXT;
   else seenOnce(text);
 }

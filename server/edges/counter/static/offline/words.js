@@ -3,6 +3,10 @@
 const group = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "{}");
 const words = group("words-unplugged");
 const proofs = group("words-proof");
+const looks = group("words-looks");
+
+/** What a foreign code looks like, as a sentence. */
+export const looksWord = (kind) => looks[kind] ?? "";
 
 /** A word with its {placeholders} filled. */
 export const tell = (key, facts = {}) => (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "");
