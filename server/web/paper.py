@@ -16,9 +16,9 @@ from server.web.operations import Call
 _AT_ONCE = asyncio.Semaphore(2)
 
 
-async def paper_page(call: Call[Any, Any], issued: Issued, layout: paper.Layout) -> web.Response:
-    """The PDF, to be printed and never kept by anything in between."""
-    words = _words(call, issued)
+async def paper_page(call: Call[Any, Any], issued: Issued, layout: paper.Layout, language: str = "") -> web.Response:
+    """The PDF, to be printed and never kept by anything in between. ``language``: another than the caller's."""
+    words = _words(call, issued, language or call.language)
     font = call.services.settings.credentials.paper_font
     async with _AT_ONCE:
         body = await asyncio.to_thread(paper.draw, issued.text, words, layout, font)
@@ -31,19 +31,24 @@ async def paper_page(call: Call[Any, Any], issued: Issued, layout: paper.Layout)
     return web.Response(body=body, headers=headers)
 
 
-def _words(call: Call[Any, Any], issued: Issued) -> paper.PaperWords:
+def _words(call: Call[Any, Any], issued: Issued, language: str) -> paper.PaperWords:
+    wording = call.services.wording
+
+    def said(key: str, **facts: object) -> str:
+        return wording.text(f"credentials.paper.{key}", language, **facts)
+
     held, portal = issued.held, call.portal
     last = legal_day(held.expires_at)
-    day = word_day(call.services.wording, call.language, last)
+    day = word_day(wording, language, last)
     return paper.PaperWords(
-        portal=portal.name if call.language.startswith("zh") else portal.name_en,
-        title=call.text("credentials.paper.title"),
-        demo=call.text("credentials.paper.demo") if portal.demo else "",
+        portal=portal.name if language.startswith("zh") else portal.name_en,
+        title=said("title"),
+        demo=said("demo") if portal.demo else "",
         name=issued.name,
-        tells=call.text(f"credentials.paper.tells.{held.tier}"),
-        card=call.text("credentials.paper.card") if held.tier != "T0" else "",
-        until=call.text("credentials.paper.until", day=day, year=last.year),
-        number=call.text("credentials.paper.number", number=str(held.id)[-12:].upper()),
-        lost=call.text("credentials.paper.lost"),
-        missing=call.text("credentials.paper.missing"),
+        tells=said(f"tells.{held.tier}"),
+        card=said("card") if held.tier != "T0" else "",
+        until=said("until", day=day, year=last.year),
+        number=said("number", number=str(held.id)[-12:].upper()),
+        lost=said("lost"),
+        missing=said("missing"),
     )

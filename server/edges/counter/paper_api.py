@@ -145,7 +145,7 @@ async def _made(call: Call[NewPaper, NoQuery], unit: Unit, name: str, number: Id
     problems=("not-found", "credential-over", "credentials-closed"),
 )
 async def printed(call: Call[NoBody, PaperLayout]) -> web.Response:
-    """Printing is recorded."""
+    """In her language, not in the clerk's. Printing is recorded."""
     credential_id, credentials = call.path_id("id"), call.services.credentials
 
     async def again(unit: Unit) -> Issued:
@@ -153,7 +153,9 @@ async def printed(call: Call[NoBody, PaperLayout]) -> web.Response:
         await credentials.printed(unit, call.actor, issued, place=_place(call))
         return issued
 
-    return await paper_page(call, await call.decide(again), call.query.layout)
+    issued: Issued = await call.decide(again)
+    language = await call.services.residents.language(issued.held.resident)
+    return await paper_page(call, issued, call.query.layout, language)
 
 
 @operations.post(

@@ -28,7 +28,9 @@ async def made(clerk: Counter, tier: str = "T1", **who: str) -> dict[str, Any]:
 async def text_on(clerk: Counter, paper: dict[str, Any], layout: str = "a6") -> str:
     answer = await clerk.call("GET", f"{PAPERS}/{paper['id']}?layout={layout}")
     assert (answer.status, answer.media) == (200, "application/pdf"), str(answer)
-    page = pypdfium2.PdfDocument(answer.content)[0].render(scale=2.5).to_pil()
+    sheet = pypdfium2.PdfDocument(answer.content)[0]
+    assert "有效期至" in sheet.get_textpage().get_text_range()
+    page = sheet.render(scale=2.5).to_pil()
     (text,) = {one.text for one in zxingcpp.read_barcodes(page)}
     return str(text)
 
@@ -52,6 +54,7 @@ async def test_somebody_without_a_phone_goes_home_with_a_full_paper(server: Town
 
 async def test_printing_again_kills_the_older_and_makes_nobody_twice(server: Town) -> None:
     clerk = await server.counter()
+    clerk.headers["Accept-Language"] = "en"  # the paper speaks her language all the same
     first = await made(clerk)
     old = await text_on(clerk, first)
     second = await made(clerk)

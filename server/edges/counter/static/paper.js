@@ -49,7 +49,7 @@ const day = (instant) => new Date(instant).toLocaleDateString(document.documentE
 function show(made, blob) {
   forget();
   sheet = URL.createObjectURL(blob);
-  const frame = el("iframe", { class: "paper-sheet", src: sheet, title: say("sheet") });
+  const frame = el("iframe", { class: "paper-sheet", src: `${sheet}#toolbar=0&navpanes=0&view=FitH`, title: say("sheet") });
   const print = el("button", { class: "button button-primary", type: "button" }, say("print"));
   const done = el("button", { class: "button", type: "button" }, say("done"));
   print.addEventListener("click", () => frame.contentWindow.print());
