@@ -227,7 +227,7 @@ async def answers_the_question(stage: Stage) -> None:
     await expect(sheet).to_contain_text("7 号窗口", timeout=WAIT)
     await expect(sheet).to_contain_text("身份证号")
     await expect(sheet).to_contain_text("办事")
-    await sheet.get_by_role("button", name="同意", exact=True).click()
+    await sheet.get_by_role("button", name=re.compile("^同意给出")).click()
     await expect(sheet).to_be_hidden(timeout=WAIT)
     await expect(stage.counter.result).to_contain_text("本人已同意", timeout=WAIT)
     await expect(stage.counter.result).to_contain_text(ID_NUMBER)
@@ -280,7 +280,7 @@ async def sees_who_looked(phone: ResidentPhone) -> None:
     looks = phone.main.locator(".card")
     await expect(looks.first).to_contain_text("8 号窗口", timeout=WAIT)
     first = looks.filter(has_text="7 号窗口").last
-    for words in ("示范市政务服务大厅", "办事", "工作人员 C7", "已查验", "您同意给出：身份证号"):
+    for words in ("示范市政务服务大厅", "办事", "工作人员 C7", "已查验", "您同意给出：", "身份证号"):
         await expect(first).to_contain_text(words)
     await expect(looks.filter(has_text="未通过：码已用过")).to_have_count(1)
     await expect(looks.first).to_contain_text("您没有同意")
