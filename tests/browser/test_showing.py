@@ -8,8 +8,9 @@ from pathlib import Path
 from playwright.async_api import expect
 
 from tests.browser.conftest import NewScreen, Screen
-from tests.browser.pages_phone import WAIT, ResidentPhone
+from tests.browser.pages_phone import PHOTO, WAIT, ResidentPhone
 from tests.browser.pages_staff import CounterDesk
+from tests.domain.looks.test_over_http import applied
 from tests.journeys.town import PEOPLE, Town
 
 NUMBER = "511602186209161281"
@@ -140,3 +141,66 @@ async def test_she_shows_one_licence_and_the_counter_sees_that_one(server: Town,
     await keep(desk.screen, "counter-licence")
     assert desk.screen.complaints == []
     assert phone.screen.complaints == []
+
+
+async def test_a_case_begun_at_the_counter_goes_out_with_her_word_on_the_phone(server: Town, screen: NewScreen) -> None:
+    phone, desk = await her_phone(server, screen), await at_the_desk(server, screen)
+    await desk.type_in(await phone.code())
+    sheet = phone.page.get_by_role("dialog")
+    await sheet.get_by_role("button", name="同意给出 4 项").click(timeout=WAIT)
+    await expect(desk.result).to_contain_text("本人已同意", timeout=WAIT)
+    await keep(desk.screen, "counter-next")
+    await desk.result.locator("[data-step=begin]").click()
+    await desk.result.get_by_role("searchbox").fill("老年证")
+    await desk.page.keyboard.press("Enter")
+    await desk.result.get_by_role("button", name="申领《四川省老年人优待证》").click(timeout=WAIT)
+    await expect(desk.result.get_by_label("联系手机号")).to_have_value(PEOPLE[0][2], timeout=WAIT)
+    await desk.result.get_by_role("button", name="请本人在手机上确认").click()
+    await expect(desk.result.locator(".error-summary")).to_be_focused(timeout=WAIT)
+    await desk.result.get_by_label("您替谁申领").select_option("parent")
+    await desk.result.get_by_label("老人姓名").fill("王德山")
+    await desk.result.get_by_label("老人身份证号码").fill("511602182503121178")
+    await desk.result.get_by_label("户籍是否在本地").select_option("local")
+    await desk.result.get_by_label("怎么领取").select_option("hall")
+    await desk.result.get_by_label("老人近期免冠照片").set_input_files([PHOTO])
+    await expect(desk.result.locator(".desk-files").first).to_contain_text("已收到", timeout=WAIT)
+    await expect(desk.result.get_by_label("居住证明")).to_be_hidden()
+    assert await desk.screen.barriers() == []
+    await keep(desk.screen, "desk-form")
+    await desk.result.get_by_role("button", name="请本人在手机上确认").click()
+    await expect(sheet).to_contain_text("以您的名义提交", timeout=WAIT)
+    await expect(sheet).to_contain_text("王德山")
+    assert await phone.screen.sideways() <= 0
+    assert await phone.screen.barriers() == []
+    await keep(phone.screen, "desk-sheet")
+    await keep(desk.screen, "desk-waiting")
+    await sheet.get_by_role("button", name="确认提交").click()
+    await expect(desk.result.locator(".verdict-ok")).to_contain_text("已提交", timeout=WAIT)
+    await keep(desk.screen, "desk-done")
+    await phone.case_says("区卫健局")
+    desk.screen.forgive(422)
+    assert desk.screen.complaints == []
+    assert phone.screen.complaints == []
+
+
+async def test_a_result_is_handed_over_against_the_code(server: Town, screen: NewScreen) -> None:
+    phone = await server.resident()
+    handler, second = await server.desk("H1", "handler"), await server.desk("H2", "handler")
+    case_no = await applied(phone)
+    for action, more in (
+        ("receive", {}), ("accept", {}), ("start", {}), ("propose", {"outcome": "grant", "opinion": "符合条件"}),
+    ):  # fmt: skip
+        await handler.act(case_no, action, **more)
+    await second.act(case_no, "approve_proposal")
+    desk = await at_the_desk(server, screen)
+    await desk.type_in(await phone.code("03", at=server.now()))
+    await desk.result.locator("[data-step=hand_over]").click(timeout=WAIT)
+    await expect(desk.result).to_contain_text("未核对照片")
+    await keep(desk.screen, "desk-hand-over")
+    await desk.page.keyboard.press("Enter")
+    await expect(desk.result.locator(".verdict-ok")).to_contain_text("已送达", timeout=WAIT)
+    await expect(desk.result.get_by_role("button", name="打印送达回证")).to_be_visible()
+    assert await desk.screen.barriers() == []
+    await keep(desk.screen, "desk-handed-over")
+    assert (await phone.must("GET", f"/api/v1/cases/{case_no}"))["status"] == "delivered"
+    assert desk.screen.complaints == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from server.domain.cases.numbers import grouped
 from server.domain.purposes.service import Purpose
@@ -12,6 +12,7 @@ from server.domain.visits.views import CounterVisit
 from server.edges.counter.shapes import NextStep
 from server.web.operations import Call
 
+Action = Literal["begin", "correct", "hand_over"]
 _PROVED = 3
 _DESK = frozenset({"handler", "clerk"})
 
@@ -27,21 +28,34 @@ def next_steps(call: Call[Any, Any], purpose: Purpose, visit: CounterVisit) -> l
 def _steps(call: Call[Any, Any], code: str, visit: CounterVisit) -> Iterator[NextStep]:
     match code:
         case "continue":
-            yield from (_step(call, code, _waiting(call, case), _href(call, case)) for case in visit.open_cases)
+            for case in visit.open_cases:
+                here: Action | None = "correct" if case.status == "correction" else None
+                yield _step(call, code, _waiting(call, case), _href(call, case), here, case.case_no)
         case "hand_over" | "review":
             decided = (case for case in visit.open_cases if case.status == "concluded")
             for case in decided:
                 detail = call.text(f"visits.next_detail.{code}", item=case.item_name)
-                yield _step(call, code, detail, _href(call, case) if code == "hand_over" else None)
+                if code == "hand_over":
+                    yield _step(call, code, detail, _href(call, case), "hand_over", case.case_no)
+                else:
+                    yield _step(call, code, detail)
         case "accept":
             how = "accept" if visit.loa >= _PROVED else "accept_unproved"
-            yield _step(call, code, call.text(f"visits.next_detail.{how}"))
+            yield _step(call, code, call.text(f"visits.next_detail.{how}"), action="begin")
         case _:
             yield _step(call, code, call.text(f"visits.next_detail.{code}"))
 
 
-def _step(call: Call[Any, Any], code: str, detail: str, href: str | None = None) -> NextStep:
-    return NextStep(code=code, label=call.text(f"visits.next.{code}"), detail=detail, href=href)
+def _step(
+    call: Call[Any, Any],
+    code: str,
+    detail: str,
+    href: str | None = None,
+    action: Action | None = None,
+    case_no: str | None = None,
+) -> NextStep:
+    label = call.text(f"visits.next.{code}")
+    return NextStep(code=code, label=label, detail=detail, href=href, action=action, case_no=case_no)
 
 
 def _waiting(call: Call[Any, Any], case: CaseInHand) -> str:

@@ -91,12 +91,15 @@ class CounterConsent(Wire):
 
 
 class NextStep(Wire):
-    """What to do now and how; ``href`` leads there where it is a page that this person may open."""
+    """What to do now and how; ``href`` leads there where it is a page that this person may open, ``action`` is done
+    here, for the case of ``case_no`` where it is about one."""
 
     code: str
     label: str
     detail: str
     href: str | None
+    action: Literal["begin", "correct", "hand_over"] | None = None
+    case_no: str | None = None
 
 
 class Picture(Wire):

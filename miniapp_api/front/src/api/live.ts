@@ -13,6 +13,7 @@ export interface LiveEvents {
   case: { case_no: string; status: string }
   visit: { id: string; outcome: string }
   consent: { visit_id: string }
+  'counter-application': { id: string }
   ticket: { id: string; state: string }
   session: Record<string, never>
   credential: Record<string, never>

@@ -45,6 +45,9 @@ export const api = {
   queueTickets: () => call<{ tickets: Wire.QueueTicket[] }>('GET', '/queue-tickets'),
   takeTicket: (hall: string, business: string, key: string) => call<Wire.QueueTicket>('POST', '/queue-tickets', { body: { hall, business }, key }),
   giveBackTicket: (id: string) => call<Wire.QueueTicket>('DELETE', `/queue-tickets/${id}`),
+  filled: () => call<Wire.FilledApplications>('GET', '/counter-applications'),
+  answerFilled: (id: string, allow: boolean, key: string) =>
+    call<{ id: string; case_no: string; state: string }>('POST', `/counter-applications/${id}/answer`, { body: { allow }, key }),
   licences: () => call<Wire.Licences>('GET', '/licences'),
   licence: (id: string) => call<Wire.LicenceFace>('GET', `/licences/${encodeURIComponent(id)}`),
 

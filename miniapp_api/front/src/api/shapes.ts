@@ -117,3 +117,10 @@ export interface Credential {
 }
 export interface IssuedCredential extends Credential { text: string; name: string }
 export interface NewCredential { tier: Tier; form: 'paper' | 'phone'; device_key?: { x: string; y: string } }
+
+/** An application that a counter filled in and that waits for this person's word. */
+export interface FilledApplication {
+  id: string; at: string; case_no: string; item_name: string; department: string; place: string; counter: string
+  staff_no: string; expires_at: string; answers: { label: string; value: string }[]; materials: { label: string; value: string }[]
+}
+export interface FilledApplications { applications: FilledApplication[] }

@@ -2,7 +2,7 @@ import { reactive } from 'vue'
 import { portalTime } from '@/api/client'
 import { on } from '@/api/live'
 import { api } from '@/api/portal'
-import type { Notice, Visit } from '@/api/shapes'
+import type { FilledApplication, Notice, Visit } from '@/api/shapes'
 import { refresh, session } from './session'
 
 /** What reached this person lately: unread count, the newest notice, the newest look at their code (`visit`: it has just
@@ -13,6 +13,7 @@ export const inbox = reactive({
   visit: null as Visit | null,
   looked: null as Visit | null,
   asking: null as Visit | null,
+  filled: null as FilledApplication | null,
 })
 
 export async function readNotices(): Promise<void> {
@@ -32,8 +33,14 @@ export async function readVisits(fresh: boolean): Promise<void> {
   if (fresh) inbox.visit = inbox.looked
 }
 
+/** What a counter has filled in and waits for a word. */
+export async function readFilled(): Promise<void> {
+  if (!session.token) return
+  inbox.filled = (await api.filled()).applications[0] ?? null
+}
+
 export function forgetInbox(): void {
-  Object.assign(inbox, { unread: 0, latest: null, visit: null, looked: null, asking: null })
+  Object.assign(inbox, { unread: 0, latest: null, visit: null, looked: null, asking: null, filled: null })
 }
 
 /** Follow the live line. Call once. */
@@ -41,6 +48,7 @@ export function startInbox(): void {
   const quietly = (work: Promise<void>) => work.catch(() => undefined)
   on('notice', () => void quietly(readNotices()))
   on('visit', () => void quietly(readVisits(true)))
+  on('counter-application', () => void quietly(readFilled()))
   on('consent', () => void quietly(readVisits(true)))
   on('session', () => void quietly(refresh())) // it may have been this one that ended
 }

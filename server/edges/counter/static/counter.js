@@ -1,5 +1,6 @@
 // The counter: one code in (camera, scanner gun, by hand), one answer out.
 
+import { deskStep } from "./desk.js";
 import { readWith, trimmed } from "./instruments.js";
 import { mismatched, withCredential } from "./offline/answer.js";
 import { beReady, lookInstead, rememberPurposes } from "./offline/beside.js";
@@ -100,7 +101,7 @@ function refuse(nodes) {
 
 /** What is shown of a visit; beside a credential the step with the card, from tier 1 on. */
 function shown(visit, own, text) {
-  const looked = accepted(visit, seeing(visit, (now) => screen.holds(own) && answer(now, screen.begin(), text)));
+  const looked = accepted(visit, seeing(visit, (now) => screen.holds(own) && answer(now, screen.begin(), text)), (step) => deskStep(visit, step));
   if (!visit.credential) return looked;
   return withCredential(looked, visit, { same: () => cardAgrees(text), other: () => refuse(mismatched()) });
 }

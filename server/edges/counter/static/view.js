@@ -39,11 +39,11 @@ function openCases(cases) {
   return el("section", {}, title, list);
 }
 
-function nextSteps(steps) {
+function nextSteps(steps, done) {
   if (!steps.length) return null;
   const list = el("ul", { class: "next-steps" });
   for (const step of steps) {
-    const label = step.href ? el("a", { class: "button", href: step.href, target: "yima-console" }, step.label) : el("strong", { class: "next-label" }, step.label);
+    const label = done(step) ?? (step.href ? el("a", { class: "button", href: step.href, target: "yima-console" }, step.label) : el("strong", { class: "next-label" }, step.label));
     list.append(el("li", {}, label, el("span", {}, step.detail)));
   }
   return el("section", {}, el("h3", {}, say("result.next")), list);
@@ -89,8 +89,9 @@ function consentPart(consent) {
   return el("div", { class: `message message-${CONSENT_KIND[consent.state]}` }, el("strong", {}, say(`consent.${consent.state}`)), note);
 }
 
-/** An accepted look: who, what may be seen and why, what to do next; `seen` are parts that are looked at and let go. */
-export function accepted(visit, seen = []) {
+/** An accepted look: who, what may be seen and why, what to do next; `seen` are parts that are looked at and let go,
+ *  `done(step)` the button of a step that is done on this page. */
+export function accepted(visit, seen = [], done = () => null) {
   const holder = visit.holder;
   const body = el("div", { class: "result-body" },
     el("div", {},
@@ -103,7 +104,7 @@ export function accepted(visit, seen = []) {
     ...seen,
     seenFields(holder.fields),
     holder.fields.some((field) => field.code === "open_cases") ? openCases(holder.open_cases) : null,
-    nextSteps(visit.next_steps));
+    nextSteps(visit.next_steps, done));
   return [verdict("ok", say("result.ok"), say("result.at", { time: window.Yima.clockTime(visit.at) })), body];
 }
 
