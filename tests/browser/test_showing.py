@@ -177,7 +177,7 @@ async def test_a_case_begun_at_the_counter_goes_out_with_her_word_on_the_phone(s
     await sheet.get_by_role("button", name="确认提交").click()
     await expect(desk.result.locator(".verdict-ok")).to_contain_text("已提交", timeout=WAIT)
     await keep(desk.screen, "desk-done")
-    await phone.case_says("区卫健局")
+    await phone.case_says("已提交")
     desk.screen.forgive(422)
     assert desk.screen.complaints == []
     assert phone.screen.complaints == []
