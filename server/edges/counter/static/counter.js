@@ -31,10 +31,11 @@ async function tally() {
   at("refused").textContent = today.refused.toLocaleString();
 }
 
-/** A phone's copy is drawn anew twice a minute and is one thing before a camera all the while. */
+/** A phone's copy is drawn anew twice a minute and is one look before a camera, unless it was refused: then it may be live now. */
 function keyFor(text) {
   const subject = `${purpose.value}\n${bare(text)}`;
-  const again = sighting.subject === subject && Date.now() < sighting.until;
+  const same = sighting.text === text || !sighting.settled || sighting.accepted;
+  const again = same && sighting.subject === subject && Date.now() < sighting.until;
   if (!again) sighting = { subject, text, key: newKey(), until: 0, settled: false };
   sighting.until = Date.now() + SAME_TEXT;
   return again;
@@ -73,7 +74,7 @@ async function check(text, key = sighting.key) {
   const waitingLook = setTimeout(() => screen.holds(own) && screen.show(working()), 150);
   try {
     const visit = await signedCall("POST", `${API}/scans`, { text, purpose: declared, card_in_hand: card }, { key });
-    sent.settled = true;
+    sent.settled = sent.accepted = true;
     if (card) carded = { subject: "", until: 0 }; // it stands for one answer
     if (!screen.holds(own)) return;
     answer(visit, own, text);

@@ -15,11 +15,16 @@ function put(nodes, tune) {
 
 const asksCard = (told) => told.accepted && told.credential.tier > 0;
 
-/** Looks at `text` without the network and shows what came of it, on the turn `own`; `fallback`: the network just broke. */
+/** Looks at `text` without the network, shows and answers what came of it, on the turn `own`; `fallback`: the network just broke. */
 export async function lookAndShow(text, purpose, own, { fallback = false } = {}) {
   const told = await look(text, purpose).catch(() => ({ accepted: false, reason: "storage", line: null }));
   drawState().catch(() => {});
-  if (!screen.holds(own)) return told.line && done(told.line);
+  if (screen.holds(own)) showLook(told, own, fallback);
+  else if (told.line) await done(told.line);
+  return told;
+}
+
+function showLook(told, own, fallback) {
   if (!told.accepted) return put(refusedOffline(told, { fallback }), "bad");
   if (!asksCard(told)) return put(acceptedOffline(told, { fallback }), told.freshness === "red" ? "ask" : "ok");
   const settle = async (same, nodes, tune) => {

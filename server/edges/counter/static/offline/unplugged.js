@@ -16,17 +16,20 @@ const DESK = "/counter";
 
 const at = (id) => document.getElementById(id);
 const purpose = at("purpose");
-let sighting = { subject: "", until: 0 };
+let sighting = { subject: "", text: "", until: 0, accepted: false };
 
-/** The same code (a phone's copy is drawn anew twice a minute) within ten seconds, while its answer stands there, is one look. */
+/** The same code within ten seconds, while its answer stands there, is one look. */
 function seenOnce(text) {
-  if (sighting.subject === bare(text) && Date.now() < sighting.until && !at("clear").hidden) return;
-  sighting = { subject: bare(text), until: Date.now() + SAME_TEXT };
-  lookAndShow(text, purpose.value, screen.begin());
+  if (sighting.text === text && Date.now() < sighting.until && !at("clear").hidden) return;
+  const own = { subject: bare(text), text, accepted: false, until: Date.now() + SAME_TEXT };
+  sighting = own;
+  lookAndShow(text, purpose.value, screen.begin()).then((told) => { own.accepted = told.accepted; });
 }
 
+/** A phone's copy is drawn anew twice a minute and is one look, unless it was refused: then it may be live now. */
 function seenByCamera(text) {
-  const again = sighting.subject === bare(text) && Date.now() < sighting.until;
+  const same = sighting.text === text || (sighting.accepted && sighting.subject === bare(text));
+  const again = same && Date.now() < sighting.until;
   if (again) sighting.until = Date.now() + SAME_TEXT;
   else seenOnce(text);
 }
