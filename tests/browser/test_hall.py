@@ -90,7 +90,7 @@ async def test_whoever_was_just_scanned_is_given_a_number(server: Town, screen: 
     await expect(strip).to_be_visible(timeout=WAIT)
     await desk.shoot(await phone.code("01", at=server.now()))
     await expect(desk.result).to_contain_text("有效", timeout=WAIT)
-    await strip.get_by_label("业务").select_option("licence")
+    await strip.get_by_label("业务").select_option("licence", timeout=WAIT)
     await strip.get_by_role("button", name="给 王*兰 发号").click(timeout=WAIT)
     await expect(strip).to_contain_text("B001，前面 0 人，下一个", timeout=WAIT)
     (mine,) = (await phone.must("GET", "/api/v1/queue-tickets"))["tickets"]

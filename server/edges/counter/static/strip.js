@@ -175,7 +175,20 @@ function skippedPart() {
   return part;
 }
 
-function draw() {
+/** What was chosen in a form that stays open. */
+function keepChoices(redraw) {
+  const chosen = [...strip.querySelectorAll(".strip-form select")].map((one) => [one.id, one.value]);
+  redraw();
+  for (const [id, value] of chosen) {
+    const list = document.getElementById(id);
+    if (!list || ![...list.options].some((one) => one.value === value)) continue;
+    list.value = value;
+    list.dispatchEvent(new Event("change"));
+  }
+}
+
+const draw = () => keepChoices(drawAnew);
+function drawAnew() {
   const parts = [
     el("h2", { id: "strip-title", class: "visually-hidden" }, say("title")),
     el("div", { class: "strip-main" }, now(), el("div", { class: "stack-small" }, buttons(), waiting())),
