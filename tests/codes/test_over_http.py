@@ -51,7 +51,7 @@ async def test_the_clerk_is_told_what_can_be_done_next(server: Town) -> None:
     ((label, detail, _),) = await _steps(server, own, unproved)
     assert (label, "实名认证" in detail) == ("受理", True)
     ((label, detail, _),) = await _steps(server, own, phone)
-    assert (label, "请居民在手机上打开事项提交" in detail) == ("受理", True)
+    assert (label, "在这里帮居民填写" in detail) == ("受理", True)
 
     case_no = await _applied(phone)
     carried, accept = await _steps(server, own, phone)
