@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from datetime import UTC, datetime
 
 from playwright.async_api import Locator, Page, expect
 
@@ -11,15 +13,27 @@ from tests.journeys.town import HALL, PASSWORD, Town
 
 WAIT = 15_000
 _PRESS = ("keyDown", "keyUp")
+_KEY_EVERY = 0.004
 
 
-async def gun(page: Page, digits: str) -> None:
-    """A scanner gun: trusted key presses as fast as the machine takes them, then Enter, with no field in focus."""
-    await page.locator("body").evaluate("document.activeElement.blur()")
-    keys = [{"key": one, "code": f"Digit{one}", "text": one, "windowsVirtualKeyCode": ord(one)} for one in digits]
+async def gun(page: Page, text: str, *, focus: str = "") -> None:
+    """A scanner gun: trusted key presses four milliseconds apart, then Enter, with nothing or ``focus`` in focus.
+
+    When each key went down is said with it, so that a busy machine does not turn the gun into a slow hand.
+    """
+    if focus:
+        await page.locator(focus).focus()
+    else:
+        await page.locator("body").evaluate("document.activeElement.blur()")
+    keys = [{"key": one, "text": one, "windowsVirtualKeyCode": ord(one.upper())} for one in text]
     keys.append({"key": "Enter", "code": "Enter", "text": "\r", "windowsVirtualKeyCode": 13})
+    begun = time.time()
     session = await page.context.new_cdp_session(page)
-    presses = [session.send("Input.dispatchKeyEvent", {"type": kind, **key}) for key in keys for kind in _PRESS]
+    presses = [
+        session.send("Input.dispatchKeyEvent", {"type": kind, "timestamp": begun + at * _KEY_EVERY, **key})
+        for at, key in enumerate(keys)
+        for kind in _PRESS
+    ]
     await asyncio.gather(*presses)
     await session.detach()
 
@@ -95,6 +109,12 @@ class CounterDesk(StaffDesk):
         choice = self.page.get_by_label("这次查验的用途")
         await expect(choice.locator("option")).not_to_have_count(0, timeout=WAIT)
         await choice.select_option(label=purpose)
+
+    async def lives_at(self, moment: float) -> None:
+        """This desk's clock goes with the portal's (unix seconds): a terminal whose clock is wrong is told so."""
+        await self.page.clock.set_system_time(datetime.fromtimestamp(moment, UTC))
+        await self.page.reload()
+        await expect(self.page.locator("#purpose option")).not_to_have_count(0, timeout=WAIT)
 
     async def shoot(self, digits: str) -> None:
         """Read a code with the scanner gun."""

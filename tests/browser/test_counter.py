@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.async_api import expect
 
 from tests.browser.conftest import NewScreen, Screen
-from tests.browser.pages_staff import enrol
+from tests.browser.pages_staff import enrol, gun
 from tests.journeys.people import Phone
 from tests.journeys.town import PASSWORD, Town
 
@@ -37,9 +37,7 @@ async def fresh_code(server: Town, phone: Phone) -> str:
 
 async def shoot(screen: Screen, text: str) -> None:
     """A scanner gun: keys in quick succession, then Enter, with no text field in focus."""
-    await screen.page.locator("body").evaluate("document.activeElement.blur()")
-    await screen.page.keyboard.type(text)
-    await screen.page.keyboard.press("Enter")
+    await gun(screen.page, text)
 
 
 async def type_in(screen: Screen, text: str) -> None:
@@ -114,9 +112,7 @@ async def test_scanner_gun_works_while_the_purpose_has_the_focus(server: Town, s
     phone = await server.resident()
     desk = await screen()
     await at_the_desk(server, desk)
-    await desk.page.locator("#purpose").focus()
-    await desk.page.keyboard.type(await fresh_code(server, phone))
-    await desk.page.keyboard.press("Enter")
+    await gun(desk.page, await fresh_code(server, phone), focus="#purpose")
     await expect(desk.page.locator(".verdict-ok")).to_be_visible()
     await expect(desk.page.locator("#purpose")).to_have_value("apply_here")
     await expect(desk.page.locator("html")).to_have_attribute("data-sound", "ask")

@@ -246,15 +246,16 @@ async def another_counter_sees_the_same_code(stage: Stage) -> None:
 
 
 async def an_old_code_and_a_fresh_one(stage: Stage) -> None:
-    """Step 6: a code nobody used is too old two minutes later; 换一个 gives one that the gun reads. She says no."""
+    """Step 6: a code nobody used is too old two minutes later; 换一个 gives one that is read. She says no."""
     phone, neighbour = stage.phone, stage.neighbour
     old = await another_code(phone)
     stage.town.clock.advance(timedelta(minutes=2))
-    await neighbour.shoot(old)
+    await neighbour.lives_at(stage.town.now())
+    await neighbour.type_in(old)
     refused = await neighbour.refused("code-expired")
     await expect(refused).to_contain_text("这张码已经过时")
     await expect(refused.locator(".three-now")).to_contain_text("换一个")
-    await neighbour.shoot(await another_code(phone))
+    await neighbour.type_in(await another_code(phone))
     await expect(neighbour.page.locator(".verdict-ok")).to_contain_text("有效", timeout=WAIT)
     sheet = phone.page.get_by_role("dialog")
     await expect(sheet).to_contain_text("8 号窗口", timeout=WAIT)
