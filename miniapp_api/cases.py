@@ -203,6 +203,7 @@ def _listed(call: Call[Any, Any], summary: CaseSummary) -> CaseListed:
         next=case_words.next_words(call, case, summary.next),
         light=summary.light,
         todo=summary.todo,
+        to_review=summary.to_review,
     )
 
 

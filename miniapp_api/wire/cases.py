@@ -77,7 +77,7 @@ class CasesQuery(Wire):
 
 
 class CaseListed(Wire):
-    """One case of a list; ``todo`` counts what waits for me."""
+    """One case of a list; ``todo`` counts what I was asked for, ``to_review``: it is over and I may still rate it."""
 
     case_no: str
     item_code: str
@@ -89,6 +89,7 @@ class CaseListed(Wire):
     next: Next
     light: CaseLight
     todo: int
+    to_review: bool
 
 
 class CaseList(Wire):

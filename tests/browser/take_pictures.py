@@ -1,79 +1,19 @@
 """Takes the README's pictures from a running demonstration.
 
-``python -m tests.browser.take_pictures http://127.0.0.1:8080`` writes them into ``tests/browser/pictures``.
-Every one is drawn with few colours, so that each stays under 200 kB.
+``python -m tests.browser.take_pictures http://127.0.0.1:8080`` writes them into ``tests/browser/pictures``; names of
+pictures after the address take only those. Every one is drawn with few colours, so that each stays under 200 kB.
 """
 
 from __future__ import annotations
 
 import asyncio
-import io
-import json
 import sys
-from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from PIL import Image
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, async_playwright
 
+from tests.browser import pictures_of_the_code as code
 from tests.browser.conftest import HOW, chromium
-from tests.browser.pages_staff import demo_terminal
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-FOLDER = Path(__file__).parent / "pictures"
-HEAVIEST = 200_000
-DESK, PHONE = (1280, 860), (360, 780)
-
-
-def keep(name: str, taken: bytes) -> None:
-    """Writes one picture with a palette, packed as tightly as PNG can."""
-    picture = Image.open(io.BytesIO(taken)).convert("RGB").quantize(128, dither=Image.Dither.NONE)
-    packed = io.BytesIO()
-    picture.save(packed, "PNG", optimize=True, compress_level=9)
-    if len(packed.getvalue()) > HEAVIEST:
-        raise SystemExit(f"{name} weighs {len(packed.getvalue())} bytes, more than {HEAVIEST}")
-    FOLDER.mkdir(exist_ok=True)
-    (FOLDER / name).write_bytes(packed.getvalue())
-    print(f"{name}: {len(packed.getvalue()) // 1000} kB")
-
-
-@asynccontextmanager
-async def sheet(browser: Browser, origin: str, size: tuple[int, int]) -> AsyncIterator[Page]:
-    """A fresh page of its own, in Chinese, at device scale 1."""
-    context = await browser.new_context(
-        base_url=origin, viewport={"width": size[0], "height": size[1]}, locale="zh-CN", reduced_motion="reduce"
-    )
-    yield await context.new_page()
-    await context.close()
-
-
-async def become(page: Page, cast_id: str) -> dict[str, Any]:
-    """A session of one of the cast, by the tour's door: a cookie for staff, a token for residents."""
-    terminal = await demo_terminal(page, "") if cast_id == "clerk" else None
-    body = {"cast_id": cast_id, "terminal_id": terminal}
-    answer = await page.request.post("/tour/api/v1/sign-in", data=body)
-    if not answer.ok:
-        raise SystemExit(f"signing in as {cast_id}: {await answer.text()}")
-    session: dict[str, Any] = await answer.json()
-    return session
-
-
-async def as_resident(page: Page, cast_id: str) -> dict[str, str]:
-    """Puts the resident's session where the front keeps it; answers the headers for the API."""
-    token = (await become(page, cast_id))["token"]
-    headers = {"Authorization": f"Bearer {token}"}
-    resident = await (await page.request.get("/api/v1/me", headers=headers)).json()
-    kept = json.dumps(json.dumps({"token": token, "resident": resident}))
-    await page.add_init_script(f"localStorage.setItem('yima::session', {kept})")
-    return headers
-
-
-async def settled(page: Page) -> None:
-    """Waits until nothing is fetched and drawn any more; streams stay open, so time decides."""
-    await page.wait_for_timeout(1500)
+from tests.browser.picture_craft import DESK, PHONE, as_resident, become, keep, settled, sheet
 
 
 async def phone_pictures(browser: Browser, origin: str) -> None:
@@ -134,18 +74,34 @@ async def tour_picture(browser: Browser, origin: str) -> None:
         keep("tour.png", await page.screenshot())
 
 
-async def main(origin: str) -> None:
+# A code that was accepted asks its holder for her consent for 90 s, above whatever she has open: those come last.
+TAKERS = {
+    "phone": phone_pictures,
+    "tour": tour_picture,
+    "console": console_pictures,
+    "credential": code.credential,
+    "looks": code.looks_and_licence,
+    "hall": code.hall,
+    "terminals": code.terminals,
+    "paper": code.paper_and_unplugged,
+    "counter": counter_picture,
+    "verdicts": code.verdicts,
+    "consent": code.consent,
+}
+
+
+async def main(origin: str, wanted: list[str]) -> None:
     path = chromium()
     if path is None:
         raise SystemExit(HOW)
     async with async_playwright() as player:
         browser = await player.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        for take in (phone_pictures, tour_picture, console_pictures, counter_picture):
-            await take(browser, origin)
+        for name in wanted or TAKERS:
+            await TAKERS[name](browser, origin)
         await browser.close()
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        raise SystemExit("python -m tests.browser.take_pictures <address of a running demonstration>")
-    asyncio.run(main(sys.argv[1].rstrip("/")))
+    if len(sys.argv) < 2 or not TAKERS.keys() >= {*sys.argv[2:]}:
+        raise SystemExit(f"python -m tests.browser.take_pictures <address of a demonstration> [{' '.join(TAKERS)}]")
+    asyncio.run(main(sys.argv[1].rstrip("/"), sys.argv[2:]))

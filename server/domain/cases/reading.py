@@ -117,7 +117,8 @@ class Reading:
         before = _id(_parts(cursor, 1)[0]) if cursor else UUID(int=2**128 - 1)
         rows = await sql.rows(
             f"SELECT {LISTED}, (SELECT count(*) FROM case_corrections k"
-            " WHERE k.case_id = c.id AND k.resolved_at IS NULL) AS todo FROM cases c"
+            " WHERE k.case_id = c.id AND k.resolved_at IS NULL) AS todo,"
+            " (SELECT count(*) FROM case_reviews v WHERE v.case_id = c.id) AS reviews FROM cases c"
             " WHERE c.portal = $1 AND c.resident_id = $2 AND c.id < $3 ORDER BY c.id DESC LIMIT $4",
             unit.portal, resident_id, before, limit + 1,
         )  # fmt: skip
@@ -131,7 +132,8 @@ class Reading:
         for row in rows:
             case = records.record(row)
             todo = int(row["todo"]) if case.status is Status.CORRECTION else 0
-            found.append(CaseSummary(case, self._light(lights, case), self._next(unit, case), todo))
+            to_review = not row["reviews"] and case.status in workflow.TABLE[workflow.Action.REVIEW].sources
+            found.append(CaseSummary(case, self._light(lights, case), self._next(unit, case), todo, to_review))
         return found
 
     def _next(self, unit: Unit, case: CaseRecord) -> NextStep:

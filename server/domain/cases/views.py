@@ -39,12 +39,13 @@ class GrantedResult:
 
 @dataclass(frozen=True, slots=True)
 class CaseSummary:
-    """One case in a list."""
+    """One case in a list. ``todo`` counts what was asked for; ``to_review``: it is over and not yet rated."""
 
     case: CaseRecord
     light: Light
     next: NextStep
     todo: int
+    to_review: bool
 
     @property
     def case_no(self) -> str:

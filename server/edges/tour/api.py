@@ -33,6 +33,7 @@ class CastEntry(Wire):
     role_label: str
     note: str
     door: Literal["phone", "counter", "console"]
+    lands: str | None = Field(description="the page where this person's work is; null = where the door leads")
     signs_in: bool
     phone: str | None
 
@@ -82,6 +83,7 @@ def entry(call: Call[NoBody, NoQuery], one: CastMember) -> CastEntry:
         role_label=call.text(f"tour.roles.{one.role}"),
         note=one.noted(call.language),
         door=one.door,
+        lands=one.lands or None,
         signs_in=one.signs_in,
         phone=one.phone or None,
     )

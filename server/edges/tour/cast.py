@@ -15,7 +15,8 @@ Door = Literal["phone", "counter", "console"]
 
 @dataclass(frozen=True, slots=True)
 class CastMember:
-    """One invented person. Residents have a phone number, staff a staff number."""
+    """One invented person. Residents have a phone number, staff a staff number and perhaps a page behind their door
+    where their work is."""
 
     id: str
     name: str
@@ -28,6 +29,7 @@ class CastMember:
     phone: str = ""
     staff_no: str = ""
     id_number: str = ""
+    lands: str = ""
 
     def named(self, language: str) -> str:
         return self.name if language == "zh-CN" else self.name_en
@@ -60,7 +62,7 @@ def _staff(row: dict[str, Any]) -> CastMember:
     return CastMember(
         id=row["key"], name=row["name"], name_en=row["name_en"], role=row["roles"][0], note=row["note"]["zh-CN"],
         note_en=row["note"]["en"], door="counter" if row["door"] == "/counter" else "console", signs_in=True,
-        staff_no=row["staff_no"],
+        staff_no=row["staff_no"], lands=row.get("lands", ""),
     )  # fmt: skip
 
 

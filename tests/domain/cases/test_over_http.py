@@ -34,6 +34,7 @@ async def test_a_case_from_the_phone_to_the_desk_and_back(server: Town) -> None:
     case_no = (await _apply(phone))["case_no"]
     (listed,) = (await phone.must("GET", CASES))["cases"]
     assert (listed["status_label"], listed["next"]["who"], listed["todo"]) == ("已提交", "区行政审批局", 0)
+    assert listed["to_review"] is False
 
     queue = await handler.must("GET", f"{DESK}?view=department&status=&light=&q=")
     assert queue["cases"][0]["applicant_masked"] == "王*兰"
@@ -74,7 +75,9 @@ async def test_a_case_from_the_phone_to_the_desk_and_back(server: Town) -> None:
     content = await second.call("GET", f"{DESK}/{case_no}/files/{material['file_id']}")
     assert content.status == 200
     assert content.headers["X-Content-Type-Options"] == "nosniff"
+    assert [one["to_review"] for one in (await phone.must("GET", CASES))["cases"]] == [True]
     await phone.must("POST", f"{CASES}/{case_no}/review", {"grade": 1}, status=201)
+    assert [one["to_review"] for one in (await phone.must("GET", CASES))["cases"]] == [False]
     english = await phone.must("GET", f"{CASES}/{case_no}", headers={"Accept-Language": "en"})
     assert english["review"] == {"grade": 1, "comment": None}
 

@@ -41,7 +41,7 @@ export type Light = 'none' | 'green' | 'yellow' | 'red' | 'overdue'
 export interface Next { who: string; what: string; by: string | null; provisional: boolean }
 export interface CaseSummary {
   case_no: string; item_code: string; item_name: string; status: string; status_label: string
-  submitted_at: string; updated_at: string; next: Next | null; light: Light; todo: number
+  submitted_at: string; updated_at: string; next: Next | null; light: Light; todo: number; to_review: boolean
 }
 export interface CasePage { cases: CaseSummary[]; next_cursor: string | null }
 export interface TodoItem { target: string; label: string; reason: string }

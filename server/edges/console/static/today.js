@@ -39,10 +39,19 @@ async function auditSection() {
     entries.length ? entryList(entries.slice(0, 10)) : h("p", { class: "card" }, t("audit_none_title")));
 }
 
+async function devicesSection() {
+  const [{ terminals }, { conflicts }] = await Promise.all([get("/terminals"), get(`/conflicts${query({ state: "waiting" })}`)]);
+  const tile = (href, number, word) => h("a", { class: "tile", href }, h("strong", {}, count(number)), h("span", {}, t(word)));
+  const many = (state) => terminals.filter((one) => one.state === state).length;
+  return section(t("today_devices"), h("a", { href: "/console/terminals" }, t("open")),
+    h("div", { class: "tiles" }, tile("/console/terminals", many("enrolled"), "today_enrolled"),
+      tile("/console/terminals", many("invited"), "today_invited"), tile("/console/conflicts", conflicts.length, "today_conflicts")));
+}
+
 async function load() {
   byId("day").textContent = dateWords(new Date().toISOString());
   const wanted = [plays("handler", "hall_manager") && casesSection, plays("operator", "publisher") && campaignsSection,
-    plays("auditor") && auditSection].filter(Boolean);
+    plays("administrator") && devicesSection, plays("auditor") && auditSection].filter(Boolean);
   if (!wanted.length) {
     fill(place, empty(t("today_nothing"), ""));
     return;

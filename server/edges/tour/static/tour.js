@@ -123,7 +123,7 @@ async function become(castId, button) {
     tellPhone();
     readSms(true);
   } else {
-    frame(session.door).src = DOORS[session.door];
+    frame(session.door).src = one.lands ?? DOORS[session.door];
   }
   keep();
   drawWho();

@@ -9,6 +9,7 @@ import { tell } from "./words.js";
 
 const API = "/counter/api/v1";
 const EVERY = 3_600_000; // lists are renewed
+const SOON = [3_000, 10_000, 30_000, 60_000]; // after what did not work, the last one again and again
 const HOME_EVERY = 60_000; // lines that waited for a card go home
 const LANGUAGE = "yima-counter-language";
 
@@ -37,14 +38,21 @@ async function upload() {
   if (sent) window.Yima.toast(tell("state.sent", { count: sent }));
 }
 
+/** Whether it worked; without a network, or with a server that is just starting, it is tried again soon. */
 async function attempt(work) {
-  await work().catch(() => {}); // without a network, or without a shift: it is tried again
+  const problem = await work().then(() => null, (why) => why);
   await drawState().catch(() => {});
+  return !problem || mustLeave(problem);
 }
+
+let failures = 0;
+let soon = 0;
 
 /** `data-offline` says how often that has been done: a page that is ready can be unplugged. */
 async function everything() {
-  await attempt(prepare);
+  clearTimeout(soon);
+  failures = (await attempt(prepare)) ? 0 : failures + 1;
+  if (failures) soon = setTimeout(everything, SOON[Math.min(failures, SOON.length) - 1]);
   await attempt(upload);
   const { dataset } = document.documentElement;
   dataset.offline = String(Number(dataset.offline ?? 0) + 1);
