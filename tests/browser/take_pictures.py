@@ -30,7 +30,7 @@ async def phone_pictures(browser: Browser, origin: str) -> None:
 
 
 async def counter_picture(browser: Browser, origin: str) -> None:
-    async with sheet(browser, origin, PHONE) as phone, sheet(browser, origin, (1280, 1010)) as page:
+    async with sheet(browser, origin, PHONE) as phone, sheet(browser, origin, (1280, 1400)) as page:
         headers = await as_resident(phone, "agent")
         code = await (await phone.request.get("/api/v1/code?scene=03", headers=headers)).json()
         await become(page, "clerk")
