@@ -187,6 +187,22 @@ async def test_a_revoked_paper_is_refused_after_one_sync(server: Town, screen: N
     await expect(desk.page.locator("html")).to_have_attribute("data-sound", "bad")
 
 
+async def test_lists_that_did_not_come_at_first_come_by_themselves_within_seconds(
+    server: Town, screen: NewScreen
+) -> None:
+    await order(await server.resident(), "T0")
+    await server.hire("C7", ["clerk"])
+    shown = await screen()
+    await enrol(server, shown.page, "7 号窗口")
+    await shown.page.route("**/.well-known/yima/keys", lambda route: route.fulfill(status=404), times=1)
+    await shown.page.clock.install()
+    await CounterDesk(server.origin, shown).open_for("C7", "办事")
+    await expect(shown.page.locator("html[data-offline='1']")).to_be_attached(timeout=WAIT)
+    await expect(shown.page.locator("#lists-state")).to_have_attribute("data-list", "none")
+    await shown.page.clock.run_for(3_000)
+    await expect(shown.page.locator("#lists-state")).to_have_attribute("data-list", "green", timeout=WAIT)
+
+
 async def test_a_screenshot_is_refused_and_the_live_screen_is_taken(server: Town, screen: NewScreen) -> None:
     phone = await server.resident()
     copy = await order(phone, "T1", "phone")
