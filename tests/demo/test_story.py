@@ -19,8 +19,11 @@ from tests.journeys.town import PASSWORD, PEOPLE, Town, running_town
 
 @pytest.fixture
 async def city(settings: Settings, clock: ShiftedClock) -> AsyncIterator[Town]:
-    """A town with the story's staff, where another sign-in code takes five seconds, and an hour has three."""
-    limits = settings.limits.model_copy(update={"otp_resend_seconds": 5, "otp_per_phone_hour": 3})
+    """A town with the story's staff, where another sign-in code takes five seconds, and a day has three.
+
+    A day and not an hour: the story is told three times, and a window that ended in between would give new ones.
+    """
+    limits = settings.limits.model_copy(update={"otp_resend_seconds": 5, "otp_per_phone_day": 3})
     async with running_town(settings.model_copy(update={"limits": limits}), clock) as town:
         for staff_no, role, counter in (
             ("H2001", "handler", ""),
@@ -60,7 +63,7 @@ async def test_the_story_is_true_the_first_the_second_and_the_third_time(city: T
     assert "✓ 有效  王*兰" in second.split("窗口看到的")[1]
 
     city.clock.advance(timedelta(seconds=5))
-    code, third = await told(city)  # her codes of this hour are used up
+    code, third = await told(city)  # her codes of this day are used up
     assert code == 0, third
     assert "一键登录" in third
     assert "SMS  【" not in third

@@ -68,3 +68,5 @@ CORPUS: tuple[Hostile, ...] = (
     Hostile("gzip bomb", gzip.compress(b"[" + b" " * 20_000_000 + b"]"), JSON, (400, 413, 415, 422), "gzip", True),
     Hostile("unknown encoding", b'{"a":1}', JSON, (400, 415, 422), "zstd-but-not"),
 )
+
+TOO_LONG = next(one for one in CORPUS if one.name == "too long")
