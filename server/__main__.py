@@ -306,7 +306,7 @@ def main(arguments: list[str] | None = None) -> int:
         settings = read_settings()
         settings = prepared(settings)
         logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-        logging.getLogger("tortoise").setLevel(logging.INFO)
+        logging.getLogger("tortoise").setLevel(logging.WARNING)  # at INFO it announces every shutdown
         logging.getLogger("asyncio").setLevel(logging.WARNING)
         with contextlib.suppress(KeyboardInterrupt):
             if asked.run is not serve:
