@@ -94,6 +94,11 @@ async def read(desk: CounterDesk, text: str) -> None:
     await desk.page.keyboard.press("Enter")
 
 
+def faults_of(desk: CounterDesk) -> list[str]:
+    """What the page complained of; that the network is gone is the browser's own remark on a try again."""
+    return [text for text in desk.screen.complaints if "ERR_INTERNET_DISCONNECTED" not in text]
+
+
 async def test_a_credential_is_read_unplugged_also_after_a_cold_start(server: Town, screen: NewScreen) -> None:
     phone = await server.resident()
     basic, standard = await order(phone, "T0"), await order(phone, "T1")
@@ -117,7 +122,7 @@ async def test_a_credential_is_read_unplugged_also_after_a_cold_start(server: To
     await expect(desk.result.locator("[data-code=dynamic]")).to_contain_text("离线凭证")
     await read(desk, standard["text"])
     await expect(desk.result.locator("[data-note=again]")).to_contain_text("已经读过")
-    assert desk.screen.complaints == []
+    assert faults_of(desk) == []
 
 
 async def test_the_camera_reads_paper_unplugged(server: Town, screen: NewScreen, tmp_path: Path) -> None:
@@ -129,7 +134,7 @@ async def test_the_camera_reads_paper_unplugged(server: Town, screen: NewScreen,
     await expect(desk.result).to_contain_text("纸质凭证", timeout=WAIT)
     await expect(desk.result.locator(".verdict-warn")).to_contain_text("请核对证件")
     await expect(desk.page.locator("#lines-state")).to_have_attribute("data-lines", "1")
-    assert desk.screen.complaints == []
+    assert faults_of(desk) == []
 
 
 async def test_what_is_kept_is_sealed_bounded_and_ends_with_the_shift(server: Town, screen: NewScreen) -> None:
@@ -228,7 +233,8 @@ async def test_lists_grow_amber_and_red_and_a_shift_ends(server: Town, screen: N
     lists, start = desk.page.locator("#lists-state"), server.now()
 
     async def later(hours: int) -> None:
-        await desk.page.clock.set_system_time(start + hours * HOUR)
+        past = 60 if hours > 0 else -60  # a minute beyond the full hour: what is aged may be younger than start
+        await desk.page.clock.set_system_time(start + hours * HOUR + past)
         await desk.page.evaluate("import('/static/counter/offline/state.js').then((state) => state.drawState())")
 
     await later(13)
@@ -295,8 +301,8 @@ async def test_lines_come_home_exactly_once_though_the_page_dies_in_between(serv
     await expect(again.page.locator("#lines-state")).to_have_attribute("data-lines", "0")
     visits = (await phone.must("GET", "/api/v1/visits"))["visits"]
     assert sorted(one["outcome"] for one in visits) == ["accepted", "accepted"]
-    rows = await sql.rows("SELECT offline, card_in_hand FROM credential_reads ORDER BY at")
-    assert [(bool(row["offline"]), bool(row["card_in_hand"])) for row in rows] == [(True, False), (True, True)]
+    rows = await sql.rows("SELECT offline, card_in_hand FROM credential_reads")  # both may be of one second
+    assert sorted((bool(row["offline"]), bool(row["card_in_hand"])) for row in rows) == [(True, False), (True, True)]
 
 
 async def test_nothing_is_cut_and_nothing_bars_the_way_unplugged(server: Town, screen: NewScreen) -> None:
