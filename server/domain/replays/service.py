@@ -31,7 +31,7 @@ class StoredAnswer:
 
 
 class Replays:
-    """``claim`` first, in the deciding unit; ``keep`` the answer in the same unit."""
+    """``keep`` the answer as the deciding unit's last statement; ``find`` it for whoever brings that key again."""
 
     def __init__(self, vault: Vault, *, hours: int = 24) -> None:
         self._vault = vault
