@@ -19,6 +19,7 @@ MAY_BLOCK = {  # while the house opens or closes, nobody waits for an answer
     "server/app.py": {"make_app"},
     "prometheus_client/process_collector.py": {"collect"},  # /proc is memory
     "jinja2/loaders.py": {"get_source"},  # each template once
+    "coverage/collector.py": {"lock_data"},  # the tracer's own lock, held by a thread that enters a file at that moment
 }
 
 
