@@ -212,9 +212,6 @@ class _Transaction(TransactionContextPooled):
         self._way = sql.go_straight(line)
         try:
             await client.begin()
-        except GeneratorExit:  # thrown away while BEGIN was under way, in whatever context the collector runs
-            self._lines.drop(line)
-            raise
         except BaseException:
             self._end(clean=False)
             raise
