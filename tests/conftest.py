@@ -4,10 +4,14 @@ the in-process store."""
 
 from __future__ import annotations
 
+import gc
 import os
+import pickle
+import tomllib
 from collections.abc import AsyncIterator, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -36,8 +40,22 @@ for _name in [name for name in os.environ if name.startswith("YIMA_")]:
         del os.environ[_name]  # a developer's own settings are none of the tests' business
 
 
-# Read and checked once: the notice templates are files that no test changes.
+_READ: dict[str, bytes] = {}
+_parse = tomllib.loads
+
+
+def _parsed_once(text: str, /, **options: Any) -> dict[str, Any]:
+    """Hundreds of tests open the whole house, whose data files nobody changes: each text is parsed once."""
+    if text not in _READ:
+        _READ[text] = pickle.dumps(_parse(text, **options))
+    parsed: dict[str, Any] = pickle.loads(_READ[text])
+    return parsed
+
+
+vars(tomllib)["loads"] = _parsed_once
 vars(opening)["Templates"] = cache(Templates)
+gc.freeze()  # what was imported until now stays: no collection looks at it again
+gc.set_threshold(20_000, 20, 50)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
