@@ -1,10 +1,11 @@
-"""The wordings of events: one file per event in ``notify/templates``, checked when they are loaded."""
+"""The wordings of events: one file per event in ``notify/templates``, judged before they are first used."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +28,33 @@ class Rendered:
     link: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wordings:
-    """One language of one template. ``sms`` is the elder wording too: short, one instruction a sentence."""
+    """One language of one template. ``sms`` is the elder wording too: short, one instruction a sentence.
 
-    title: Text
-    body: Text
-    sms: Text
+    Each text is parsed and judged when it is first asked for (``TemplateFault``): all of them are a twentieth of a
+    start, and ``Templates.judged`` has seen them all before.
+    """
+
+    texts: Mapping[str, str]
+    declared: frozenset[str]
+
+    @cached_property
+    def title(self) -> Text:
+        return check(self.texts["title"], self.declared)
+
+    @cached_property
+    def body(self) -> Text:
+        return check(self.texts["body"], self.declared)
+
+    @cached_property
+    def sms(self) -> Text:
+        return check(self.texts["sms"], self.declared)
+
+    def judged(self) -> None:
+        """``TemplateFault`` if any of the texts is not one of ours."""
+        for part in (self.title, self.body, self.sms):
+            assert part is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +82,21 @@ class NoticeTemplate:
 
 
 class Templates:
-    """All templates of a folder, read and judged once. ``TemplateFault`` names the file that is wrong."""
+    """All templates of a folder, read once. ``TemplateFault`` names the file that is wrong."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self._templates = {template.event: template for template in _load(folder)}
+
+    def judged(self) -> Templates:
+        """Itself, after every text was judged. The tests and ``python -m server check`` ask for it, and a running
+        server once it listens."""
+        for template in self:
+            for words in template.words.values():
+                try:
+                    words.judged()
+                except TemplateFault as error:
+                    raise TemplateFault(f"{template.event}.toml: {error}") from error
+        return self
 
     def get(self, event: str) -> NoticeTemplate:
         found = self._templates.get(event)
@@ -95,4 +127,4 @@ def _template(event: str, data: dict[str, Any]) -> NoticeTemplate:
 
 
 def _wordings(texts: Mapping[str, str], declared: frozenset[str]) -> Wordings:
-    return Wordings(*(check(texts[part], declared) for part in ("title", "body", "sms")))
+    return Wordings({part: texts[part] for part in ("title", "body", "sms")}, declared)

@@ -5,8 +5,13 @@ from __future__ import annotations
 
 import gc
 
+from server.light_imports import light_imports, load_certificates
+
 if __name__ == "__main__":
     gc.disable()  # hardly anything that is made while starting is garbage, and looking for it is a fifth of a start
+    with light_imports():
+        import aiohttp  # noqa: F401
+        import tortoise.models  # noqa: F401  # now, so that what follows finds it imported
 
 import argparse
 import asyncio
@@ -61,7 +66,8 @@ async def serve(settings: Settings, asked: argparse.Namespace) -> int:
                 await timetable.start()
             gc.freeze()  # what was made until now stays: no collection looks at it again
             gc.enable()
-            warming = asyncio.create_task(warm_up(house.services))
+            certificates = asyncio.to_thread(load_certificates)
+            warming = asyncio.gather(certificates, warm_up(house.services))
             port = runner.addresses[0][1]
             print(
                 doors(house.services, f"http://{settings.host}:{port}", front_built=(FRONT / "index.html").exists()),
@@ -109,6 +115,7 @@ async def check(settings: Settings, asked: argparse.Namespace) -> int:
     """Open everything once: settings, keys, database, store, data files."""
     async with opened(settings) as house:
         await house.clock.read()
+        house.services.notify.judge_wordings()
         print(
             "settings, data files, database: well; store:",
             "well" if await house.services.store.ready() else "not reached",
@@ -309,8 +316,9 @@ def main(arguments: list[str] | None = None) -> int:
         logging.getLogger("tortoise").setLevel(logging.WARNING)  # at INFO it announces every shutdown
         logging.getLogger("asyncio").setLevel(logging.WARNING)
         with contextlib.suppress(KeyboardInterrupt):
-            if asked.run is not serve:
+            if asked.run is not serve:  # which does both once it listens
                 gc.enable()
+                load_certificates()
             return int(asyncio.run(asked.run(settings, asked)))
         return 130
     except (CannotStart, OSError) as error:

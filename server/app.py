@@ -168,6 +168,7 @@ def _add_static(app: web.Application, services: Services) -> None:
 
 async def warm_up(services: Services) -> None:
     """What a start leaves for later, before somebody has to wait for it: templates and wire shapes, bit by bit."""
+    await asyncio.to_thread(services.notify.judge_wordings)
     reachable = surface(demo=services.settings.profile != "production")
     for folder in {table.templates for table, _ in reachable.pages}:
         await asyncio.to_thread(warm, environment(folder))

@@ -1,0 +1,49 @@
+"""What two libraries do while they are imported, and a start does not need: a twelfth of it.
+
+Used by ``server.__main__`` around its imports; anything that is imported later finds both as they always were.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+_CERTIFICATES = "SSL_CERT_FILE"
+
+
+@contextmanager
+def light_imports() -> Iterator[None]:
+    """While this is open, importing aiohttp loads no certificates and tortoise does not read its own source.
+
+    aiohttp makes its two default TLS contexts when it is imported and reads the machine's certificates into each.
+    Until ``load_certificates`` was called they know none of them: a call made too early is refused, not waved through.
+    tortoise looks for comments in the source of its models, of which we have none.
+    """
+    named, source = os.environ.get(_CERTIFICATES), inspect.getsource
+    os.environ[_CERTIFICATES] = os.devnull
+    vars(inspect)["getsource"] = _no_source
+    try:
+        yield
+    finally:
+        vars(inspect)["getsource"] = source
+        if named is None:
+            del os.environ[_CERTIFICATES]
+        else:
+            os.environ[_CERTIFICATES] = named
+
+
+def load_certificates() -> None:
+    """Let aiohttp's default TLS context trust whom this machine trusts. Reads files: for a thread."""
+    from aiohttp import connector
+
+    context = connector._SSL_CONTEXT_VERIFIED
+    if isinstance(context, ssl.SSLContext):
+        context.load_default_certs()
+
+
+def _no_source(_: Any) -> str:
+    raise OSError("not while the program starts")

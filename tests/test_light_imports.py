@@ -1,0 +1,82 @@
+"""A program that started lightly trusts nobody it should not, and everybody it should once it has looked."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import ssl
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+ROOT = Path(__file__).parents[1]
+CALLS = """
+import asyncio, sys
+from server.light_imports import light_imports, load_certificates
+with light_imports():
+    import aiohttp
+
+async def call():
+    async with aiohttp.ClientSession() as session:
+        try:
+            async with session.get(sys.argv[1]) as answer:
+                return str(answer.status)
+        except aiohttp.ClientConnectorCertificateError:
+            return "refused"
+
+before = asyncio.run(call())
+load_certificates()
+print(before, asyncio.run(call()))
+"""
+
+
+def _certified(folder: Path) -> tuple[Path, Path]:
+    """A certificate of 127.0.0.1 that signs itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    public, private = folder / "public.pem", folder / "private.pem"
+    public.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    private.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return public, private
+
+
+async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+    await writer.drain()
+    writer.close()
+
+
+async def test_no_certificate_is_trusted_before_they_are_loaded(tmp_path: Path) -> None:
+    public, private = _certified(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(public, private)
+    async with await asyncio.start_server(_answer, "127.0.0.1", 0, ssl=context) as server:
+        port = server.sockets[0].getsockname()[1]
+        caller = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", CALLS, f"https://127.0.0.1:{port}/",
+            stdout=subprocess.PIPE, cwd=ROOT, env={**os.environ, "SSL_CERT_FILE": str(public)},
+        )  # fmt: skip
+        said, _ = await caller.communicate()
+    assert said.decode().split() == ["refused", "204"]
