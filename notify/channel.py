@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -14,7 +14,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One delivery, ready to go. ``client_msg_id`` is the same on every try. ``repr`` shows no personal value."""
+    """One delivery, ready to go. ``client_msg_id`` is the same on every try. ``repr`` shows no personal value.
+
+    ``values`` are what the template was filled with (a vendor's own template wants them singly), ``link`` a path in
+    the residents' front or "".
+    """
 
     client_msg_id: str
     message_id: UUID
@@ -26,6 +30,8 @@ class Parcel:
     phone: str | None
     title: str
     text: str
+    link: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Parcel({self.client_msg_id}, {self.event})"

@@ -13,6 +13,10 @@ class Contacts(Protocol):
         """The mobile number, or None where there is none (any more)."""
         ...
 
+    async def address(self, resident_id: UUID, provider: str) -> str | None:
+        """The account to write to: ``wechat`` and ``wechat_oa`` openids, ``alipay`` open id, ``email``; or None."""
+        ...
+
     async def language(self, resident_id: UUID) -> str:
         """The language the resident reads: ``zh-CN`` or ``en``."""
         ...

@@ -116,7 +116,7 @@ class Dispatcher:
         text = words.sms if channel.needs_phone else words.body
         return Parcel(
             item.client_msg_id, item.message_id, loaded.portal, loaded.event, loaded.category, loaded.language,
-            loaded.recipient, phone, words.title, text,
+            loaded.recipient, phone, words.title, text, words.link, words.values,
         )  # fmt: skip
 
     async def _phone(self, loaded: Loaded) -> str | None:

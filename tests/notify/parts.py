@@ -41,6 +41,7 @@ class People:
 
     def __init__(self) -> None:
         self.phones: dict[UUID, str | None] = {}
+        self.accounts: dict[tuple[UUID, str], str] = {}
         self.names: dict[UUID, str] = {}
         self.applied: dict[str, list[UUID]] = {}
         self.english: set[UUID] = set()
@@ -55,6 +56,9 @@ class People:
 
     async def phone(self, resident_id: UUID) -> str | None:
         return self.phones.get(resident_id)
+
+    async def address(self, resident_id: UUID, provider: str) -> str | None:
+        return self.accounts.get((resident_id, provider))
 
     async def language(self, resident_id: UUID) -> str:
         return "en" if resident_id in self.english else "zh-CN"

@@ -32,12 +32,31 @@ class Resident(Model):
         table = "residents"
 
 
+class ResidentBinding(Model):
+    """One foreign account (an openid, an e-mail address …) by which a resident of a portal is known."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    portal = fields.CharField(max_length=64)
+    resident: fields.ForeignKeyRelation[Resident] = fields.ForeignKeyField(
+        "domain.Resident", on_delete=fields.OnDelete.CASCADE
+    )
+    provider = fields.CharField(max_length=24)
+    subject_sealed = fields.BinaryField()
+    subject_index = fields.BinaryField()
+    bound_at = fields.DatetimeField()
+
+    class Meta:
+        table = "resident_bindings"
+
+
 RULES: tuple[Rule, ...] = (
     Index("residents_phone", "residents", "portal, phone_index", unique=True, where="phone_index IS NOT NULL"),
     Index(
         "residents_id_number", "residents", "portal, id_number_index", unique=True, where="id_number_index IS NOT NULL"
     ),
     Index("residents_region", "residents", "portal, region, id"),
+    Index("resident_bindings_account", "resident_bindings", "portal, provider, subject_index", unique=True),
+    Index("resident_bindings_resident", "resident_bindings", "resident_id, provider"),
     Check("residents_loa", "residents", "{row}loa BETWEEN 2 AND 5"),
     Check("residents_proven", "residents", "({row}loa < 3) OR ({row}id_number_sealed IS NOT NULL)"),
 )

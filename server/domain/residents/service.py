@@ -18,6 +18,7 @@ from config.floor.unit import Actor, Unit
 from config.floor.vault import Vault
 from server.domain.audit.service import Audit
 from server.domain.identifiers import IdNumber, mask_name, read_id_number
+from server.domain.residents.bindings import Bindings
 from server.domain.residents.errors import (
     IdentityAttemptsExceeded,
     IdentityMismatch,
@@ -85,6 +86,7 @@ class Residents:
         self._audit = audit
         self._sessions = sessions
         self._options = options
+        self.bindings = Bindings(vault)
 
     async def enter(self, unit: Unit, phone: str, *, language: str) -> ResidentProfile:
         """The resident of this phone; registered now (LoA 2) if new. Two at once make one resident."""
@@ -219,6 +221,10 @@ class Residents:
         """For the notice engine only: where to send."""
         row = await sql.row("SELECT phone_sealed FROM residents WHERE id = $1 AND closed_at IS NULL", resident_id)
         return self._vault.open(row["phone_sealed"], "residents.phone") if row and row["phone_sealed"] else None
+
+    async def address(self, resident_id: UUID, provider: str) -> str | None:
+        """For the notice engine only: the account at a provider to write to."""
+        return await self.bindings.subject(resident_id, provider)
 
     async def language(self, resident_id: UUID) -> str:
         """For the notice engine only."""
