@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from datetime import datetime
+from typing import Protocol, TypeVar, runtime_checkable
 from uuid import UUID
 
 from config.floor.unit import Unit
@@ -107,6 +108,31 @@ class Channel(Protocol):
     async def send(self, parcel: Parcel) -> Outcome:
         """Send once. An exception counts as ``Unknown``."""
         ...
+
+
+@runtime_checkable
+class Named(Protocol):
+    """A channel by a provider: its receipts, its share of the traffic and its circuit go by this name.
+
+    Several channels of one ``name`` with different ``provider`` share the traffic (``notify/providers.py``).
+    """
+
+    @property
+    def provider(self) -> str: ...
+
+
+@runtime_checkable
+class Asking(Protocol):
+    """A channel whose provider can be asked what became of a message whose answer was lost."""
+
+    async def lookup(self, parcel: Parcel, sent_at: datetime) -> Outcome | None:
+        """``Sent`` or ``Rejected`` as it was, ``Retry`` if it certainly was not sent; None: nobody can tell (yet)."""
+        ...
+
+
+def provider_of(channel: Channel) -> str:
+    """The channel's provider, "" for one of our own."""
+    return channel.provider if isinstance(channel, Named) else ""
 
 
 class Run(Protocol):

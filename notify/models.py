@@ -26,11 +26,24 @@ class NotifyMessage(Model):
     subject = fields.CharField(64)
     lane = fields.SmallIntField()
     campaign_id = fields.UUIDField(null=True)
+    wording_id = fields.UUIDField(null=True)  # words shared with others; ``content`` then holds this person's values
     created_at = fields.DatetimeField()
 
     class Meta:
         table = "notify_messages"
         unique_together = (("portal", "dedupe_key"),)
+
+
+class NotifyWording(Model):
+    """Words frozen once for many messages (a campaign's), with ``((placeholders))``; filled when sent and when read."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    portal = fields.CharField(64)
+    content = fields.BinaryField()  # sealed JSON, as a message's
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "notify_wordings"
 
 
 class NotifyDelivery(Model):
@@ -43,6 +56,7 @@ class NotifyDelivery(Model):
     portal = fields.CharField(64)
     region = fields.CharField(12)
     channel = fields.CharField(24)
+    provider = fields.CharField(24, default="", db_default="")  # who is asked, known before the call
     step = fields.SmallIntField()
     lane = fields.SmallIntField()
     state = fields.CharField(12)
@@ -116,11 +130,13 @@ class NotifyReceipt(Model):
     provider = fields.CharField(24)
     receipt_id = fields.CharField(128)
     client_msg_id = fields.CharField(64)
+    provider_ref = fields.CharField(128, default="", db_default="")
     outcome = fields.CharField(12)
     reason = fields.CharField(64)
     payload = fields.BinaryField()  # sealed, as it came
     received_at = fields.DatetimeField()
     applied_at = fields.DatetimeField(null=True)
+    note = fields.CharField(12, default="", db_default="")  # applied, late (changed nothing), foreign
 
     class Meta:
         table = "notify_receipts"
@@ -173,6 +189,21 @@ class Campaign(Model):
     failed = fields.IntField()
     skipped = fields.IntField()
     all_expanded = fields.BooleanField()
+    wording_id = fields.UUIDField(null=True)
+    schedule_at = fields.DatetimeField(null=True)  # an instant; the zone is only for showing
+    rate = fields.IntField(default=0, db_default=0)  # deliveries a second; 0 = as fast as the channels take them
+    allowance = fields.FloatField(default=0, db_default=0)
+    allowance_at = fields.DatetimeField(null=True)
+    canary = fields.IntField(default=0, db_default=0)  # people who get it first; 0 = none
+    canary_state = fields.CharField(8, default="", db_default="")
+    canary_at = fields.DatetimeField(null=True)
+    fail_share = fields.SmallIntField(default=0, db_default=0)  # percent of failures that pauses; 0 = never
+    base_reached = fields.IntField(default=0, db_default=0)  # the counters when the failures began to be counted
+    base_failed = fields.IntField(default=0, db_default=0)
+    pause_reason = fields.CharField(24, default="", db_default="")
+    follows = fields.UUIDField(null=True)  # the campaign whose people this one goes to
+    follow_kind = fields.CharField(12, default="", db_default="")
+    only_channel = fields.CharField(24, default="", db_default="")
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
     submitted_at = fields.DatetimeField(null=True)
@@ -199,15 +230,20 @@ class CampaignRecipient(Model):
         unique_together = (("campaign_id", "recipient"),)
 
 
-_STATES = "'pending','submitting','sent','delivered','failed','in_doubt','skipped'"
-_STATUSES = "'draft','submitted','approved','rejected','sending','done','stopped'"
+_STATES = "'pending','submitting','in_doubt','sent','unknown','delivered','read','failed','skipped'"
+_STATUSES = "'draft','submitted','approved','rejected','sending','paused','done','stopped'"
 _OTHER_PERSON = (
     "{row}approver_id IS NULL OR ({row}approver_id <> {row}author_id AND {row}approver_id <> {row}editor_id "
     "AND {row}approver_id <> {row}submitter_id)"
 )
 
 RULES: tuple[Rule, ...] = (
-    Index("notify_deliveries_due", "notify_deliveries", "lane, next_at", where="state = 'pending'"),
+    Index(
+        "notify_deliveries_due",
+        "notify_deliveries",
+        "lane, next_at",
+        where="state = 'pending' AND campaign_id IS NULL",
+    ),
     Index("notify_deliveries_leased", "notify_deliveries", "lease_until", where="state = 'submitting'"),
     Index("notify_deliveries_in_doubt", "notify_deliveries", "next_at", where="state = 'in_doubt'"),
     Index("notify_deliveries_message", "notify_deliveries", "message_id"),
@@ -215,9 +251,11 @@ RULES: tuple[Rule, ...] = (
     Index(
         "notify_deliveries_campaign",
         "notify_deliveries",
-        "campaign_id",
+        "campaign_id, next_at",
         where="state = 'pending' AND campaign_id IS NOT NULL",
     ),
+    Index("notify_deliveries_provider", "notify_deliveries", "provider, provider_ref", where="provider <> ''"),
+    Index("notify_deliveries_unanswered", "notify_deliveries", "updated_at", where="state = 'sent'"),
     Index("notify_attempts_delivery", "notify_attempts", "delivery_id"),
     Index("notify_inbox_recipient", "notify_inbox", "portal, recipient, at DESC, id DESC"),
     Index("notify_inbox_unread", "notify_inbox", "portal, recipient", where="read_at IS NULL"),
@@ -226,14 +264,17 @@ RULES: tuple[Rule, ...] = (
     Index("notify_console_outbox_address", "notify_console_outbox", "address_index, at"),
     Index("campaigns_portal", "campaigns", "portal, created_at DESC, id DESC"),
     Index("campaigns_running", "campaigns", "decided_at", where="status IN ('approved','sending')"),
+    Index("campaigns_follows", "campaigns", "follows", where="follows IS NOT NULL"),
     Check(
         "notify_messages_category", "notify_messages", "{row}category IN ('statutory','service','information','code')"
     ),
     Check("notify_messages_addressed", "notify_messages", "{row}recipient IS NOT NULL OR {row}address IS NOT NULL"),
     Check("notify_deliveries_state", "notify_deliveries", f"{{row}}state IN ({_STATES})"),
     Check("notify_preferences_category", "notify_preferences", "{row}category IN ('service','information')"),
-    Check("notify_receipts_outcome", "notify_receipts", "{row}outcome IN ('delivered','failed')"),
+    Check("notify_receipts_outcome", "notify_receipts", "{row}outcome IN ('delivered','failed','read')"),
     Check("campaigns_status", "campaigns", f"{{row}}status IN ({_STATUSES})"),
+    Check("campaigns_canary", "campaigns", "{row}canary_state IN ('','running','passed','failed')"),
+    Check("campaigns_follow", "campaigns", "{row}follow_kind IN ('','resend','correction','withdrawal')"),
     Check("campaigns_category", "campaigns", "{row}category IN ('service','information')"),
     Check("campaigns_two_people", "campaigns", _OTHER_PERSON),
 )
