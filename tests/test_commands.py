@@ -8,7 +8,6 @@ import signal
 import sys
 from pathlib import Path
 
-import pytest
 from aiohttp import ClientSession
 
 ROOT = Path(__file__).parents[1]
@@ -30,9 +29,14 @@ async def _start(folder: Path, *arguments: str, **settings: str) -> asyncio.subp
     )  # fmt: skip
 
 
-async def test_migrate_check_and_import_twice(tmp_path: Path) -> None:
-    profile = {"YIMA_PROFILE": "test"}
-    assert (await _run(tmp_path, "migrate", **profile))[0] == 0
+async def test_an_empty_database_is_migrated_and_a_second_time_changes_nothing(tmp_path: Path) -> None:
+    for _ in range(2):
+        code, out, err = await _run(tmp_path, "migrate", YIMA_PROFILE="test")
+        assert code == 0 and "complete" in out, err
+
+
+async def test_check_and_import_twice(tmp_path: Path, database_url: str) -> None:
+    profile = {"YIMA_PROFILE": "test", "YIMA_DATABASE_URL": database_url}
     code, out, err = await _run(tmp_path, "check", **profile)
     assert code == 0 and "well" in out, err
     first = await _run(tmp_path, "import-items", str(FILE), **profile)
@@ -46,9 +50,8 @@ async def test_every_setting_is_printed(tmp_path: Path) -> None:
     assert code == 0 and "YIMA_DATABASE_URL" in out
 
 
-async def test_an_employee_is_hired_once(tmp_path: Path) -> None:
-    profile = {"YIMA_PROFILE": "test", "YIMA_DATA_DIR": str(tmp_path)}
-    assert (await _run(tmp_path, "migrate", **profile))[0] == 0
+async def test_an_employee_is_hired_once(tmp_path: Path, database_url: str) -> None:
+    profile = {"YIMA_PROFILE": "test", "YIMA_DATABASE_URL": database_url}
     hire = ["hire", "C9", "张敏", "--department", "区行政审批局", "--role", "clerk", "--hall", "一楼", "--counter", "9"]
     refused = await _run(tmp_path, *hire, word="short", **profile)
     assert refused[0] == 2 and "10" in refused[2]
@@ -63,11 +66,16 @@ async def test_only_the_demo_is_seeded(tmp_path: Path) -> None:
     assert code == 2 and "demo" in err
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_serve_seeds_an_empty_demo_prints_its_doors_and_stops_when_told(
-    tmp_path: Path, number: signal.Signals
-) -> None:
-    process = await _start(tmp_path, "serve")
+async def test_serve_seeds_an_empty_demo_prints_its_doors_and_stops_when_told(tmp_path: Path) -> None:
+    """Started by an empty folder it makes the city, started again it finds it; Ctrl-C and a service's stop end it."""
+    assert "made" in await _served_until(tmp_path, signal.SIGINT)
+    assert "made" not in await _served_until(tmp_path, signal.SIGTERM)
+    assert oct((tmp_path / "secrets.json").stat().st_mode)[-3:] == "600"
+
+
+async def _served_until(folder: Path, number: signal.Signals) -> str:
+    """Serve, look whether it is ready, tell it to end; what it printed until its doors."""
+    process = await _start(folder, "serve")
     assert process.stdout is not None
     lines: list[str] = []
     async with asyncio.timeout(90):
@@ -84,14 +92,13 @@ async def test_serve_seeds_an_empty_demo_prints_its_doors_and_stops_when_told(
             process.send_signal(number)
             async with asyncio.timeout(15):
                 assert await process.wait() == 0
-    assert oct((tmp_path / "secrets.json").stat().st_mode)[-3:] == "600"
+    return "".join(lines)
 
 
-async def test_a_root_is_made_and_a_compromised_key_is_removed(tmp_path: Path) -> None:
-    profile = {"YIMA_PROFILE": "test"}
+async def test_a_root_is_made_and_a_compromised_key_is_removed(tmp_path: Path, database_url: str) -> None:
+    profile = {"YIMA_PROFILE": "test", "YIMA_DATABASE_URL": database_url}
     code, root, _ = await _run(tmp_path, "make-root", **profile)
     assert code == 0 and root.startswith("YIMA_SECRETS__CREDENTIAL_ROOT=")
-    assert (await _run(tmp_path, "migrate", **profile))[0] == 0
     code, none, err = await _run(tmp_path, "signing-keys", **profile)
     assert (code, none) == (0, ""), err
     code, _, err = await _run(tmp_path, "signing-keys", "--remove", "0011223344556677", **profile)
