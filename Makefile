@@ -10,9 +10,13 @@ PY := .venv/bin/python
 ROOMS := server codes notify miniapp_api config tests
 PYTEST := $(PY) -m coverage run -m pytest -q
 SERVICES := $(PY) -m tests.services
+# One Chromium for all pages of a run, so one event loop for their tests.
+PAGES := $(PY) -m pytest -q -o asyncio_default_fixture_loop_scope=session -o asyncio_default_test_loop_scope=session
+# About half of the work.
+LOOKS := $(addprefix tests/browser/test_,look.py showing.py unplugged.py)
 
 .NOTPARALLEL:
-.PHONY: help run test demo demo-code bench lock lint rules unit services-test front front-test browser coverage soak-code soak-code-race fuzz clean ready tools
+.PHONY: help run test demo demo-code bench lock lint checks rules unit services-test front front-test browser browser-looks browser-jobs coverage soak-code soak-code-race fuzz clean ready tools
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 \t\2/p' Makefile | expand -t 24
@@ -26,7 +30,7 @@ demo: ready ## tell the main job as a story, in this terminal, against the serve
 demo-code: tools ## tell the one code, its credential and the check without a network, against the server on PORT
 	@YIMA_PORT=$(PORT) exec $(PY) -m server demo-code
 
-test: tools front lint rules front-test browser coverage ## everything: rules, API on both databases, front, browser
+test: tools front checks rules browser coverage ## everything: rules, API on both databases, front, browser
 	@echo "== all green"
 
 lint: tools ## ruff, mypy --strict, import-linter
@@ -38,12 +42,19 @@ lint: tools ## ruff, mypy --strict, import-linter
 	@echo "== lint: floors"
 	@PYTHONPATH=. .venv/bin/lint-imports --no-logo | tail -n 12
 
-# The two databases side by side, one core each; the second one's words are shown when the first has finished.
+# Side by side, one core each; the second one's words are shown when the first has finished.
+define both
+	@words=$$(mktemp); $(MAKE) $(2) >"$$words" 2>&1 & other=$$!; \
+	trap 'kill $$other 2>/dev/null || true; rm -f "$$words"' EXIT; \
+	code=0; $(MAKE) $(1) || code=$$?; wait $$other || code=$$?; cat "$$words"; exit $$code
+endef
+
+checks: tools front
+	$(call both,lint,front-test)
+
 rules: tools front
 	@$(PY) -m coverage erase
-	@words=$$(mktemp); $(MAKE) services-test >"$$words" 2>&1 & other=$$!; \
-	trap 'kill $$other 2>/dev/null || true; rm -f "$$words"' EXIT; \
-	code=0; $(MAKE) unit || code=$$?; wait $$other || code=$$?; cat "$$words"; exit $$code
+	$(call both,unit,services-test)
 
 unit: tools front ## rules and API on SQLite and the in-process store
 	@echo "== tests: SQLite + in-process store"
@@ -51,17 +62,24 @@ unit: tools front ## rules and API on SQLite and the in-process store
 
 services-test: tools ## rules and API on PostgreSQL and Redis, started and stopped by the tests
 	@echo "== tests: PostgreSQL + Redis"
-	@$(SERVICES) -- $(PYTEST) tests --ignore=tests/browser --both-only
+	@$(SERVICES) -- $(PY) -m pytest -q tests --ignore=tests/browser --both-only
 
 front-test: tools front
 	@echo "== tests: residents' front"
 	@.ci/front test
 
-browser: tools front
-	@echo "== tests: browser"
-	@if [ -d tests/browser ]; then $(PYTEST) tests/browser; fi
+browser: tools front ## the pages in a real Chromium (WHICH=tests/browser/test_….py for some of them)
+	$(if $(WHICH),@$(PAGES) $(WHICH),$(call both,browser-looks,browser-jobs))
 
-coverage:
+browser-looks:
+	@echo "== tests: browser, how pages look"
+	@$(PAGES) $(LOOKS)
+
+browser-jobs:
+	@echo "== tests: browser, what people do"
+	@$(PAGES) $(filter-out $(LOOKS),$(wildcard tests/browser/test_*.py))
+
+coverage: # of the rules and the API on SQLite; what runs on PostgreSQL or in a browser comes on top of it
 	@echo "== coverage"
 	@$(PY) -m coverage combine --quiet
 	@$(PY) -m coverage report

@@ -1,16 +1,18 @@
-"""A real Chromium for the tests of pages. Without one they are skipped with a line that says how to get it; where
-YIMA_CI is set that is a failure."""
+"""A real Chromium for the tests of pages, one for all of them, each page in a context of its own. Without one they are
+skipped with a line that says how to get it; where YIMA_CI is set that is a failure."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, BrowserType, Page, async_playwright
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HOW = "no Chromium found: `apt-get install chromium`, or name one in YIMA_TEST_CHROMIUM"
@@ -51,29 +53,67 @@ class Screen:
         ]
 
 
-@pytest.fixture
-async def screen() -> AsyncIterator[NewScreen]:
-    """``await screen(width=360, dark=True, camera=path)``: a fresh page; closed when the test ends."""
+class Chromium:
+    """Starts browsers, and keeps the one that most pages share."""
+
+    def __init__(self, kind: BrowserType, path: str) -> None:
+        self._kind, self._path = kind, path
+        self._shared: Browser | None = None
+        self.loop = asyncio.get_running_loop()
+
+    async def shared(self) -> Browser:
+        """The browser of all pages that need none of their own."""
+        if self._shared is None or not self._shared.is_connected():
+            self._shared = await self.launched()
+        return self._shared
+
+    async def launched(self, *flags: str) -> Browser:
+        """A browser of its own; whoever asked closes it."""
+        always = ["--no-sandbox", "--disable-dev-shm-usage"]
+        return await self._kind.launch(executable_path=self._path, args=[*always, *flags])
+
+    async def close(self) -> None:
+        if self._shared is not None:
+            await self._shared.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browsers() -> AsyncIterator[Chromium]:
+    """Chromium for the whole run: starting it takes longer than most tests."""
     path = chromium()
     if path is None:
         if os.environ.get("YIMA_CI"):
             pytest.fail(HOW)
         pytest.skip(HOW)
+    async with async_playwright() as player:
+        made = Chromium(player.chromium, path)
+        yield made
+        await made.close()
+
+
+@pytest.fixture
+async def screen(browsers: Chromium) -> AsyncIterator[NewScreen]:
+    """``await screen(width=360, dark=True, camera=path)``: a fresh page; closed when the test ends."""
+    if asyncio.get_running_loop() is not browsers.loop:
+        pytest.fail("the tests of pages share one loop: `make browser`, with WHICH=tests/browser/… for some of them")
     async with AsyncExitStack() as stack:
-        player = await stack.enter_async_context(async_playwright())
 
         async def opened(
             *, width: int = 1280, height: int = 900, dark: bool = False, camera: str = "", arguments: Sequence[str] = ()
         ) -> Screen:
-            flags = ["--no-sandbox", "--disable-dev-shm-usage", *arguments]
+            flags = [*arguments]
             if camera:
                 flags += ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
                 flags += [f"--use-file-for-fake-video-capture={camera}"]
-            browser = await player.chromium.launch(executable_path=path, args=flags)
-            stack.push_async_callback(browser.close)
+            if flags:
+                browser = await browsers.launched(*flags)
+                stack.push_async_callback(browser.close)
+            else:
+                browser = await browsers.shared()
             context = await browser.new_context(
                 viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", locale="zh-CN"
             )
+            stack.push_async_callback(context.close)
             return Screen(context, await context.new_page())
 
         yield opened

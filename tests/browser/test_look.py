@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, expect
 from pydantic import SecretStr
 
 from config.settings import Demo, Limits, Settings
@@ -17,7 +16,7 @@ from server.adapters.clock import ShiftedClock
 from server.demo.seed import seed
 from server.domain.cases.workflow import Status
 from server.opening import opened
-from tests.browser.conftest import HOW, chromium
+from tests.browser.conftest import Chromium
 from tests.browser.pages_look import WAIT, Look, looking
 from tests.browser.pages_staff import demo_terminal, gun
 from tests.conftest import REDIS_URL
@@ -25,7 +24,6 @@ from tests.journeys.people import Phone
 from tests.journeys.town import Town, running_town
 from tests.services.databases import Databases
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 WIDTHS = (1280, 768, 360)
 STATES = (Status.RECEIVED, Status.CORRECTION, Status.IN_PROGRESS, Status.PROPOSED, Status.DELIVERED)
 AGENT, LONG_NAME, REFUSED = "15400000003", "15400000015", "15400000018"
@@ -37,7 +35,7 @@ MODES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def city(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
     """The demonstration city with its past, served once for all looks."""
     url = await databases.fresh()
@@ -58,19 +56,10 @@ async def city(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -
     await databases.drop(url)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """One Chromium for all looks."""
-    path = chromium()
-    if path is None:
-        if os.environ.get("YIMA_CI"):
-            pytest.fail(HOW)
-        pytest.skip(HOW)
-    async with async_playwright() as player:
-        flags = ["--no-sandbox", "--disable-dev-shm-usage"]
-        opened_browser = await player.chromium.launch(executable_path=path, args=flags)
-        yield opened_browser
-        await opened_browser.close()
+@pytest.fixture
+async def browser(browsers: Chromium) -> Browser:
+    """The one that all looks share."""
+    return await browsers.shared()
 
 
 async def signed_in(city: Town, number: str) -> Phone:
