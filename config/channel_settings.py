@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 
@@ -104,6 +106,11 @@ class WebhookSettings(ChannelGroup):
 class ChannelSettings(ChannelGroup):
     """All channels that need an account somewhere. Inbox and live pages need none."""
 
+    templates_dir: Path | None = Field(
+        None,
+        description="folder of templates that vendors approved, one <channel>.toml each; empty = none in production,"
+        " the samples of config/channels elsewhere",
+    )
     aliyun_sms: AliyunSmsSettings = Field(AliyunSmsSettings(), description="short messages by Aliyun")
     tencent_sms: TencentSmsSettings = Field(TencentSmsSettings(), description="short messages by Tencent")
     email: EmailSettings = Field(EmailSettings(), description="letters")

@@ -18,6 +18,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from config.channel_settings import ChannelSettings
+
 Profile = Literal["demo", "test", "production"]
 
 
@@ -230,6 +232,7 @@ class Settings(BaseSettings):
     identity: Identity = Field(Identity(), description="the population register")
     credentials: OfflineCredentials = Field(OfflineCredentials(), description="offline credentials and paper")
     papers: Papers = Field(Papers(), description="portraits and licences")
+    channels: ChannelSettings = Field(ChannelSettings(), description="channels to residents and their accounts")
     demo: Demo = Field(Demo(), description="demo and test only")
 
     @classmethod

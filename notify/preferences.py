@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields, replace
 from uuid import UUID
 
 from config.floor import sql
@@ -42,6 +43,14 @@ class Preferences:
         )
         made = {r["category"]: Choice(sms=sql.flag(r["sms"]), live=sql.flag(r["live"])) for r in rows}
         return {**DEFAULTS, **made}
+
+    async def end(self, unit: Unit, resident_id: UUID, region: str, channel: str, categories: Sequence[str]) -> None:
+        """No more of these categories by this channel; every other choice stays."""
+        made = await self.of(unit, resident_id)
+        known = {field.name for field in fields(Choice)}
+        if channel in known:
+            ended = {name: replace(made[name], **{channel: False}) for name in categories if name in made}
+            await self.choose(unit, resident_id, region, ended)
 
     async def choose(self, unit: Unit, resident_id: UUID, region: str, choices: dict[str, Choice]) -> None:
         """Keep these choices; categories not named stay as they are."""

@@ -30,6 +30,7 @@ from aiohttp import web
 from config.floor.refusal import Missing
 from config.floor.unit import LEGAL_ZONE, SYSTEM, Unit
 from config.settings import Settings, described
+from notify.channel import provider_of
 from server.app import FRONT, make_app, warm_up
 from server.domain.sessions.callers import STAFF_ROLES
 from server.domain.terminals.records import Invitation, TerminalFacts
@@ -120,6 +121,13 @@ async def check(settings: Settings, asked: argparse.Namespace) -> int:
             "settings, data files, database: well; store:",
             "well" if await house.services.store.ready() else "not reached",
         )
+        for channel in house.services.channels.channels:
+            health = await channel.check()
+            print(f"channel {channel.name} {provider_of(channel)}:", "well" if health.ok else "NOT WELL", health.note)
+        absent = {"sms", "wechat", "oa", "alipay", "webpush", "email", "webhook"} - {
+            channel.name for channel in house.services.channels.channels
+        }
+        print("channels that are not connected:", ", ".join(sorted(absent)) or "none")
     return 0
 
 

@@ -93,10 +93,11 @@ def surface(*, demo: bool, figures: Figures | None = None) -> Surface:
         *_tables(console.operations),
         *_tables(well_known.operations),
         *_tables(halls.operations),
+        *_tables(hooks.operations),
     ]
     page_tables: list[Pages] = [counter.pages, console.pages, halls.pages]
     if demo:
-        tables += [*_tables(hooks.operations), *_tables(tour.operations)]
+        tables += [*_tables(hooks.demo_operations), *_tables(tour.operations)]
         page_tables.append(tour.pages)
     found: list[Operation] = [operation for table in tables for operation in table.all]
     contract, docs = operating.describe_contract(lambda: _document(found))

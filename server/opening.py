@@ -17,10 +17,6 @@ from config.settings import Settings
 from config.wording import Wording
 from notify.audience import Audience
 from notify.campaigns import Campaigns
-from notify.channel import Channel
-from notify.channels.console_sms import ConsoleSms
-from notify.channels.inbox import InboxChannel
-from notify.channels.live import LiveChannel
 from notify.dispatch import Dispatcher
 from notify.engine.embedded import EmbeddedEngine
 from notify.fanout import CampaignFanOut
@@ -37,7 +33,10 @@ from server.adapters.papers_http import HttpLicences, HttpPortraits
 from server.adapters.papers_standin import PapersStandIn, read_held
 from server.adapters.register_standin import RegisterStandIn, read_population
 from server.adapters.store_embedded import EmbeddedStore
+from server.adapters.wire import HttpWire
+from server.channel_house import Lines, callbacks_of, channel_house, vendor_hosts
 from server.credential_house import credential_house
+from server.domain.answers.service import Answers
 from server.domain.audit.service import Audit
 from server.domain.calendar.service import CalendarService
 from server.domain.cases.service import Cases
@@ -119,7 +118,8 @@ async def opened(settings: Settings, *, clock: DatabaseClock | None = None) -> A
         await register.open()
         stack.push_async_callback(register.close)
         papers, portraits, licences = await _papers(settings, stack)
-        services, engine = _assemble(settings, clock, store, database, register, portraits, licences)
+        lines = await _lines(settings, stack)
+        services, engine = _assemble(settings, clock, store, database, register, portraits, licences, lines)
         await _check_database(services)
         yield Opened(services, database, clock, engine, standin, papers)
 
@@ -214,6 +214,7 @@ def _assemble(
     register: HttpIdentityRegister,
     portraits: HttpPortraits,
     licence_system: HttpLicences,
+    lines: Lines,
 ) -> tuple[Services, EmbeddedEngine]:
     limits, wording, vault, audit = settings.limits, Wording(), _vault(settings), Audit()
     portals = _portals(settings)
@@ -221,7 +222,12 @@ def _assemble(
     regions = {portal.id: portal.region for portal in portals}
     options = ResidentOptions(regions=regions, year_shift=settings.demo.year_shift, attempts=limits.identity_attempts)
     residents = Residents(vault, audit, sessions, options)
-    notify = Notify(vault=vault, contacts=residents, templates=Templates(), options=_notify_options(portals))
+    templates = Templates()
+    notify = Notify(vault=vault, contacts=residents, templates=templates, options=_notify_options(portals))
+    house = channel_house(
+        settings, lines, store, run=database.unit_of_work, vault=vault, contacts=residents, templates=templates,
+        portals=portals,
+    )  # fmt: skip
     otp = OneTimeCodes(vault, notify, otp_limits(limits))
     terminals = Terminals(vault, audit, sessions, terminal_options(limits))
     staff = Staff(vault, audit, sessions, terminals, attempts=limits.password_attempts)
@@ -258,8 +264,13 @@ def _assemble(
         run=database.unit_of_work,
         vault=vault,
         contacts=residents,
-        channels=_channels(settings, store, database, vault),
+        channels=house.channels,
     )
+    answers = Answers(residents, cases, notify.preferences, audit)
+    callbacks = callbacks_of(
+        house, run=database.unit_of_work, vault=vault, receipts=notify.receipts, accounts=residents.bindings,
+        desk=answers,
+    )  # fmt: skip
     services = Services(
         settings=settings,
         wording=wording,
@@ -274,6 +285,9 @@ def _assemble(
         offline_reads=offline.offline_reads,
         conflicts=offline.conflicts,
         notify=notify,
+        channels=house,
+        callbacks=callbacks,
+        answers=answers,
         campaigns=Campaigns(audience=audience, options=notices),
         residents=residents,
         cards=Cards(vault, audit, sessions),
@@ -301,15 +315,18 @@ def _assemble(
     return services, EmbeddedEngine(dispatcher, fan_out, store)
 
 
-def _channels(settings: Settings, store: EmbeddedStore, database: Database, vault: KeyringVault) -> list[Channel]:
-    """The demo's console stands in for a provider of short messages; in production that would be saying that
-    something was sent which never was."""
-    channels: list[Channel] = [InboxChannel(), LiveChannel(store)]
-    if settings.profile == "production":
-        _log.warning("no provider of short messages is built in: each of them will fail as channel-unknown")
-    else:
-        channels.append(ConsoleSms(database.unit_of_work, vault))
-    return channels
+async def _lines(settings: Settings, stack: AsyncExitStack) -> Lines:
+    """The ways out to vendors: only to hosts that the settings name, and to push services at public addresses."""
+    vendors = HttpWire(vendor_hosts(settings.channels))
+    push = HttpWire(settings.channels.webpush.hosts, public_only=True)
+    for wire in (vendors, push):
+        await wire.open()
+        stack.push_async_callback(wire.close)
+    if not settings.channels.email.host:
+        return Lines(vendors, push, None)
+    from server.adapters.post_smtp import SmtpPost  # a library that only a configured mail server needs
+
+    return Lines(vendors, push, SmtpPost(settings.channels.email))
 
 
 def _portals(settings: Settings) -> Portals:

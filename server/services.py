@@ -15,8 +15,11 @@ from config.floor.vault import Vault
 from config.portal import Portals
 from config.settings import Settings
 from config.wording import Wording
+from notify.callbacks import Callbacks
 from notify.campaigns import Campaigns
 from notify.service import Notify
+from server.channel_house import ChannelHouse
+from server.domain.answers.service import Answers
 from server.domain.audit.service import Audit
 from server.domain.calendar.service import CalendarService
 from server.domain.cases.service import Cases
@@ -102,6 +105,9 @@ class Services:
     offline_reads: OfflineReads
     conflicts: Conflicts
     notify: Notify
+    channels: ChannelHouse
+    callbacks: Callbacks
+    answers: Answers
     campaigns: Campaigns
     residents: Residents
     cards: Cards

@@ -172,8 +172,11 @@ class Endpoint:
         self._services = door.services
         self._is_open = isinstance(operation.access, Open)
         self._is_read = operation.method == "GET"
-        self._takes_body = operation.method in ("POST", "PUT", "DELETE") and operation.media != "multipart"
-        if isinstance(operation.access, Device | Terminal) and operation.media == "multipart":
+        self._takes_body = operation.method in ("POST", "PUT", "DELETE") and operation.media not in (
+            "multipart",
+            "raw",
+        )
+        if isinstance(operation.access, Device | Terminal) and operation.media in ("multipart", "raw"):
             raise TypeError(f"{operation.name}: a terminal signs a body that is read at once, not a stream of parts")
 
     async def __call__(self, request: web.Request) -> web.StreamResponse:

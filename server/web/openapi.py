@@ -85,6 +85,8 @@ def _operation(op: Operation, statuses: Mapping[str, int]) -> dict[str, Any]:
     if op.media == "multipart":
         part = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
         described["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": part}}}
+    elif op.media == "raw":
+        described["requestBody"] = {"required": True, "content": {"*/*": {"schema": {}}}}  # as the provider sends it
     elif op.body is not NoBody:
         reference = {"$ref": _REF.format(model=op.body.__name__)}
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": reference}}}

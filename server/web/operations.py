@@ -24,7 +24,8 @@ from server.web.shapes import NoBody, NoQuery, Wire
 B = TypeVar("B", bound=Wire)
 Q = TypeVar("Q", bound=Wire)
 T = TypeVar("T")
-Media = Literal["json", "multipart", "html", "binary", "stream"]
+Media = Literal["json", "multipart", "raw", "html", "binary", "stream"]
+"""``raw``: the handler reads a body that is nobody's JSON (a provider's callback); it answers for its size and form."""
 
 
 @dataclass(frozen=True, slots=True)

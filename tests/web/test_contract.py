@@ -138,6 +138,10 @@ def _place(path: str, parameter: str) -> str:
     return f"{parts[parts.index('{' + parameter + '}') - 1]}/{parameter}"
 
 
+PROVIDERS = {"checkWeChatAddress", "endLetters", "hearSmsProvider", "hearWeChat"}
+"""Answer well only to who knows a provider's secret (``tests/web/test_hooks.py``)."""
+
+
 def _operations() -> list[str]:
     return sorted(name for name, one in DECLARED.items() if name not in STREAMS | ITSELF and one.path.startswith("/"))
 
@@ -175,5 +179,5 @@ def test_answers_are_the_documented_ones(fuzzed: Fuzzed, name: str) -> None:
 
 
 def test_a_good_answer_was_seen_from_every_operation(fuzzed: Fuzzed) -> None:
-    missed = set(_operations()) - fuzzed.good
+    missed = set(_operations()) - fuzzed.good - PROVIDERS
     assert not missed, sorted(missed)

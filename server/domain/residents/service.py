@@ -105,6 +105,14 @@ class Residents:
         assert row is not None
         return self._profile(unit, row)
 
+    async def of_phone(self, unit: Unit, phone: str) -> ResidentProfile | None:
+        """The resident of this number, if there is one. Nobody is registered by it."""
+        row = await sql.row(
+            f"SELECT {_COLUMNS} FROM residents WHERE portal = $1 AND phone_index = $2 AND closed_at IS NULL",
+            unit.portal, self._phone_index(phone),
+        )  # fmt: skip
+        return self._profile(unit, row) if row else None
+
     async def get(self, unit: Unit, resident_id: UUID) -> ResidentProfile:
         """The profile; ``Missing`` if there is none in this portal."""
         row = await sql.row(f"SELECT {_COLUMNS} FROM residents WHERE id = $1 AND portal = $2", resident_id, unit.portal)
