@@ -19,6 +19,7 @@ from pydantic_settings import (
 )
 
 from config.channel_settings import ChannelSettings
+from config.way_settings import WaySettings
 
 Profile = Literal["demo", "test", "production"]
 
@@ -230,6 +231,7 @@ class Settings(BaseSettings):
     secrets: Secrets = Field(Secrets(), description="keys")
     limits: Limits = Field(Limits(), description="budgets and sizes")
     identity: Identity = Field(Identity(), description="the population register")
+    ways: WaySettings = Field(WaySettings(), description="ways in beside the short message")
     credentials: OfflineCredentials = Field(OfflineCredentials(), description="offline credentials and paper")
     papers: Papers = Field(Papers(), description="portraits and licences")
     channels: ChannelSettings = Field(ChannelSettings(), description="channels to residents and their accounts")

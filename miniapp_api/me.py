@@ -79,10 +79,14 @@ async def verify(call: Call[Verification, NoQuery]) -> Verified | Refusal:
         await call.decide(lambda unit: residents.return_attempt(unit, who))
         raise
 
-    async def settle(unit: Unit) -> ResidentProfile | Refusal:
-        return await residents.settle_claim(unit, call.actor, who, name, number, matched=matched)
+    async def settle(unit: Unit) -> tuple[ResidentProfile, str] | Refusal:
+        proven = await residents.settle_claim(unit, call.actor, who, name, number, matched=matched)
+        if isinstance(proven, Refusal):
+            return proven
+        return proven, await call.services.sessions.renew(unit, call.resident.session_id)
 
     settled = await call.decide(settle)
     if isinstance(settled, Refusal):
         return settled
-    return Verified(loa=settled.loa, outcome="verified", resident=shape(call.portal, settled))
+    profile, token = settled
+    return Verified(loa=profile.loa, outcome="verified", resident=shape(call.portal, profile), token=token)

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from config.floor.refusal import Refusal
 from miniapp_api import (
+    accounts,
     cases,
     code,
     counter_applications,
@@ -71,6 +72,7 @@ def surface(*, demo: bool, figures: Figures | None = None) -> Surface:
         otp,
         session,
         me,
+        accounts,
         counter_applications,
         items,
         files,

@@ -53,9 +53,11 @@ from server.domain.purposes.service import Purposes
 from server.domain.recognition.service import FOLDER as RECOGNITION
 from server.domain.recognition.service import Recognition
 from server.domain.replays.service import Replays
+from server.domain.residents.arrivals import Arrivals
 from server.domain.residents.card import Cards
 from server.domain.residents.service import ResidentOptions, Residents
 from server.domain.residents.sign_in import PhoneSignIn
+from server.domain.sessions.devices import Devices
 from server.domain.sessions.otp import OneTimeCodes
 from server.domain.sessions.service import Sessions
 from server.domain.staff.service import Staff
@@ -63,6 +65,7 @@ from server.domain.terminals.service import Terminals
 from server.domain.visits.service import VisitOptions, Visits
 from server.limits import lifetimes, otp_limits, terminal_options
 from server.services import Services
+from server.way_house import WayHouse, way_house
 
 TOUR_TOPIC = "tour"
 _log = logging.getLogger("yima.opening")
@@ -90,6 +93,7 @@ class Opened:
     engine: EmbeddedEngine
     standin: RegisterStandIn | None
     papers: PapersStandIn | None
+    ways: WayHouse
 
     @property
     def movable_clock(self) -> ShiftedClock:
@@ -119,9 +123,10 @@ async def opened(settings: Settings, *, clock: DatabaseClock | None = None) -> A
         stack.push_async_callback(register.close)
         papers, portraits, licences = await _papers(settings, stack)
         lines = await _lines(settings, stack)
-        services, engine = _assemble(settings, clock, store, database, register, portraits, licences, lines)
+        ways = await way_house(settings, stack)
+        services, engine = _assemble(settings, clock, store, database, register, portraits, licences, lines, ways)
         await _check_database(services)
-        yield Opened(services, database, clock, engine, standin, papers)
+        yield Opened(services, database, clock, engine, standin, papers, ways)
 
 
 async def migrated(settings: Settings) -> None:
@@ -215,6 +220,7 @@ def _assemble(
     portraits: HttpPortraits,
     licence_system: HttpLicences,
     lines: Lines,
+    ways: WayHouse,
 ) -> tuple[Services, EmbeddedEngine]:
     limits, wording, vault, audit = settings.limits, Wording(), _vault(settings), Audit()
     portals = _portals(settings)
@@ -293,8 +299,11 @@ def _assemble(
         cards=Cards(vault, audit, sessions),
         register=register,
         sessions=sessions,
+        devices=Devices(lifetimes(limits).resident_idle),
         otp=otp,
         sign_in=PhoneSignIn(otp, residents, sessions),
+        ways=ways.ways,
+        arrivals=Arrivals(vault, audit, sessions, residents, regions),
         staff=staff,
         terminals=terminals,
         catalogue=catalogue,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,9 +33,12 @@ from server.domain.losses.service import Losses
 from server.domain.materials.service import Materials
 from server.domain.purposes.service import Purposes
 from server.domain.replays.service import Replays
+from server.domain.residents.arrivals import Arrivals
 from server.domain.residents.card import Cards
 from server.domain.residents.service import IdentityRegister, Residents
 from server.domain.residents.sign_in import PhoneSignIn
+from server.domain.residents.ways import Way
+from server.domain.sessions.devices import Devices
 from server.domain.sessions.otp import OneTimeCodes
 from server.domain.sessions.service import Sessions
 from server.domain.staff.service import Staff
@@ -113,8 +116,11 @@ class Services:
     cards: Cards
     register: IdentityRegister
     sessions: Sessions
+    devices: Devices
     otp: OneTimeCodes
     sign_in: PhoneSignIn
+    ways: Mapping[str, Way]
+    arrivals: Arrivals
     staff: Staff
     terminals: Terminals
     catalogue: CatalogueService

@@ -75,13 +75,22 @@ class HttpWire:
             await self._session.close()
 
     async def post(self, url: str, *, headers: Mapping[str, str], body: bytes, timeout: float) -> Answer:
+        return await self._send("POST", url, headers, body, timeout)
+
+    async def get(self, url: str, *, headers: Mapping[str, str], timeout: float) -> Answer:
+        """GET once; as ``post`` otherwise."""
+        return await self._send("GET", url, headers, None, timeout)
+
+    async def _send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, timeout: float
+    ) -> Answer:
         assert self._session is not None
         target = URL(url, encoded=True)
         self._check(target)
         limits = aiohttp.ClientTimeout(total=timeout, connect=min(_CONNECT, timeout))
         try:
-            async with self._session.post(
-                target, data=body, headers=dict(headers), allow_redirects=False, timeout=limits
+            async with self._session.request(
+                method, target, data=body, headers=dict(headers), allow_redirects=False, timeout=limits
             ) as answer:
                 raw = await answer.content.read(_LARGEST)
                 while len(raw) < _LARGEST and (more := await answer.content.read(_LARGEST - len(raw))):

@@ -69,6 +69,7 @@ async def _signs_in(teller: Teller, phone: Visitor, person: Person) -> None:
         return
     claim = {"method": "name_and_id", "name": person.name, "id_number": person.id_number}
     done = await phone.ask("POST", "/api/v1/me/verifications", claim)
+    phone.headers["Authorization"] = f"Bearer {done['token']}"
     teller.show("LoA", f"{done['loa']}  {done['resident']['name_masked']} {done['resident']['id_number_masked']}")
 
 

@@ -87,6 +87,7 @@ class Phone(Visitor):
         body = {"method": "name_and_id", "name": name, "id_number": id_number}
         done = await self.must("POST", "/api/v1/me/verifications", body, status=201)
         self.me = done["resident"]
+        self.headers["Authorization"] = f"Bearer {done['token']}"
         return self.me
 
     async def upload(self, content: bytes, name: str, media: str) -> str:

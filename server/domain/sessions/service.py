@@ -78,6 +78,15 @@ class Sessions:
         )  # fmt: skip
         return OpenedSession(session_id, token, expires_at)
 
+    async def renew(self, unit: Unit, session_id: UUID) -> str:
+        """A new token for a session whose holder has just proven more; the one before is over (ASVS 5.0, 7.2.4)."""
+        token = base64.urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b"=").decode()
+        await sql.execute(
+            "UPDATE sessions SET token_hash = $1, seen_at = $2 WHERE id = $3 AND ended_at IS NULL",
+            hash_token(token), unit.now, session_id,
+        )  # fmt: skip
+        return token
+
     async def find(self, unit: Unit, kind: SessionKind, token: str) -> Caller | None:
         """Who holds this token now, in this portal; None if nobody, idle too long, ended or expired."""
         if len(token) > 128:

@@ -11,7 +11,7 @@ export const api = {
   me: () => call<Wire.Me>('GET', '/me'),
   prefer: (body: { language?: string; elder?: boolean }) => call<Wire.Me>('PUT', '/me/preferences', { body }),
   verify: (name: string, idNumber: string, key: string) =>
-    call<{ loa: number; outcome: string; resident: Wire.Me }>('POST', '/me/verifications', {
+    call<{ loa: number; outcome: string; resident: Wire.Me; token: string }>('POST', '/me/verifications', {
       body: { method: 'name_and_id', name, id_number: idNumber },
       key,
     }),

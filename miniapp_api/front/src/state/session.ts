@@ -64,6 +64,11 @@ export function learn(resident: Me): void {
   keep(session.token, resident)
 }
 
+/** A proof changed who is here and gave the session a new token. */
+export function proven(token: string, resident: Me): void {
+  keep(token, resident)
+}
+
 /** Ask the portal again who I am; without a network the last answer stands. */
 export async function refresh(): Promise<void> {
   if (session.token) learn(await api.me())
