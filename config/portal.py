@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -49,3 +49,13 @@ def read_portals(*, demo: bool, folder: Path = FOLDER) -> Portals:
     """The portals of the demo, or those of production."""
     found = [Portal.model_validate(tomllib.loads(path.read_text("utf-8"))) for path in sorted(folder.glob("*.toml"))]
     return Portals([portal for portal in found if portal.demo == demo])
+
+
+def place_name(portals: Portals) -> Callable[[str, str], str]:
+    """What a region is called in a notice; the portal's own name for everything it does not name."""
+
+    def name(portal_id: str, region: str) -> str:
+        portal = portals.get(portal_id)
+        return portal.region_name or portal.name
+
+    return name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 from codes.keys import MasterKeys
 from codes.service import Codes
 from config.portal import FOLDER as PORTALS
-from config.portal import Portals, read_portals
+from config.portal import Portals, place_name, read_portals
 from config.settings import Settings
 from config.wording import Wording
 from notify.audience import Audience
@@ -264,7 +264,7 @@ def _assemble(
         terminals=terminals, visits=visits,
     )  # fmt: skip
     notices = _notify_options(portals)
-    audience = Audience(residents=residents, cases=cases, items=catalogue, place=_place_name(portals))
+    audience = Audience(residents=residents, cases=cases, items=catalogue, place=place_name(portals))
     fan_out = CampaignFanOut(run=database.unit_of_work, vault=vault, audience=audience, options=notices)
     dispatcher = Dispatcher(
         run=database.unit_of_work,
@@ -357,16 +357,6 @@ def _recognition(settings: Settings, portals: Portals, purposes: Purposes) -> Re
 
 def _notify_options(portals: Portals) -> NotifyOptions:
     return NotifyOptions(signatures={portal.id: portal.name for portal in portals})
-
-
-def _place_name(portals: Portals) -> Callable[[str, str], str]:
-    """What a region is called in a notice; the portal's own name for everything it does not name."""
-
-    def name(portal_id: str, region: str) -> str:
-        portal = portals.get(portal_id)
-        return portal.region_name or portal.name
-
-    return name
 
 
 async def _check_database(services: Services) -> None:
