@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
+from config.floor.selection import Selection
 from config.floor.unit import Unit
 
 
 class Residents(Protocol):
     """People of a portal."""
 
-    async def select(self, unit: Unit, *, region: str | None, ids: Sequence[UUID] | None) -> list[UUID]: ...
+    def selection(self, unit: Unit, *, region: str | None, within: Selection | None) -> Selection: ...
 
     async def masked(self, unit: Unit, ids: Sequence[UUID]) -> dict[UUID, str]: ...
 
@@ -20,7 +21,7 @@ class Residents(Protocol):
 class Cases(Protocol):
     """Who applied for an item."""
 
-    async def applicants(self, unit: Unit, item_code: str) -> list[UUID]: ...
+    def applied(self, unit: Unit, item_code: str) -> Selection: ...
 
 
 class Items(Protocol):
@@ -42,10 +43,10 @@ class Audience:
         self._items = items
         self._place = place
 
-    async def people(self, unit: Unit, region: str, item: str) -> list[UUID]:
-        """Everybody of the region, narrowed to who applied for the item; sorted, each once."""
-        ids = await self._cases.applicants(unit, item) if item else None
-        return sorted(set(await self._residents.select(unit, region=region or None, ids=ids)))
+    def people(self, unit: Unit, region: str, item: str) -> Selection:
+        """Everybody of the region, narrowed to who applied for the item; each once. Nobody is read for it."""
+        within = self._cases.applied(unit, item) if item else None
+        return self._residents.selection(unit, region=region or None, within=within)
 
     async def names(self, unit: Unit, ids: Sequence[UUID]) -> dict[UUID, str]:
         """Masked names: one query."""

@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from config.floor import sql
+from config.floor.selection import NOBODY, Selection
 from config.floor.unit import Unit
 from notify import sms
 from notify.audience import Audience
@@ -23,7 +24,6 @@ from notify.campaign_rules import (
     personal,
 )
 from notify.ladder import DEFAULTS
-from notify.preferences import Preferences
 from notify.render import TemplateFault
 from notify.service import NotifyOptions
 
@@ -69,24 +69,25 @@ class Previewer:
     def __init__(self, audience: Audience, options: NotifyOptions) -> None:
         self._audience = audience
         self._options = options
-        self._preferences = Preferences()
 
-    async def preview(self, unit: Unit, words: CampaignWords) -> Preview:
+    async def preview(self, unit: Unit, words: CampaignWords, audience: Selection | None = None) -> Preview:
         """A handful of statements, whatever the size of the audience."""
         item = await self._audience.item_name(unit, words.item)
         shared = known_values(words, item_name=item, place_name=self._audience.place_name(unit.portal, words.region))
         unknown = bool(words.item) and not item
-        people = [] if unknown else await self._audience.people(unit, words.region, words.item)
-        blocking = blockers(words, shared, people=len(people))
+        if audience is None:
+            audience = NOBODY if unknown else self._audience.people(unit, words.region, words.item)
+        people = await audience.count()
+        blocking = blockers(words, shared, people=people)
         if unknown:
             blocking = [Remark("item-unknown"), *(b for b in blocking if b.code != "audience-empty")]
-        examples = await self._examples(unit, words, shared, people[:EXAMPLES])
+        examples = await self._examples(unit, words, shared, await audience.first(EXAMPLES))
         longest = max((e.sms for e in examples), key=sms.units, default="")
         blocking += length_blockers(longest)
         parts = sms.parts(longest)
         return Preview(
-            people=len(people),
-            reach=await self._reach(unit, words.category, people),
+            people=people,
+            reach=await self._reach(unit, words.category, audience, people),
             parts=parts,
             blockers=tuple(blocking),
             warnings=tuple(await self._warnings(unit, words, parts)),
@@ -108,13 +109,22 @@ class Previewer:
             made.append(Example(names.get(person, ""), copy.title, copy.body, copy.sms))
         return made
 
-    async def _reach(self, unit: Unit, category: str, people: Sequence[UUID]) -> Reach:
+    async def _reach(self, unit: Unit, category: str, audience: Selection, people: int) -> Reach:
+        """One statement over those who made a choice; the others have the category's default."""
         default = DEFAULTS[category]
-        made = await self._preferences.choices(unit, people, category) if people else {}
-        others = len(people) - len(made)
-        by_sms = sum(choice.sms for choice in made.values()) + (others if default.sms else 0)
-        live = sum(choice.live for choice in made.values()) + (others if default.live else 0)
-        return Reach(inbox=len(people), sms=by_sms, live=live)
+        row = await sql.row(
+            "SELECT count(*) AS made, COALESCE(SUM(CASE WHEN sms THEN 1 ELSE 0 END), 0) AS sms, "
+            "COALESCE(SUM(CASE WHEN live THEN 1 ELSE 0 END), 0) AS live FROM notify_preferences "
+            f"WHERE portal = $1 AND category = $2 AND resident_id IN ({audience.after(2)})",
+            unit.portal, category, *audience.values,
+        )  # fmt: skip
+        made, sms_made, live_made = (int(row[name]) for name in ("made", "sms", "live")) if row else (0, 0, 0)
+        others = people - made
+        return Reach(
+            inbox=people,
+            sms=sms_made + (others if default.sms else 0),
+            live=live_made + (others if default.live else 0),
+        )
 
     async def _warnings(self, unit: Unit, words: CampaignWords, parts: int) -> list[Remark]:
         found = []

@@ -12,7 +12,8 @@ from notify.campaign_rules import CampaignWords, Status
 COLUMNS = (
     "id, region, title, body, category, audience_region, audience_item, audience_label, fills, content_hash, status, "
     "author_id, author_no, editor_id, submitter_id, approver_no, reason, people, expanded, planned, reached, failed, "
-    "skipped, created_at, updated_at, submitted_at, decided_at, ended_at"
+    "skipped, created_at, updated_at, submitted_at, decided_at, ended_at, schedule_at, rate, canary, canary_state, "
+    "fail_share, pause_reason, follows, follow_kind"
 )
 
 
@@ -26,6 +27,18 @@ class Progress:
     reached: int
     failed: int
     skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Throttle:
+    """How it is held back: ``rate`` a second (0 = not), the canary's size and verdict, the share of failures in
+    percent that pauses it, why it is paused."""
+
+    rate: int = 0
+    canary: int = 0
+    canary_state: str = ""
+    fail_share: int = 0
+    pause_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +62,10 @@ class CampaignRecord:
     submitted_at: datetime | None
     decided_at: datetime | None
     ended_at: datetime | None
+    schedule_at: datetime | None = None
+    throttle: Throttle = Throttle()
+    follows: UUID | None = None
+    follow_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +102,10 @@ def record(row: sql.Row) -> CampaignRecord:
         submitted_at=sql.instant_or_none(row["submitted_at"]),
         decided_at=sql.instant_or_none(row["decided_at"]),
         ended_at=sql.instant_or_none(row["ended_at"]),
+        schedule_at=sql.instant_or_none(row["schedule_at"]),
+        throttle=Throttle(
+            int(row["rate"]), int(row["canary"]), row["canary_state"], int(row["fail_share"]), row["pause_reason"]
+        ),
+        follows=sql.uid_or_none(row["follows"]),
+        follow_kind=row["follow_kind"],
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from config.floor import sql
+from config.floor.ids import new_id
 from notify import sms
 from notify.outbox import Words
 from notify.render import fill, is_broken, placeholders
@@ -17,7 +18,7 @@ NAMELESS = "居民朋友"  # who has registered but not proven a name
 SMS_UNITS = 500  # the longest short message that domestic providers take, signature included (Aliyun SMS manual)
 
 CampaignCategory = Literal["service", "information"]
-Status = Literal["draft", "submitted", "approved", "rejected", "sending", "done", "stopped"]
+Status = Literal["paused", "draft", "submitted", "approved", "rejected", "sending", "done", "stopped"]
 EDITABLE: tuple[Status, ...] = ("draft", "submitted", "approved", "rejected")
 
 
@@ -62,6 +63,16 @@ def personal(words: CampaignWords, shared: Mapping[str, str], name: str, signatu
     values = {**shared, NAME: name or NAMELESS}
     body = fill(words.body, values)
     return Words(title=fill(words.title, values), body=body, sms=sms.signed(signature, body), link="", values={})
+
+
+def shared_words(words: CampaignWords, shared: Mapping[str, str], signature: str) -> Words:
+    """Everybody's copy, with a token where a person's own name goes; ``values`` says which. Raises as ``personal``.
+
+    The token is chance, so nothing that an operator wrote can be taken for it.
+    """
+    token = new_id().hex
+    made = personal(words, shared, token, signature)
+    return replace(made, values={NAME: token} if NAME in words.holes else {})
 
 
 def blockers(words: CampaignWords, shared: Mapping[str, str], *, people: int) -> list[Remark]:

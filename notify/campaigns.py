@@ -8,16 +8,20 @@ the number of people are part of the approval, and the audience is fixed in the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.refusal import Refusal
+from config.floor.selection import Selection
 from config.floor.unit import Actor, Unit
+from notify import campaign_control, progress
 from notify import cursor as cursors
 from notify.audience import Audience
 from notify.campaign_preview import Preview, Previewer
 from notify.campaign_record import COLUMNS, CampaignPage, CampaignRecord, record
+from notify.campaign_result import ChannelCount, FollowKind, channel_counts, told_by
 from notify.campaign_rules import EDITABLE, CampaignWords
 from notify.errors import (
     AudienceChanged,
@@ -37,6 +41,7 @@ class Campaigns:
 
     def __init__(self, *, audience: Audience, options: NotifyOptions) -> None:
         self._audience = audience
+        self._options = options
         self._previewer = Previewer(audience, options)
 
     async def preview(self, unit: Unit, words: CampaignWords) -> Preview:
@@ -100,7 +105,7 @@ class Campaigns:
         found = await self.get(unit, campaign_id)
         if found.status not in ("draft", "rejected"):
             raise WrongState(status=found.status)
-        preview = await self.preview(unit, found.words)
+        preview = await self._previewer.preview(unit, found.words, self._people(unit, found) if found.follows else None)
         if preview.blockers:
             raise CampaignBlocked(blockers=", ".join(remark.code for remark in preview.blockers))
         row = await sql.row(
@@ -126,17 +131,21 @@ class Campaigns:
         approver_id = _id(approver)
         if refused := _may_approve(found, approver_id, content_hash):
             return refused
-        audience = await self._audience.people(unit, found.words.region, found.words.item)
-        if len(audience) != people or people < 1:
+        audience = self._people(unit, found)
+        count = await audience.count()
+        if count != people or people < 1:
             await sql.execute(
-                "UPDATE campaigns SET people = $1 WHERE id = $2 AND status = 'submitted'", len(audience), campaign_id
+                "UPDATE campaigns SET people = $1 WHERE id = $2 AND status = 'submitted'", count, campaign_id
             )
-            return AudienceChanged(people=len(audience))
+            return AudienceChanged(people=count)
+        canary = self._options.canary if count > self._options.canary else 0
         row = await sql.row(
             "UPDATE campaigns SET status='approved', approver_id=$1, approver_no=$2, people=$3, decided_at=$4, "
-            "updated_at=$4 WHERE id=$5 AND portal=$6 AND status='submitted' AND content_hash=$7 "
+            "updated_at=$4, canary=$8, canary_state=$9, fail_share=$10 "
+            "WHERE id=$5 AND portal=$6 AND status='submitted' AND content_hash=$7 "
             f"AND author_id<>$1 AND editor_id<>$1 AND submitter_id<>$1 RETURNING {COLUMNS}",
             approver_id, approver.label, people, unit.now, campaign_id, unit.portal, content_hash,
+            canary, "running" if canary else "", self._options.fail_share,
         )  # fmt: skip
         if row is None:  # somebody was quicker
             return WrongState(status=(await self.get(unit, campaign_id)).status)
@@ -160,24 +169,58 @@ class Campaigns:
         unit.tell(f"staff:{unit.portal}", "campaign", campaign_id=str(campaign_id), status="rejected")
         return record(row)
 
+    async def pause(self, unit: Unit, campaign_id: UUID) -> CampaignRecord | Refusal:
+        """Send nothing more until it is resumed. The batch in hand is the last."""
+        return await self._after(unit, campaign_id, await campaign_control.pause(unit, campaign_id))
+
+    async def resume(self, unit: Unit, campaign_id: UUID) -> CampaignRecord | Refusal:
+        """Go on where it was."""
+        resumed = await campaign_control.resume(unit, campaign_id)
+        if resumed:
+            await progress.look(unit, campaign_id)
+        return await self._after(unit, campaign_id, resumed)
+
+    async def slow(self, unit: Unit, campaign_id: UUID, rate: int) -> CampaignRecord | Refusal:
+        """At most ``rate`` deliveries a second over all processes together; 0 lifts the limit."""
+        return await self._after(unit, campaign_id, await campaign_control.slow(unit, campaign_id, rate))
+
+    async def schedule(self, unit: Unit, campaign_id: UUID, at: datetime | None) -> CampaignRecord | Refusal:
+        """Begin at that instant after its release, or at once. It may be changed until it has begun."""
+        return await self._after(unit, campaign_id, await campaign_control.schedule(unit, campaign_id, at))
+
     async def stop(self, unit: Unit, campaign_id: UUID) -> CampaignRecord | Refusal:
         """Send nothing more. The chunk and the batch in hand are the last; what was sent stays sent."""
-        row = await sql.row(
-            "UPDATE campaigns SET status='stopped', ended_at=$1, updated_at=$1 WHERE id=$2 AND portal=$3 "
-            "AND status IN ('approved','sending') RETURNING id",
-            unit.now, campaign_id, unit.portal,
-        )  # fmt: skip
-        if row is None:
-            return WrongState(status=(await self.get(unit, campaign_id)).status)
-        dropped = await sql.execute(
-            "UPDATE notify_deliveries SET state='skipped', reason='stopped', updated_at=$1 WHERE campaign_id=$2 "
-            "AND state='pending' AND (lease_until IS NULL OR lease_until <= $1)",
-            unit.now,
-            campaign_id,
+        return await self._after(unit, campaign_id, await campaign_control.stop(unit, campaign_id))
+
+    async def resend(self, unit: Unit, campaign_id: UUID, channel: str) -> CampaignRecord | Refusal:
+        """One more delivery by ``channel`` to whoever no active channel has reached: the words were released."""
+        return await self._after(unit, campaign_id, await campaign_control.resend(unit, campaign_id, channel))
+
+    async def follow_up(
+        self, unit: Unit, author: Actor, campaign_id: UUID, kind: FollowKind, words: CampaignWords
+    ) -> CampaignRecord:
+        """A draft of a correction or withdrawal, whose audience is exactly who has the first one. Released like any."""
+        first = await self.get(unit, campaign_id)
+        if first.status not in ("sending", "paused", "done", "stopped"):
+            raise WrongState(status=first.status)
+        made = await self.draft(unit, author, first.region, words)
+        await sql.execute(
+            "UPDATE campaigns SET follows = $1, follow_kind = $2 WHERE id = $3", campaign_id, kind, made.id
         )
-        await sql.execute("UPDATE campaigns SET skipped = skipped + $1 WHERE id = $2", dropped, campaign_id)
-        unit.tell(f"staff:{unit.portal}", "campaign", campaign_id=str(campaign_id), status="stopped")
-        return await self.get(unit, campaign_id)
+        return await self.get(unit, made.id)
+
+    async def counts(self, unit: Unit, campaign_id: UUID) -> tuple[ChannelCount, ...]:
+        """How many deliveries of each channel are in each state, and why: for a result page, not for a running bar."""
+        return await channel_counts(unit, campaign_id)
+
+    async def _after(self, unit: Unit, campaign_id: UUID, changed: bool) -> CampaignRecord | Refusal:
+        now = await self.get(unit, campaign_id)
+        return now if changed else WrongState(status=now.status)
+
+    def _people(self, unit: Unit, found: CampaignRecord) -> Selection:
+        if found.follows is not None:
+            return told_by(unit, found.follows)
+        return self._audience.people(unit, found.words.region, found.words.item)
 
     async def _label(self, unit: Unit, words: CampaignWords) -> str:
         return (await self._audience.item_name(unit, words.item))[:120]
@@ -193,15 +236,13 @@ def _may_approve(found: CampaignRecord, reader: UUID, content_hash: str) -> Refu
     return None
 
 
-async def _fix_recipients(unit: Unit, campaign_id: UUID, region: str, people: Sequence[UUID]) -> None:
+async def _fix_recipients(unit: Unit, campaign_id: UUID, region: str, audience: Selection) -> None:
     """The audience as of now, in one statement."""
-    listed = "SELECT unnest($4::uuid[]) AS value" if sql.is_postgres() else "SELECT value FROM json_each($4)"
-    ids = list(people) if sql.is_postgres() else sql.to_json([str(person) for person in people])
-    own_id = "$1::uuid, $2::varchar, $3::varchar" if sql.is_postgres() else "$1, $2, $3"
+    own = "$1::uuid, $2::varchar, $3::varchar" if sql.is_postgres() else "$1, $2, $3"
     await sql.execute(
-        f"INSERT INTO campaign_recipients (campaign_id, portal, region, recipient) SELECT {own_id}, value "
-        f"FROM ({listed}) AS audience WHERE true ON CONFLICT (campaign_id, recipient) DO NOTHING",
-        campaign_id, unit.portal, region, ids,
+        f"INSERT INTO campaign_recipients (campaign_id, portal, region, recipient) SELECT {own}, id "
+        f"FROM ({audience.after(3)}) AS audience WHERE true ON CONFLICT (campaign_id, recipient) DO NOTHING",
+        campaign_id, unit.portal, region, *audience.values,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -11,6 +12,10 @@ class Contacts(Protocol):
 
     async def phone(self, resident_id: UUID) -> str | None:
         """The mobile number, or None where there is none (any more)."""
+        ...
+
+    async def phones(self, ids: Sequence[UUID]) -> dict[UUID, str]:
+        """The numbers of many residents, by one query; who has none is not in the answer."""
         ...
 
     async def address(self, resident_id: UUID, provider: str) -> str | None:

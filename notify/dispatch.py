@@ -1,7 +1,7 @@
-"""Sending: claim a batch, commit, mark submitting, commit, call the channels outside any transaction, finish.
+"""Sending: claim a batch and judge it, commit, call the channels outside any transaction, finish, commit.
 
-At most one batch is in doubt after a crash. Nothing here keeps state between two steps: any number of
-dispatchers may work on one PostgreSQL database.
+At most the batches in hand are in doubt after a crash. Nothing here keeps state between two steps that another process
+would need: any number of dispatchers may work on one PostgreSQL database.
 """
 
 from __future__ import annotations
@@ -9,19 +9,24 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from uuid import UUID
 
 from config.floor.unit import Unit
 from config.floor.vault import Vault
-from notify import progress, queue
-from notify.channel import Channel, Outcome, Parcel, Rejected, Retry, Run, Sent, Unknown
+from notify import campaign_pace, doubts, progress, queue, verdicts
+from notify.channel import Asking, Channel, Outcome, Parcel, Rejected, Retry, Run, Sent, Unknown, provider_of
 from notify.contacts import Contacts
 from notify.ladder import LANE_CAMPAIGN, LANE_OTP, Patience, settle_doubt
-from notify.outbox import ADDRESS, opened
-from notify.queue import Claimed, Loaded, Verdict
+from notify.outbox import ADDRESS
+from notify.providers import ProviderOptions, Providers, Tally
+from notify.queue import Claimed, Loaded
 from notify.receipts import apply_waiting
+from notify.verdicts import Ended, Ending, Verdict
+from notify.wordings import Wordings, worded
 
 _log = logging.getLogger("yima.notify")
 
@@ -35,6 +40,15 @@ class DispatchOptions:
     max_attempts: int = 60
     sweep_batch: int = 200
     patience: Patience = field(default_factory=Patience)
+    providers: ProviderOptions = field(default_factory=ProviderOptions)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A committed claim: how many rows it took, and which of them a channel is called for."""
+
+    count: int
+    ready: Sequence[tuple[Claimed, Channel, Parcel]]
 
 
 class Dispatcher:
@@ -49,83 +63,121 @@ class Dispatcher:
         channels: Sequence[Channel],
         options: DispatchOptions | None = None,
         dice: random.Random | None = None,
+        ended: Ended | None = None,
     ) -> None:
         self._run = run
         self._vault = vault
         self._contacts = contacts
-        self._channels: Mapping[str, Channel] = {channel.name: channel for channel in channels}
         self._options = options or DispatchOptions()
         self._dice = dice or random.SystemRandom()
-        longest = max((channel.timeout for channel in channels), default=0.0)
-        if self._options.lease.total_seconds() < 2 * longest:
+        self._providers = Providers(channels, self._options.providers, self._dice)
+        self._wordings = Wordings(vault)
+        self._ended = ended
+        if self._options.lease.total_seconds() < 2 * self._providers.longest:
             raise ValueError("the lease must be at least twice the longest channel deadline")
+
+    @property
+    def options(self) -> DispatchOptions:
+        return self._options
 
     async def step(self, lanes: int = LANE_CAMPAIGN) -> int:
         """One batch from claim to finish; how many were claimed. 0 = nothing is due in these lanes."""
-        claimed = await self._run("", lambda unit: self._claim(unit, lanes))
-        if not claimed:
-            return 0
-        ready = await self._run("", lambda unit: self._prepare(unit, claimed))
-        if ready:
-            verdicts = await asyncio.gather(*(self._try(item, parcel) for item, parcel in ready))
-            await self._run("", lambda unit: self._finish(unit, verdicts))
-        return len(claimed)
+        return await self._send(await self._run("", lambda unit: self._hold(unit, lanes)))
+
+    async def job(self, reserved: UUID) -> int:
+        """One batch that was reserved for this job; 0 where others had it."""
+
+        async def take(unit: Unit) -> Held:
+            return await self._prepared(unit, await queue.claim_reserved(unit, reserved, lease=self._options.lease))
+
+        return await self._send(await self._run("", take))
 
     async def sweep(self) -> int:
         """Settle what a dead or hung sender left in doubt, and apply receipts that came early. How many moved."""
-        return await self._run("", self._sweep)
+        return await self._run("", self._sweep) + await self._ask()
 
-    async def _claim(self, unit: Unit, lanes: int) -> list[Claimed]:
-        return await queue.claim(unit, lanes=lanes, limit=self._options.batch, lease=self._options.lease)
+    async def _hold(self, unit: Unit, lanes: int) -> Held:
+        batch, lease = self._options.batch, self._options.lease
+        claimed = await queue.claim(unit, lanes=lanes, limit=batch, lease=lease)
+        if not claimed and lanes >= LANE_CAMPAIGN:
+            claimed = await campaign_pace.claim(unit, self._dice, limit=batch, lease=lease)
+        return await self._prepared(unit, claimed)
 
-    async def _prepare(self, unit: Unit, claimed: list[Claimed]) -> list[tuple[Claimed, Parcel]]:
+    async def _prepared(self, unit: Unit, claimed: Sequence[Claimed]) -> Held:
+        if not claimed:
+            return Held(0, ())
         loaded = await queue.load(claimed[0].lease_id)
-        parcels: list[tuple[Claimed, Parcel]] = []
-        refused: list[Verdict] = []
-        for item in claimed:
-            made = await self._parcel(unit, item, loaded.get(item.id))
-            if isinstance(made, Parcel):
-                parcels.append((item, made))
-            elif made is not None:
-                refused.append(made)
+        refused = [v for one in claimed if (v := self._refusal(unit, one, loaded.get(one.id)))]
+        out = {verdict.claimed.id for verdict in refused}
+        sorted_ = await self._providers.sort(unit, [one for one in claimed if one.id not in out])
+        refused += [Verdict(one, "failed", "rejected", "channel-unknown") for one in sorted_.unknown]
+        for until, late in sorted_.later:
+            await queue.put_back(unit, late, until)
+        ready = await self._parcels(sorted_.going, loaded, refused)
+        named = [(one, provider_of(channel)) for one, channel, _ in ready if one.provider != provider_of(channel)]
+        if named:
+            await queue.name_providers(named)
         await self._finish(unit, refused)
-        held = await queue.submit(unit, claimed[0].lease_id, self._options.lease)
-        return [(item, parcel) for item, parcel in parcels if item.id in held]
+        return Held(len(claimed), ready)
 
-    async def _parcel(self, unit: Unit, item: Claimed, loaded: Loaded | None) -> Parcel | Verdict | None:
-        if loaded is None:  # the lease was lost meanwhile, or a receipt settled it
-            return None
-        channel = self._channels.get(item.channel)
-        if channel is None:
-            return Verdict(item, "failed", "rejected", "channel-unknown")
-        if unit.now >= item.expires_at:
-            return Verdict(item, "failed", "expired", "expired")
-        if item.attempt > self._options.max_attempts:
-            return Verdict(item, "failed", "expired", "attempts-exhausted")
-        if loaded.stopped:
-            return Verdict(item, "skipped", "skipped", "stopped")
-        if channel.needs_phone and loaded.read and loaded.category == "information":
-            return Verdict(item, "skipped", "skipped", "already-read")
-        try:
-            phone = await self._phone(loaded) if channel.needs_phone else None
-            words = opened(self._vault, loaded.content)
-        except (ValueError, KeyError):
-            return Verdict(item, "failed", "rejected", "unreadable")
-        if channel.needs_phone and not phone:
-            return Verdict(item, "skipped", "skipped", "no-phone")
-        text = words.sms if channel.needs_phone else words.body
-        return Parcel(
-            item.client_msg_id, item.message_id, loaded.portal, loaded.event, loaded.category, loaded.language,
-            loaded.recipient, phone, words.title, text, words.link, words.values,
-        )  # fmt: skip
+    def _refusal(self, unit: Unit, one: Claimed, loaded: Loaded | None) -> Verdict | None:
+        """What is not even tried."""
+        if loaded is None:
+            return Verdict(one, "failed", "rejected", "unreadable")
+        if unit.now >= one.expires_at:
+            return Verdict(one, "failed", "expired", "expired")
+        if one.attempt > self._options.max_attempts:
+            return Verdict(one, "failed", "expired", "attempts-exhausted")
+        return None
 
-    async def _phone(self, loaded: Loaded) -> str | None:
-        if loaded.address is not None:
-            return self._vault.open(loaded.address, ADDRESS)
-        return None if loaded.recipient is None else await self._contacts.phone(loaded.recipient)
+    async def _parcels(
+        self, going: Sequence[tuple[Claimed, Channel]], loaded: Mapping[UUID, Loaded], refused: list[Verdict]
+    ) -> list[tuple[Claimed, Channel, Parcel]]:
+        if not going:
+            return []
+        wordings = await self._wordings.load(loaded[one.id].wording_id for one, _ in going)
+        phones = await self._phones([loaded[one.id] for one, channel in going if channel.needs_phone])
+        ready = []
+        for one, channel in going:
+            about = loaded[one.id]
+            if channel.needs_phone and about.read and about.category == "information":
+                refused.append(Verdict(one, "skipped", "skipped", "already-read"))
+                continue
+            try:
+                phone = self._phone(about, phones) if channel.needs_phone else None
+                if about.wording_id is not None and about.wording_id not in wordings:
+                    raise ValueError("its words are gone")
+                words = worded(self._vault, about.content, wordings[about.wording_id] if about.wording_id else None)
+            except (ValueError, KeyError):
+                refused.append(Verdict(one, "failed", "rejected", "unreadable"))
+                continue
+            if channel.needs_phone and not phone:
+                refused.append(Verdict(one, "skipped", "skipped", "no-phone"))
+                continue
+            text = words.sms if channel.needs_phone else words.body
+            parcel = Parcel(
+                one.client_msg_id, one.message_id, about.portal, about.event, about.category, about.language,
+                about.recipient, phone, words.title, text, words.link, words.values,
+            )  # fmt: skip
+            ready.append((one, channel, parcel))
+        return ready
 
-    async def _try(self, item: Claimed, parcel: Parcel) -> Verdict:
-        channel = self._channels[item.channel]
+    async def _phones(self, wanted: Sequence[Loaded]) -> Mapping[UUID, str]:
+        people = [about.recipient for about in wanted if about.recipient and about.address is None]
+        return await self._contacts.phones(people) if people else {}
+
+    def _phone(self, about: Loaded, phones: Mapping[UUID, str]) -> str | None:
+        if about.address is not None:
+            return self._vault.open(about.address, ADDRESS)
+        return phones.get(about.recipient) if about.recipient else None
+
+    async def _send(self, held: Held) -> int:
+        if held.ready:
+            made = await asyncio.gather(*(self._try(*one) for one in held.ready))
+            await self._run("", lambda unit: self._finish(unit, made))
+        return held.count
+
+    async def _try(self, one: Claimed, channel: Channel, parcel: Parcel) -> Verdict:
         outcome: Outcome
         try:
             async with asyncio.timeout(channel.timeout):
@@ -133,54 +185,132 @@ class Dispatcher:
         except TimeoutError:
             outcome = Unknown("timeout")
         except Exception as error:
-            _log.warning("channel %s raised %s", item.channel, type(error).__name__)
+            _log.warning("channel %s raised %s", one.channel, type(error).__name__)
             outcome = Unknown(type(error).__name__)
-        return self._judge(item, parcel.category, channel, outcome)
+        named = replace(one, provider=provider_of(channel))
+        return self._judge(named, parcel.category, channel, outcome)
 
-    def _judge(self, item: Claimed, category: str, channel: Channel, outcome: Outcome) -> Verdict:
+    def _judge(self, one: Claimed, category: str, channel: Channel, outcome: Outcome) -> Verdict:
         if isinstance(outcome, Sent):
             state: queue.State = "delivered" if outcome.delivered else "sent"
-            return Verdict(item, state, state, "", outcome.provider_ref)
+            return Verdict(one, state, state, "", outcome.provider_ref)
         if isinstance(outcome, Rejected):
-            return Verdict(item, "failed", "rejected", outcome.code)
+            return Verdict(one, "failed", "rejected", outcome.code)
         if isinstance(outcome, Retry):
-            return Verdict(item, "pending", "retry", outcome.code)
-        return self._doubt(item, category, channel, outcome.code)
+            return Verdict(one, "pending", "retry", outcome.code, free=True)
+        return self._doubt(one, category, channel, outcome.code)
 
-    def _doubt(self, item: Claimed, category: str, channel: Channel | None, reason: str) -> Verdict:
-        settled = settle_doubt(category, harmless=channel is not None and channel.harmless_again)
+    def _doubt(self, one: Claimed, category: str, channel: Channel | None, reason: str) -> Verdict:
+        harmless = channel is not None and channel.harmless_again
+        if not harmless and _can_be_asked(channel):
+            return Verdict(one, "in_doubt", "unknown", reason)
+        settled = settle_doubt(category, harmless=harmless)
         if settled == "again":
-            return Verdict(item, "pending", "unknown", reason)
+            return Verdict(one, "pending", "unknown", reason)
         if settled == "drop":
-            return Verdict(item, "failed", "unknown", f"in-doubt:{reason}")
-        return Verdict(item, "in_doubt", "unknown", reason)
+            return Verdict(one, "failed", "unknown", f"in-doubt:{reason}")
+        return Verdict(one, "in_doubt", "unknown", reason)
 
     def _dated(self, unit: Unit, verdict: Verdict) -> Verdict:
         """Give a retry its next instant; one that would come after the delivery's life fails now."""
         if verdict.state not in ("pending", "in_doubt"):
             return verdict
-        patience, item = self._options.patience, verdict.claimed
-        wait = patience.doubt_wait
-        if verdict.state == "pending":
-            wait = patience.wait(item.attempt, self._dice, urgent=item.lane == LANE_OTP)
-        if verdict.state == "pending" and unit.now + wait >= item.expires_at:
+        patience, one = self._options.patience, verdict.claimed
+        if verdict.state == "in_doubt":
+            asks = _can_be_asked(self._providers.channel(one))
+            return replace(verdict, next_at=unit.now + (patience.ask_wait if asks else patience.doubt_wait))
+        wait = patience.wait(one.attempt, self._dice, urgent=one.lane == LANE_OTP)
+        if unit.now + wait >= one.expires_at:
             return replace(verdict, state="failed", reason=f"expired:{verdict.reason}")
         return replace(verdict, next_at=unit.now + wait)
 
-    async def _finish(self, unit: Unit, verdicts: Sequence[Verdict]) -> None:
-        if not verdicts:
+    async def _finish(self, unit: Unit, made: Sequence[Verdict]) -> None:
+        if not made:
             return
-        dated = [self._dated(unit, verdict) for verdict in verdicts]
-        kept = await queue.finish(unit, dated)
-        await progress.settled(unit, [(v.claimed.campaign_id, _counted(v)) for v in kept if _is_settled(v)])
+        kept = await verdicts.finish(unit, [self._dated(unit, verdict) for verdict in made])
+        await self._providers.note(unit, _tallies(kept))
+        settled = [verdict for verdict in kept if _is_settled(verdict)]
+        await progress.settled(unit, [(v.claimed.campaign_id, _counted(v)) for v in settled])
+        if self._ended and settled:
+            await self._ended(unit, [_ending(verdict) for verdict in settled])
 
     async def _sweep(self, unit: Unit) -> int:
         found = await queue.lost(unit, self._options.sweep_batch)
-        verdicts = [self._doubt(item, category, self._channels.get(item.channel), "lost") for item, category in found]
-        await self._finish(unit, verdicts)
-        expired = await queue.release_doubtful(unit)
-        await progress.settled(unit, [(campaign_id, "failed") for campaign_id in expired])
-        return len(found) + await apply_waiting(unit, self._options.sweep_batch)
+        await self._finish(
+            unit, [self._doubt(one, category, self._providers.channel(one), "lost") for one, category in found]
+        )
+        given_up = await doubts.release(unit, self._asking(), self._options.patience.doubt_wait)
+        await progress.settled(unit, [(campaign_id, "failed") for _, campaign_id in given_up])
+        return len(found) + await apply_waiting(unit, self._options.sweep_batch, self._ended)
+
+    def _asking(self) -> list[str]:
+        return sorted({c.name for c in self._providers.every() if _can_be_asked(c) and not c.harmless_again})
+
+    async def _ask(self) -> int:
+        """Ask providers what became of what is in doubt; how many doubts ended."""
+        asking = self._asking()
+        if not asking:
+            return 0
+
+        async def take(unit: Unit) -> list[tuple[Claimed, Channel, Parcel]]:
+            limit, lease = self._options.sweep_batch, self._options.lease
+            claimed = await doubts.take(unit, asking, limit=limit, lease=lease)
+            if not claimed:
+                return []
+            loaded = await queue.load(claimed[0].lease_id)
+            going = [
+                (one, channel) for one in claimed if one.id in loaded and (channel := self._providers.channel(one))
+            ]
+            return await self._parcels(going, loaded, [])
+
+        taken = await self._run("", take)
+        answers = await asyncio.gather(*(_asked(*one) for one in taken))
+        known = [
+            self._judge(one, parcel.category, channel, answer)
+            for (one, channel, parcel), answer in zip(taken, answers, strict=True)
+            if answer is not None and not isinstance(answer, Unknown)
+        ]
+        told = {verdict.claimed.id for verdict in known}
+        silent = [one for one, _, _ in taken if one.id not in told]
+
+        async def end(unit: Unit) -> None:
+            await self._finish(unit, known)
+            await doubts.ask_later(unit, silent, unit.now + self._options.patience.ask_again)
+
+        if taken:
+            await self._run("", end)
+        return len(known)
+
+
+def _can_be_asked(channel: Channel | None) -> bool:
+    return isinstance(channel, Asking)
+
+
+async def _asked(one: Claimed, channel: Channel, parcel: Parcel) -> Outcome | None:
+    assert isinstance(channel, Asking)
+    try:
+        async with asyncio.timeout(channel.timeout):
+            return await channel.lookup(parcel, one.since)
+    except Exception as error:
+        _log.warning("channel %s could not be asked: %s", one.channel, type(error).__name__)
+        return None
+
+
+def _tallies(made: Sequence[Verdict]) -> dict[tuple[str, str], Tally]:
+    found: dict[tuple[str, str], Tally] = defaultdict(Tally)
+    for verdict in made:
+        if not verdict.claimed.provider:
+            continue
+        tally = found[verdict.claimed.channel, verdict.claimed.provider]
+        tally.sent += verdict.outcome in ("sent", "delivered")
+        tally.errors += verdict.outcome in ("retry", "unknown")
+        tally.refused += verdict.outcome == "rejected"
+    return found
+
+
+def _ending(verdict: Verdict) -> Ending:
+    one = verdict.claimed
+    return Ending(one.id, one.message_id, one.channel, verdict.state, verdict.reason, one.campaign_id)
 
 
 def _is_settled(verdict: Verdict) -> bool:

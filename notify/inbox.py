@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +12,8 @@ from config.floor.unit import Unit
 from config.floor.vault import Vault
 from notify import cursor as cursors
 from notify.errors import NoticeMissing
-from notify.outbox import opened
+from notify.outbox import Words
+from notify.wordings import Wordings, worded
 
 PAGE = 20
 
@@ -44,20 +46,22 @@ class Inbox:
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
+        self._wordings = Wordings(vault)
 
     async def page(self, unit: Unit, resident_id: UUID, cursor: str | None = None, limit: int = PAGE) -> NoticePage:
-        """Two statements, whatever the length."""
+        """Two statements, whatever the length; a third where shared words are met for the first time."""
         where, values = "", [unit.portal, resident_id, limit + 1]
         if cursor:
             at, last = cursors.read(cursor)
             where, values = "AND (i.at < $4 OR (i.at = $4 AND i.id < $5)) ", [*values, at, last]
         rows = await sql.rows(
-            "SELECT i.id, i.at, i.read_at, m.category, m.content, m.subject FROM notify_inbox i "
+            "SELECT i.id, i.at, i.read_at, m.category, m.content, m.subject, m.wording_id FROM notify_inbox i "
             f"JOIN notify_messages m ON m.id = i.id WHERE i.portal = $1 AND i.recipient = $2 {where}"
             "ORDER BY i.at DESC, i.id DESC LIMIT $3",
             *values,
         )
-        notices = tuple(self._notice(row) for row in rows[:limit])
+        shared = await self._wordings.load(sql.uid_or_none(row["wording_id"]) for row in rows[:limit])
+        notices = tuple(self._notice(row, shared) for row in rows[:limit])
         more = len(rows) > limit
         next_cursor = cursors.after(notices[-1].at, notices[-1].id) if more else None
         return NoticePage(notices, next_cursor, await self.unread(unit, resident_id))
@@ -81,8 +85,9 @@ class Inbox:
         if found is None:
             raise NoticeMissing()
 
-    def _notice(self, row: sql.Row) -> Notice:
-        words = opened(self._vault, row["content"])
+    def _notice(self, row: sql.Row, shared: Mapping[UUID, Words]) -> Notice:
+        wording_id = sql.uid_or_none(row["wording_id"])
+        words = worded(self._vault, bytes(row["content"]), shared[wording_id] if wording_id else None)
         return Notice(
             id=sql.uid(row["id"]),
             at=sql.instant(row["at"]),

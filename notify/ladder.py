@@ -54,6 +54,8 @@ class Patience:
     waits: tuple[float, ...] = (1, 5, 30, 120, 600, 1800)
     code_waits: tuple[float, ...] = (1, 5, 15, 30)
     doubt_wait: timedelta = timedelta(minutes=10)
+    ask_wait: timedelta = timedelta(seconds=5)
+    ask_again: timedelta = timedelta(seconds=30)
 
     def lifetime(self, category: str) -> timedelta:
         return self.lifetimes[category]

@@ -24,11 +24,16 @@ WAKE = "wake:notify"
 
 @dataclass(frozen=True, slots=True)
 class NotifyOptions:
-    """Settings of this room. ``signatures``: portal id → the name between 【】 in front of its short messages."""
+    """Settings of this room. ``signatures``: portal id → the name between 【】 in front of its short messages.
+
+    ``canary``: people who get a campaign first; ``fail_share``: percent of failures that pauses it.
+    """
 
     signatures: Mapping[str, str] = field(default_factory=dict)
     signature: str = "一码通办"
     patience: Patience = field(default_factory=Patience)
+    canary: int = 100
+    fail_share: int = 20
 
     def signature_of(self, portal: str) -> str:
         return self.signatures.get(portal, self.signature)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 
@@ -60,22 +62,21 @@ RULES = (
     Check("campaigns_follow", "campaigns", "{row}follow_kind IN ('','resend','correction','withdrawal')"),
     Check("notify_providers_share", "notify_providers", "{row}share BETWEEN 0 AND 100"),
 )
-_ID = {"primary_key": True, "default": new_id, "unique": True, "db_index": True}
 
 
-def _count() -> fields.IntField:
+def _count() -> Any:
     return fields.IntField(default=0, db_default=0)
 
 
-def _words(length: int) -> fields.CharField:
+def _words(length: int) -> Any:
     return fields.CharField(max_length=length, default="", db_default="")
 
 
-def _instant() -> fields.DatetimeField:
+def _instant() -> Any:
     return fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)
 
 
-def _at() -> fields.DatetimeField:
+def _at() -> Any:
     return fields.DatetimeField(auto_now=False, auto_now_add=False)
 
 
@@ -87,7 +88,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="NotifyWording",
             fields=[
-                ("id", fields.UUIDField(**_ID)),
+                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
                 ("portal", fields.CharField(max_length=64)),
                 ("content", fields.BinaryField()),
                 ("created_at", _at()),
@@ -98,7 +99,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="NotifyProvider",
             fields=[
-                ("id", fields.UUIDField(**_ID)),
+                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
                 ("channel", fields.CharField(max_length=24)),
                 ("provider", fields.CharField(max_length=24)),
                 ("share", fields.SmallIntField()),
@@ -120,7 +121,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="NotifyProviderMinute",
             fields=[
-                ("id", fields.UUIDField(**_ID)),
+                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
                 ("channel", fields.CharField(max_length=24)),
                 ("provider", fields.CharField(max_length=24)),
                 ("minute", _at()),
@@ -141,7 +142,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="NotifyBudget",
             fields=[
-                ("id", fields.UUIDField(**_ID)),
+                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
                 ("scope", fields.CharField(max_length=96)),
                 ("day", fields.DateField()),
                 ("used", fields.IntField()),
@@ -157,7 +158,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="NotifySweep",
             fields=[
-                ("id", fields.UUIDField(**_ID)),
+                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
                 ("name", fields.CharField(max_length=32, unique=True)),
                 ("lease_until", _at()),
                 ("found", _count()),

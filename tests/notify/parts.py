@@ -12,6 +12,7 @@ from uuid import UUID
 
 from config.floor import sql
 from config.floor.ids import new_id
+from config.floor.selection import Selection, listed
 from config.floor.unit import Actor, Unit
 from config.floor.vault import Vault
 from notify.audience import Audience
@@ -40,22 +41,22 @@ class People:
     """Residents, applicants and item names, as the ports want them."""
 
     def __init__(self) -> None:
-        self.phones: dict[UUID, str | None] = {}
+        self.numbers: dict[UUID, str | None] = {}
         self.accounts: dict[tuple[UUID, str], str] = {}
         self.names: dict[UUID, str] = {}
-        self.applied: dict[str, list[UUID]] = {}
+        self.applicants: dict[str, list[UUID]] = {}
         self.english: set[UUID] = set()
 
     def add(self, count: int = 1) -> list[UUID]:
         added = [new_id() for _ in range(count)]
         for person in added:
-            number = len(self.phones)
-            self.phones[person] = f"1380000{number:04d}"
+            number = len(self.numbers)
+            self.numbers[person] = f"1380000{number:04d}"
             self.names[person] = f"王*{number}"
         return added
 
     async def phone(self, resident_id: UUID) -> str | None:
-        return self.phones.get(resident_id)
+        return self.numbers.get(resident_id)
 
     async def address(self, resident_id: UUID, provider: str) -> str | None:
         return self.accounts.get((resident_id, provider))
@@ -63,14 +64,21 @@ class People:
     async def language(self, resident_id: UUID) -> str:
         return "en" if resident_id in self.english else "zh-CN"
 
-    async def select(self, unit: Unit, *, region: str | None, ids: Sequence[UUID] | None) -> list[UUID]:
-        return [person for person in self.phones if ids is None or person in ids]
+    async def phones(self, ids: Sequence[UUID]) -> dict[UUID, str]:
+        return {person: phone for person in ids if (phone := self.numbers.get(person))}
+
+    def selection(self, unit: Unit, *, region: str | None, within: Selection | None) -> Selection:
+        everybody = listed(list(self.numbers))
+        if within is None:
+            return everybody
+        text = f"SELECT id FROM ({everybody.text}) AS everybody WHERE id IN ({within.after(1)})"
+        return Selection(text, (*everybody.values, *within.values))
 
     async def masked(self, unit: Unit, ids: Sequence[UUID]) -> dict[UUID, str]:
         return {person: self.names[person] for person in ids if person in self.names}
 
-    async def applicants(self, unit: Unit, item_code: str) -> list[UUID]:
-        return self.applied.get(item_code, [])
+    def applied(self, unit: Unit, item_code: str) -> Selection:
+        return listed(self.applicants.get(item_code, []))
 
 
 class ItemNames:

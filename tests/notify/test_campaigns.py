@@ -150,7 +150,7 @@ async def test_what_blocks_is_named_and_cannot_be_submitted(room: Room, words: C
 async def test_a_preview_shows_people_reach_parts_and_real_examples(room: Room) -> None:
     people = room.people.add(10)
     room.people.names[people[0]] = ""
-    room.people.applied["card"] = people[:6]
+    room.people.applicants["card"] = people[:6]
 
     async def mute(unit: Unit) -> None:
         await room.notify.preferences.choose(unit, people[1], REGION, {"service": Choice(sms=False, live=True)})

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import random
+from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from config.floor import sql
 from config.floor.unit import Unit
-from notify import queue
+from notify import queue, verdicts
 from notify.channel import Outcome, Rejected, Retry, Sent, Unknown
 from notify.channels.console_sms import sent_to
-from notify.dispatch import Dispatcher
 from notify.ladder import LANE_CASE, Category, Patience, settle_doubt
-from notify.queue import Claimed, Verdict
+from notify.queue import Claimed
+from notify.verdicts import Verdict
 from tests.notify.parts import PORTAL, Room, ScriptedChannel
 
 BACKWARD = {"delivered", "failed", "skipped"}
@@ -28,7 +30,7 @@ async def test_a_notice_reaches_inbox_page_and_phone(room: Room) -> None:
         heard = await line.next(1)
     unit = await room.database.reading(PORTAL)
     page = await room.notify.inbox.page(unit, person)
-    messages = await sent_to(unit, room.vault, room.people.phones[person] or "")
+    messages = await sent_to(unit, room.vault, room.people.numbers[person] or "")
     assert heard is not None
     assert (heard.name, dict(heard.data)) == ("notice", {"id": str(notice_id)})
     assert [notice.id for notice in page.notices] == [notice_id]
@@ -69,15 +71,38 @@ async def test_two_senders_never_share_a_delivery(room: Room) -> None:
     assert await room.states() == {"sent": 60}
 
 
-async def test_a_claim_that_died_before_submitting_is_simply_taken_again(room: Room) -> None:
+async def test_a_claim_that_died_before_its_commit_is_simply_taken_again(room: Room) -> None:
     (person,) = room.people.add()
     await room.tell(person)
     dispatcher = room.dispatcher(channel := ScriptedChannel())
-    claimed = await _claim(room)
-    assert await dispatcher.step() == 0
-    room.later(seconds=31)
-    assert await dispatcher.step() == len(claimed)
+    with pytest.raises(ConnectionError):
+        await room.database.unit_of_work("", _claim_and_die)
+    assert await dispatcher.step() == 2
     assert list(channel.seen.values()) == [1]
+
+
+async def test_a_reservation_is_taken_once_and_by_anybody_when_it_ends(room: Room) -> None:
+    (person,) = room.people.add()
+    await room.tell(person)
+    dispatcher = room.dispatcher(channel := ScriptedChannel())
+    until = timedelta(seconds=3)
+
+    async def reserve(unit: Unit) -> tuple[UUID, int]:
+        return await queue.reserve(unit, lanes=LANE_CASE, limit=20, until=until, campaign=None)
+
+    lost, count = await room.database.unit_of_work("", reserve)
+    assert count == 2
+    assert await dispatcher.step() == 0
+    room.later(seconds=4)
+    again, count = await room.database.unit_of_work("", reserve)
+    assert (await dispatcher.job(lost), count) == (0, 2)
+    assert [await dispatcher.job(again), await dispatcher.job(again)] == [2, 0]
+    assert list(channel.seen.values()) == [1]
+
+
+async def _claim_and_die(unit: Unit) -> None:
+    assert len(await queue.claim(unit, lanes=2, limit=20, lease=timedelta(seconds=30))) == 2
+    raise ConnectionError("killed")
 
 
 @pytest.mark.parametrize(
@@ -129,7 +154,7 @@ async def test_who_lost_the_lease_changes_nothing(room: Room) -> None:
     late = [Verdict(claimed, "failed", "rejected", "late") for claimed in stale]
 
     async def finish(unit: Unit) -> list[Verdict]:
-        return await queue.finish(unit, late)
+        return await verdicts.finish(unit, late)
 
     assert await room.database.unit_of_work("", finish) == []
     assert await room.states() == {"sent": 1}
@@ -184,7 +209,7 @@ async def test_a_channel_that_breaks_is_a_doubt_too(room: Room) -> None:
 
 async def test_nobody_is_called_without_a_number_or_after_the_life_of_a_code(room: Room) -> None:
     (person,) = room.people.add()
-    room.people.phones[person] = None
+    room.people.numbers[person] = None
     await room.tell(person)
     await room.code("13900000000")
     room.later(minutes=6)
@@ -256,16 +281,9 @@ async def _claim(room: Room) -> list[Claimed]:
 
 
 async def _die_while_submitting(room: Room) -> list[Claimed]:
-    """What a process leaves that is killed after its second commit, for the sms delivery; live ones are done."""
+    """What a process leaves that is killed after the commit of its claim, for the sms delivery; live ones are done."""
     await sql.execute("UPDATE notify_deliveries SET state = 'sent' WHERE channel = 'live'")
-    dispatcher = room.dispatcher(ScriptedChannel())
-    claimed = await _claim(room)
-
-    async def prepare(unit: Unit) -> object:
-        return await Dispatcher._prepare(dispatcher, unit, claimed)
-
-    await room.database.unit_of_work("", prepare)
-    return claimed
+    return await _claim(room)
 
 
 async def _receipt(room: Room, dice: random.Random) -> None:

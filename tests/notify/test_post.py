@@ -156,7 +156,7 @@ async def test_a_cursor_that_is_none_is_refused(room: Room, cursor: str) -> None
 
 async def test_no_personal_value_lies_open_in_the_tables(room: Room) -> None:
     (person,) = room.people.add()
-    room.people.phones[person] = "13912345678"
+    room.people.numbers[person] = "13912345678"
     await room.tell(person)
     await room.code("13912345678")
     await room.drain(room.dispatcher())

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from config.floor import sql
 from config.floor.refusal import FieldFault, Invalid
+from config.floor.selection import Selection
 from config.floor.unit import Unit
 from server.domain.cases import clock, records, workflow
 from server.domain.cases.clock import ClockOptions, Light, Lights
@@ -177,13 +178,13 @@ class Reading:
             for row in rows
         ]  # fmt: skip
 
-    async def applicants(self, unit: Unit, item_code: str) -> list[UUID]:
+    def applied(self, unit: Unit, item_code: str) -> Selection:
         """Who has ever applied for this item here: the audience of a campaign."""
-        rows = await sql.rows(
-            "SELECT DISTINCT resident_id FROM cases WHERE portal = $1 AND item_code = $2 AND submitted_at IS NOT NULL",
-            unit.portal, item_code,
-        )  # fmt: skip
-        return [sql.uid(row["resident_id"]) for row in rows]
+        return Selection(
+            "SELECT DISTINCT resident_id AS id FROM cases WHERE portal = $1 AND item_code = $2 "
+            "AND submitted_at IS NOT NULL",
+            (unit.portal, item_code),
+        )
 
     async def detail(self, unit: Unit, resident_id: UUID, case_no: str) -> CaseDetail:
         """The resident's own case: three statements, four while it is being corrected."""

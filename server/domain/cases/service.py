@@ -75,7 +75,7 @@ class Cases:
         self.open_count = reading.open_count
         self.held = reading.held
         self.granted = reading.granted
-        self.applicants = reading.applicants
+        self.applied = reading.applied
 
     async def sweep_overdue(self, unit: Unit) -> int:
         """What time does to this portal's cases, a batch of each; how many changed."""

@@ -14,6 +14,7 @@ from tortoise.transactions import in_transaction
 from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.refusal import FieldFault, Invalid, Missing, Refusal
+from config.floor.selection import Selection
 from config.floor.unit import Actor, Unit
 from config.floor.vault import Vault
 from server.domain.audit.service import Audit
@@ -230,6 +231,17 @@ class Residents:
         row = await sql.row("SELECT phone_sealed FROM residents WHERE id = $1 AND closed_at IS NULL", resident_id)
         return self._vault.open(row["phone_sealed"], "residents.phone") if row and row["phone_sealed"] else None
 
+    async def phones(self, ids: Sequence[UUID]) -> dict[UUID, str]:
+        """For the notice engine only: where to send, of many, by one query."""
+        if not ids:
+            return {}
+        holes = ",".join(f"${n}" for n in range(1, len(ids) + 1))
+        found = await sql.rows(
+            f"SELECT id, phone_sealed FROM residents WHERE closed_at IS NULL AND id IN ({holes})", *ids
+        )
+        sealed = [(sql.uid(row["id"]), row["phone_sealed"]) for row in found if row["phone_sealed"]]
+        return {person: self._vault.open(phone, "residents.phone") for person, phone in sealed}
+
     async def address(self, resident_id: UUID, provider: str) -> str | None:
         """For the notice engine only: the account at a provider to write to."""
         return await self.bindings.subject(resident_id, provider)
@@ -239,18 +251,16 @@ class Residents:
         row = await sql.row("SELECT language FROM residents WHERE id = $1", resident_id)
         return str(row["language"]) if row else "zh-CN"
 
-    async def select(self, unit: Unit, *, region: str | None, ids: Sequence[UUID] | None) -> list[UUID]:
-        """The verified or registered residents of a region, narrowed to ``ids``: a campaign's audience."""
+    def selection(self, unit: Unit, *, region: str | None, within: Selection | None) -> Selection:
+        """The verified or registered residents of a region, narrowed to ``within``: a campaign's audience."""
         where, values = "portal = $1 AND closed_at IS NULL", [unit.portal]
         if region:
             values.append(region_prefix(region))
             where += " AND region LIKE $2 || '%'"
-        found = await sql.rows(f"SELECT id FROM residents WHERE {where} ORDER BY id", *values)
-        everyone = [sql.uid(row["id"]) for row in found]
-        if ids is None:
-            return everyone
-        wanted = set(ids)
-        return [one for one in everyone if one in wanted]
+        if within is None:
+            return Selection(f"SELECT id FROM residents WHERE {where}", tuple(values))
+        text = f"SELECT id FROM residents WHERE {where} AND id IN ({within.after(len(values))})"
+        return Selection(text, (*values, *within.values))
 
     def _values(self, unit: Unit, row: sql.Row) -> Values:
         return Values(self._vault, row, unit.today, self._options.year_shift)

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from server.web.shapes import Instant, Wire
 
 Region = Annotated[str, StringConstraints(pattern=r"^([0-9]{6}|[0-9]{12})?$")]
-State = Literal["draft", "submitted", "approved", "rejected", "sending", "finished", "stopped"]
+State = Literal["draft", "submitted", "approved", "rejected", "sending", "paused", "finished", "stopped"]
 Fill = Annotated[str, StringConstraints(max_length=100)]
 FillName = Annotated[str, StringConstraints(pattern=r"^[^()（）]{1,20}$")]
 

@@ -159,7 +159,7 @@ def _words(body: CampaignLooked) -> CampaignWords:
 def _shown(call: Call[Any, Any], found: CampaignRecord) -> CampaignShown:
     words, progress = found.words, found.progress
     state: State = "finished" if found.status == "done" else found.status
-    started = found.status in ("approved", "sending", "done", "stopped")
+    started = found.status in ("approved", "sending", "paused", "done", "stopped")
     return CampaignShown(
         id=found.id,
         title=words.title,

@@ -11,6 +11,7 @@ import pytest
 
 from config.floor import sql
 from config.floor.refusal import Invalid, Missing, Refusal
+from config.floor.selection import listed
 from config.floor.unit import Actor, Unit
 from config.floor.vault import Vault
 from server.adapters.database import Database
@@ -173,9 +174,12 @@ async def test_preferences(database: Database, people: People) -> None:
 async def test_an_audience_by_region_and_by_ids(database: Database, people: People) -> None:
     first, second = await _enter(database, people), await _enter(database, people, "15400000009")
     unit = await database.reading(PORTAL)
-    assert set(await people.residents.select(unit, region="510000000000", ids=None)) == {first.id, second.id}
-    assert await people.residents.select(unit, region="320000000000", ids=None) == []
-    assert await people.residents.select(unit, region=REGION, ids=[second.id]) == [second.id]
+    assert set(await people.residents.selection(unit, region="510000000000", within=None).first(9)) == {
+        first.id,
+        second.id,
+    }
+    assert await people.residents.selection(unit, region="320000000000", within=None).count() == 0
+    assert await people.residents.selection(unit, region=REGION, within=listed([second.id])).first(9) == [second.id]
 
 
 @pytest.mark.parametrize(

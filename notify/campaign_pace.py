@@ -1,0 +1,69 @@
+"""How fast a campaign goes: which may send now, at what rate, and whether its failures hold it back.
+
+Whoever claims looks at the campaign's row in the same transaction, so a pause, a stop or another rate holds in every
+process from its commit on; only the batch in hand is finished.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from config.floor import sql
+from config.floor.unit import Unit
+from notify import queue
+from notify.buckets import refilled
+from notify.queue import Claimed
+
+LEAST_SETTLED = 20
+"""No share of failures is judged on fewer deliveries."""
+_MOST_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    id: UUID
+    rate: int
+    allowance: float
+    allowance_at: datetime | None
+
+
+async def claim(unit: Unit, dice: random.Random, *, limit: int, lease: timedelta) -> list[Claimed]:
+    """A batch of one campaign that may send now, any of them; they take turns by chance."""
+    rows = await sql.rows(
+        "SELECT id, rate, allowance, allowance_at FROM campaigns WHERE status = 'sending' "
+        f"ORDER BY decided_at LIMIT {_MOST_AT_ONCE}"
+    )
+    sending = [
+        _Sending(sql.uid(r["id"]), int(r["rate"]), float(r["allowance"]), sql.instant_or_none(r["allowance_at"]))
+        for r in rows
+    ]
+    dice.shuffle(sending)
+    for one in sending:
+        most = limit if one.rate == 0 else await _allowed(unit, one, limit)
+        claimed = await queue.claim_of(unit, one.id, limit=most, lease=lease) if most else []
+        if one.rate and most > len(claimed):
+            await sql.execute(
+                "UPDATE campaigns SET allowance = allowance + $1 WHERE id = $2", float(most - len(claimed)), one.id
+            )
+        if claimed:
+            return claimed
+    return []
+
+
+async def _allowed(unit: Unit, one: _Sending, limit: int) -> int:
+    """Take from the campaign's allowance: at most one second's worth is saved up. 0 where another was quicker."""
+    passed = (unit.now - one.allowance_at).total_seconds() if one.allowance_at else 0.0
+    tokens = refilled(one.allowance, rate=one.rate, most=one.rate, seconds=passed)
+    granted = min(limit, int(tokens))
+    same = "allowance_at IS NULL" if one.allowance_at is None else "allowance_at = $4"
+    values = [tokens - granted, unit.now, one.id, *([one.allowance_at] if one.allowance_at else [])]
+    if granted == 0 and one.allowance_at is not None:
+        return 0
+    taken = await sql.execute(
+        f"UPDATE campaigns SET allowance = $1, allowance_at = $2 WHERE id = $3 AND status = 'sending' AND {same}",
+        *values,
+    )
+    return granted if taken else 0
