@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from config.floor import sql
-from config.floor.selection import NOBODY, Selection
+from config.floor.selection import Selection, listed
 from config.floor.unit import Unit
 from notify import sms
 from notify.audience import Audience
@@ -76,7 +76,7 @@ class Previewer:
         shared = known_values(words, item_name=item, place_name=self._audience.place_name(unit.portal, words.region))
         unknown = bool(words.item) and not item
         if audience is None:
-            audience = NOBODY if unknown else self._audience.people(unit, words.region, words.item)
+            audience = listed(()) if unknown else self._audience.people(unit, words.region, words.item)
         people = await audience.count()
         blocking = blockers(words, shared, people=people)
         if unknown:

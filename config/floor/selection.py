@@ -38,9 +38,6 @@ class Selection:
         return [sql.uid(row["id"]) for row in rows]
 
 
-NOBODY = Selection("SELECT NULL AS id WHERE 1 = 0")
-
-
 def listed(ids: Sequence[UUID]) -> Selection:
     """These ids, each once."""
     if sql.is_postgres():
