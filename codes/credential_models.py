@@ -84,6 +84,7 @@ class Credential(Model):
     state_by = fields.CharField(max_length=64)
     reason = fields.CharField(max_length=32)
     device = fields.CharField(max_length=64)
+    delegation_id = fields.UUIDField(null=True)
 
     class Meta:
         table = "credentials"
@@ -103,6 +104,7 @@ RULES: tuple[Rule, ...] = (
         "credentials_live", "credentials", "portal, resident_id, tier, form", unique=True, where="state <> 'revoked'"
     ),
     Index("credentials_resident", "credentials", "portal, resident_id, id"),
+    Index("credentials_delegation", "credentials", "delegation_id", where="delegation_id IS NOT NULL"),
     Index("credentials_kid", "credentials", "kid, expires_at"),
     Check("status_entries_known", "status_entries", "{row}status BETWEEN 0 AND 3"),
     Check("status_entries_index_whole", "status_entries", "{row}idx >= 0"),

@@ -23,20 +23,21 @@ State = Literal["valid", "suspended", "revoked", "expired"]
 Reason = Literal["lost", "replaced", "conflict", "withdrawn", "key-removed", ""]
 _COLUMNS = (
     "c.id, c.portal, c.region, c.resident_id, c.acting_id, c.tier, c.form, c.list_id, c.idx, c.kid, c.issued_at,"
-    " c.issued_by, c.expires_at, c.state, c.state_at, c.state_by, c.reason, c.device, l.number"
+    " c.issued_by, c.expires_at, c.state, c.state_at, c.state_by, c.reason, c.device, c.delegation_id, l.number"
 )
 _FROM = "FROM credentials c JOIN status_lists l ON l.id = c.list_id"
 _INSERT = (
     "INSERT INTO credentials (id, portal, region, resident_id, acting_id, tier, form, list_id, idx, kid, issued_at,"
-    " issued_by, expires_at, state, state_by, reason, device)"
-    " VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,'valid','','',$14) ON CONFLICT DO NOTHING RETURNING id"
+    " issued_by, expires_at, state, state_by, reason, device, delegation_id)"
+    " VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,'valid','','',$14,$15) ON CONFLICT DO NOTHING RETURNING id"
 )
 _STATUS = {"valid": VALID, "suspended": SUSPENDED, "revoked": REVOKED}
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be issued. ``device`` is the thumbprint of the phone's key, "" for paper; ``by`` a label, no name."""
+    """What is to be issued. ``device`` is the thumbprint of the phone's key, "" for paper; ``by`` a label, no name;
+    ``until``: no longer than the ``delegation`` under which it is ordered."""
 
     resident: UUID
     acting: UUID
@@ -45,6 +46,8 @@ class Order:
     form: Form
     by: str
     device: str = ""
+    delegation: UUID | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class HeldCredential:
     state_by: str
     reason: str
     device: str
+    delegation: UUID | None = None
 
 
 class Credentials:
@@ -89,11 +93,12 @@ class Credentials:
         signer = await self.keys.ready(unit)
         book, idx = await self.book.take(unit, order.tier)
         until = unit.now + self._options.life(order.tier, order.form)
+        until = min(until, order.until or until)
         for _ in range(5):
             await self._replace(unit, order)
             values = (
                 new_id(), unit.portal, order.region, order.resident, order.acting, order.tier, order.form, book.id, idx,
-                signer.kid.hex(), unit.now, order.by[:64], until, order.device[:64],
+                signer.kid.hex(), unit.now, order.by[:64], until, order.device[:64], order.delegation,
             )  # fmt: skip
             made = await sql.row(_INSERT, *values)
             if made is not None:
@@ -172,6 +177,15 @@ class Credentials:
         held = [one for one in await self._unrevoked(unit, resident) if form in (None, one.form)]
         return [one for one in held if await self.revoke(unit, one, reason=reason, by=by)]
 
+    async def revoke_under(self, unit: Unit, delegation: UUID, *, by: str) -> list[HeldCredential]:
+        """Take back everything that was ordered under a delegation; what was taken back."""
+        rows = await sql.rows(
+            f"SELECT {_COLUMNS} {_FROM} WHERE c.portal = $1 AND c.delegation_id = $2 AND c.state <> 'revoked'",
+            unit.portal, delegation,
+        )  # fmt: skip
+        held = [_held(row, unit.now) for row in rows]
+        return [one for one in held if await self.revoke(unit, one, reason="withdrawn", by=by)]
+
     async def _unrevoked(self, unit: Unit, resident: UUID) -> list[HeldCredential]:
         rows = await sql.rows(
             f"SELECT {_COLUMNS} {_FROM} WHERE c.portal = $1 AND c.resident_id = $2 AND c.state <> 'revoked'",
@@ -222,4 +236,5 @@ def _held(row: sql.Row, now: datetime) -> HeldCredential:
         state_by=row["state_by"],
         reason=row["reason"],
         device=row["device"],
+        delegation=sql.uid_or_none(row["delegation_id"]),
     )

@@ -51,6 +51,7 @@ RULES: tuple[Rule, ...] = (
     Index("code_handles_session", "code_handles", "session_id, valid_from"),
     Index("code_handles_subject", "code_handles", "subject"),
     Index("code_handles_acting", "code_handles", "acting"),
+    Index("code_handles_delegation", "code_handles", "delegation", where="delegation IS NOT NULL"),
     Index("code_handles_until", "code_handles", "valid_until"),
     Index("code_uses_at", "code_uses", "used_at"),
     Check("code_handles_twelve", "code_handles", "length({row}handle) = 12"),

@@ -115,6 +115,13 @@ class Codes:
             return await sql.execute(live + "session_id = $1", session_id, unit.now, unit.portal)
         return await sql.execute(live + "(subject = $1 OR acting = $1)", subject, unit.now, unit.portal)
 
+    async def revoke_under(self, unit: Unit, delegation: UUID) -> int:
+        """Take back every live handle that somebody was given to show for another; how many there were."""
+        return await sql.execute(
+            "UPDATE code_handles SET revoked_at = $2 WHERE delegation = $1 AND revoked_at IS NULL AND portal = $3",
+            delegation, unit.now, unit.portal,
+        )  # fmt: skip
+
     async def shown(self, unit: Unit, holder: Holder, scene: str) -> ShownCode | None:
         """The code of this moment for a front that cannot derive; None where a fresh handle must be issued first
         (there is none, it is nearly over, or this very step was used already)."""

@@ -16,6 +16,7 @@ from miniapp_api import (
     code,
     counter_applications,
     credentials,
+    delegations,
     files,
     items,
     licences,
@@ -86,6 +87,7 @@ def surface(*, demo: bool, figures: Figures | None = None) -> Surface:
         looks,
         losses,
         queue_tickets,
+        delegations,
     ]
     tables: list[Operations] = [module.operations for module in residents]
     tables += [

@@ -31,11 +31,12 @@ from server.adapters.keyring import KeyringVault, decode_keys
 from server.adapters.migrate import DATABASE_ERRORS, SchemaWrong, migrate, missing_from_schema
 from server.adapters.papers_http import HttpLicences, HttpPortraits
 from server.adapters.papers_standin import PapersStandIn, read_held
-from server.adapters.register_standin import RegisterStandIn, read_population
+from server.adapters.register_standin import RegisterStandIn, read_organisations, read_population
 from server.adapters.store_embedded import EmbeddedStore
 from server.adapters.wire import HttpWire
 from server.channel_house import Lines, callbacks_of, channel_house, vendor_hosts
 from server.credential_house import credential_house
+from server.delegation_house import delegation_house
 from server.domain.answers.service import Answers
 from server.domain.audit.service import Audit
 from server.domain.calendar.service import CalendarService
@@ -72,6 +73,7 @@ _log = logging.getLogger("yima.opening")
 _CONFIG = Path(__file__).parent.parent / "config"
 HELD_LICENCES = _CONFIG / "demo" / "licences.toml"
 POPULATION = (_CONFIG / "demo" / "cast.toml", _CONFIG / "demo" / "population.toml")
+ORGANISATIONS = _CONFIG / "demo" / "organisations.toml"
 DEMO_MARK = "demo"
 
 
@@ -171,7 +173,8 @@ def _database(settings: Settings, clock: DatabaseClock, store: EmbeddedStore) ->
 async def _standin(settings: Settings, stack: AsyncExitStack) -> RegisterStandIn | None:
     if settings.profile == "production" or settings.identity.register_url:
         return None
-    standin = RegisterStandIn(read_population(*(path for path in POPULATION if path.exists())))
+    people = read_population(*(path for path in POPULATION if path.exists()))
+    standin = RegisterStandIn(people, read_organisations(ORGANISATIONS))
     await standin.open()
     stack.push_async_callback(standin.close)
     return standin
@@ -277,8 +280,13 @@ def _assemble(
         house, run=database.unit_of_work, vault=vault, receipts=notify.receipts, accounts=residents.bindings,
         desk=answers,
     )  # fmt: skip
+    delegations = delegation_house(
+        settings, vault, audit, residents=residents, items=catalogue, purposes=purposes, cases=cases, codes=codes,
+        credentials=offline.credentials, notices=notify, staff=staff,
+    )  # fmt: skip
     services = Services(
         settings=settings,
+        delegations=delegations,
         wording=wording,
         portals=portals,
         database=database,

@@ -26,6 +26,7 @@ from server.domain.cases.service import Cases
 from server.domain.catalogue.service import CatalogueService
 from server.domain.counter_cases.service import CounterCases
 from server.domain.credentials.service import ResidentCredentials
+from server.domain.delegations.service import Delegations
 from server.domain.halls.service import Halls
 from server.domain.licences.service import Licences
 from server.domain.looks.service import Looks
@@ -129,6 +130,7 @@ class Services:
     materials: Materials
     purposes: Purposes
     visits: Visits
+    delegations: Delegations
     counter_cases: CounterCases
     portraits: PortraitSource
     licences: Licences

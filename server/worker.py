@@ -55,9 +55,14 @@ def timetable(house: Opened) -> list[Entry]:
     async def callbacks() -> None:
         await _until_done(partial(unit_of_work, "", services.callbacks.sweep))
 
+    async def delegations() -> None:
+        for portal in services.portals:
+            await _until_done(partial(unit_of_work, portal.id, services.delegations.expire))
+
     return [
         Entry("providers' callbacks that wait", 15, callbacks),
         Entry("providers' callbacks of long ago", 3600, whole(services.callbacks.purge)),
+        Entry("delegations that have run out", 60, delegations),
         Entry("signing keys", 600, keys),
         Entry("counters' questions that nobody answered", 30, questions),
         Entry("budgets", 3600, whole(budgets.sweep)),

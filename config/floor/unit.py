@@ -35,11 +35,15 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does it. ``label`` is what may be shown (a staff number, 本人): never a name or a phone."""
+    """Who does it. ``label`` is what may be shown (a staff number, 本人): never a name or a phone.
+
+    ``delegation``: under which one a resident acts for somebody else; ``loa``: at which level."""
 
     kind: Literal["resident", "staff", "system"]
     id: UUID | None
     label: str
+    delegation: UUID | None = None
+    loa: int | None = None
 
 
 SYSTEM = Actor(kind="system", id=None, label="system")

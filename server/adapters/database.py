@@ -35,6 +35,7 @@ MODEL_APPS: dict[str, tuple[str, ...]] = {
         "server.domain.halls.models",
         "server.domain.replays.models",
         "server.domain.counter_cases.models",
+        "server.domain.delegations.models",
     ),
 }
 MIGRATIONS = {"codes": "codes.migrations", "notify": "notify.migrations", "domain": "server.domain.migrations"}

@@ -17,8 +17,15 @@ Mode = Literal["well", "down", "slow", "garbage", "redirect"]
 class RegisterStandIn:
     """``mode`` can be changed while it runs: down = 503, slow = no answer in time, garbage = not its form."""
 
-    def __init__(self, population: Mapping[str, str], *, slow_seconds: float = 30.0) -> None:
+    def __init__(
+        self,
+        population: Mapping[str, str],
+        organisations: Mapping[str, tuple[str, str]] | None = None,
+        *,
+        slow_seconds: float = 30.0,
+    ) -> None:
         self._population = dict(population)
+        self._organisations = dict(organisations or {})
         self._slow = slow_seconds
         self._runner: web.AppRunner | None = None
         self.mode: Mode = "well"
@@ -28,6 +35,7 @@ class RegisterStandIn:
         """Listen on a free loopback port; ``url`` says where."""
         app = web.Application()
         app.router.add_post("/v1/name-and-number", self._answer)
+        app.router.add_post("/v1/legal-representative", self._answer)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -51,6 +59,9 @@ class RegisterStandIn:
         try:
             asked = json.loads(await request.text())
             known = self._population.get(str(asked["id_number"])) == asked["name"]
+            if request.path.endswith("legal-representative"):
+                named = self._organisations.get(str(asked["uscc"]))
+                known = known and named == (asked["organisation"], asked["id_number"])
         except (ValueError, KeyError, TypeError):
             return web.json_response({"error": "request"}, status=400)
         return web.json_response({"request_id": asked.get("request_id"), "result": "match" if known else "mismatch"})
@@ -65,3 +76,9 @@ def read_population(*paths: Path) -> dict[str, str]:
             if "id_number" in person:
                 people[person["id_number"]] = person["name"]
     return people
+
+
+def read_organisations(path: Path) -> dict[str, tuple[str, str]]:
+    """Code → name and the representative's ID number, from the demo's ``[[organisations]]``."""
+    found = tomllib.loads(path.read_text("utf-8"))["organisations"]
+    return {one["uscc"]: (one["name"], one["representative"]) for one in found}

@@ -16,6 +16,7 @@ from tests.journeys.people import Counter, Desk, Phone
 from tests.journeys.story import Cast, Told
 from tests.journeys.town import PASSWORD, PEOPLE
 from tests.journeys.visitor import Visitor
+from tests.web.rounds_for_others import acts_for_others
 from tests.web.rounds_hall import stands_in_line
 from tests.web.rounds_showing import applies_at_the_counter, shows_herself
 
@@ -51,6 +52,7 @@ async def everything_else(cast: Cast, told: Told) -> dict[str, str]:
     await _as_handler(cast, told, known)
     await _as_operator(cast)
     await _at_the_counter(cast, known)
+    known |= await acts_for_others(cast.resident, cast.clerk)
     known |= await shows_herself(cast.resident, cast.clerk)
     desks = (cast.handler, cast.second_handler)
     known |= await applies_at_the_counter(cast.resident, cast.clerk, desks, cast.item)

@@ -28,6 +28,7 @@ class AuditEntry(Model):
     purpose = fields.CharField(max_length=64)
     fields_seen: list[str] = fields.JSONField(encoder=sql.to_json, decoder=sql.from_json)
     place = fields.CharField(max_length=128)
+    delegation_id = fields.UUIDField(null=True)
 
     class Meta:
         table = "audit_entries"
@@ -37,5 +38,6 @@ RULES: tuple[Rule, ...] = (
     Index("audit_entries_by_time", "audit_entries", "portal, id"),
     Index("audit_entries_by_resident", "audit_entries", "portal, resident_id, id", where="resident_id IS NOT NULL"),
     Index("audit_entries_by_subject", "audit_entries", "portal, subject, id"),
+    Index("audit_entries_by_delegation", "audit_entries", "delegation_id, id", where="delegation_id IS NOT NULL"),
     Index("audit_entries_disputed", "audit_entries", "portal, id", where="action = 'look.disputed'"),
 )

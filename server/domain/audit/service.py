@@ -13,7 +13,7 @@ from config.floor.unit import Actor, Unit
 
 _COLUMNS = (
     "id, portal, region, at, actor_kind, actor_id, actor_label, action, subject_kind, subject, "
-    "resident_id, outcome, purpose, fields_seen, place"
+    "resident_id, outcome, purpose, fields_seen, place, delegation_id"
 )
 
 
@@ -32,6 +32,9 @@ class AuditLine:
     purpose: str
     fields: tuple[str, ...]
     place: str
+    delegation_id: UUID | None = None
+    """Under which delegation somebody acted for the resident concerned."""
+    actor_id: UUID | None = None
     disputed: bool = False
     """Only where it was asked for: the resident has said about this look that she was not there."""
 
@@ -41,6 +44,9 @@ _DISPUTED = (
     "EXISTS (SELECT 1 FROM audit_entries d WHERE d.portal = a.portal AND d.subject = CAST(a.id AS VARCHAR(36))"
     " AND d.action = 'look.disputed') AS disputed"
 )
+
+# Somebody else: staff, time, or a resident who acted for her.
+_OTHERS = "(a.actor_kind <> 'resident' OR a.delegation_id IS NOT NULL)"
 
 
 class Audit:
@@ -64,9 +70,9 @@ class Audit:
         """One entry. Give ids and field *names*; a personal value here is a fault (a canary test looks for them)."""
         await sql.execute(
             f"INSERT INTO audit_entries ({_COLUMNS}) "
-            "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)",
+            "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)",
             new_id(), unit.portal, region, unit.now, actor.kind, actor.id, actor.label, action, subject_kind, subject,
-            resident_id, outcome, purpose, sql.to_json(list(fields)), place,
+            resident_id, outcome, purpose, sql.to_json(list(fields)), place, actor.delegation,
         )  # fmt: skip
 
     async def of_resident(
@@ -97,7 +103,7 @@ class Audit:
             conditions.append(f"a.id < {_hole(values, UUID(before))}")
         found = await sql.rows(
             f"SELECT {_COLUMNS}, {_DISPUTED} FROM audit_entries a WHERE a.portal = $1 AND a.resident_id = $2"
-            f" AND a.actor_kind <> 'resident' AND {' AND '.join(conditions)} ORDER BY a.id DESC LIMIT $3",
+            f" AND {_OTHERS} AND {' AND '.join(conditions)} ORDER BY a.id DESC LIMIT $3",
             *values,
         )
         return [_line(row) for row in found]
@@ -109,10 +115,23 @@ class Audit:
         values: list[object] = [unit.portal, resident_id, entry_id]
         row = await sql.row(
             f"SELECT {_COLUMNS}, {_DISPUTED} FROM audit_entries a WHERE a.portal = $1 AND a.resident_id = $2"
-            f" AND a.id = $3 AND a.actor_kind <> 'resident' AND a.action NOT IN ({_holes(values, never)})",
+            f" AND a.id = $3 AND {_OTHERS} AND a.action NOT IN ({_holes(values, never)})",
             *values,
         )
         return _line(row) if row else None
+
+    async def under(
+        self, unit: Unit, delegation_id: UUID, before: UUID | None = None, limit: int = 50
+    ) -> list[AuditLine]:
+        """What was done under one delegation, newest first."""
+        values: list[object] = [unit.portal, delegation_id, limit]
+        older = f" AND id < {_hole(values, before)}" if before else ""
+        found = await sql.rows(
+            f"SELECT {_COLUMNS} FROM audit_entries WHERE portal = $1 AND delegation_id = $2{older}"
+            " ORDER BY id DESC LIMIT $3",
+            *values,
+        )
+        return [_line(row) for row in found]
 
     async def of_portal(
         self, unit: Unit, subject: str = "", before: str | None = None, limit: int = 50, *, disputed: bool = False
@@ -152,6 +171,8 @@ def _line(row: sql.Row) -> AuditLine:
         purpose=row["purpose"],
         fields=tuple(sql.document(row["fields_seen"])),
         place=row["place"],
+        delegation_id=sql.uid_or_none(row["delegation_id"]),
+        actor_id=sql.uid_or_none(row["actor_id"]),
         disputed=bool(row["disputed"]) if "disputed" in row else False,
     )
 

@@ -22,7 +22,9 @@ class Case(Model):
     item_name = fields.CharField(300)
     department = fields.CharField(100)
     resident_id = fields.UUIDField()
-    on_behalf_of = fields.UUIDField(null=True)
+    on_behalf_of = fields.UUIDField(null=True)  # the delegation that it was begun under
+    acting_id = fields.UUIDField(null=True)
+    organisation_id = fields.UUIDField(null=True)
     loa = fields.SmallIntField()
     status = fields.CharField(16)
     version = fields.IntField()
@@ -79,6 +81,8 @@ class TimelineEntry(Model):
     note = fields.BinaryField(null=True)
     document_no = fields.CharField(100, null=True)
     public = fields.BooleanField(default=True)
+    delegation_id = fields.UUIDField(null=True)
+    loa = fields.SmallIntField(null=True)
 
     class Meta:
         table = "case_timeline"
@@ -192,5 +196,6 @@ RULES: tuple[Rule, ...] = (
     Check("case_suspended_after_acceptance", "cases", "{row}status <> 'suspended' OR {row}accepted_on IS NOT NULL"),
     Check("case_one_correction", "cases", "{row}corrections_requested BETWEEN 0 AND 1"),
     Check("case_review_grade", "case_reviews", "{row}grade BETWEEN 1 AND 5"),
+    Check("case_acting_known", "cases", "({row}on_behalf_of IS NULL) = ({row}acting_id IS NULL)"),
     Check("case_document_number_positive", "case_document_numbers", "{row}number >= 1"),
 )

@@ -12,6 +12,7 @@ from server.domain.audit.service import Audit
 from server.domain.cases import documents, records
 from server.domain.cases.clock import Calendar
 from server.domain.cases.documents import Document
+from server.domain.cases.errors import CaseMissing
 from server.domain.cases.handling import CorrectionRequest, Handling, department_of
 from server.domain.cases.looks import Looks
 from server.domain.cases.ports import Applicants, Desk, Notices
@@ -113,6 +114,13 @@ class Cases:
     async def named(self, unit: Unit, resident_id: UUID, ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
         """Case number and item of the applicant's own cases, by their ids and one statement."""
         return await records.named(unit, resident_id, ids)
+
+    async def item_of(self, unit: Unit, resident_id: UUID, case_no: str) -> str | None:
+        """Of which item the applicant's own case is; None where it is not theirs."""
+        try:
+            return (await records.of_resident(unit, resident_id, case_no)).item_code
+        except CaseMissing:
+            return None
 
     async def applicant_masked(self, unit: Unit, case: records.CaseRecord) -> str:
         """The applicant's masked name."""

@@ -141,6 +141,14 @@ class ResidentCredentials:
             unit.tell(f"resident:{resident}", "credential")
         return len(lost)
 
+    async def end_under(self, unit: Unit, actor: Actor, delegation: UUID) -> int:
+        """A delegation is over: what was ordered under it is taken back; how many were alive."""
+        ended = await self._credentials.revoke_under(unit, delegation, by=actor.label)
+        for held in ended:
+            await self._record(unit, actor, held, "credential.revoke", "withdrawn", "")
+            unit.tell(f"resident:{held.resident}", "credential")
+        return len(ended)
+
     async def suspend(self, unit: Unit, actor: Actor, credential_id: UUID) -> HeldCredential:
         """Stop one until it is cleared up; ``Missing`` where the portal has none, refused where it is over."""
         held = await self._of_portal(unit, credential_id)

@@ -116,6 +116,10 @@ class Purposes:
         """In the order that counters show them."""
         return tuple(self._purposes.values())
 
+    def codes(self) -> frozenset[str]:
+        """The codes of all of them."""
+        return frozenset(self._purposes)
+
     def among(self, codes: Iterable[str]) -> tuple[Purpose, ...]:
         """Those of these codes that exist, in order."""
         wanted = set(codes)

@@ -78,6 +78,10 @@ class IdentityRegister(Protocol):
         """True or False; raises ``RegisterUnavailable``. Called outside any transaction."""
         ...
 
+    async def represents(self, uscc: str, organisation: str, name: str, id_number: str) -> bool:
+        """Whether this person is the legal representative of this organisation; likewise."""
+        ...
+
 
 class Residents:
     """Nothing personal leaves here unmasked except by ``disclose`` and ``phone``, whose callers record it."""
@@ -150,6 +154,26 @@ class Residents:
         )  # fmt: skip
         profile = self._profile(unit, row) if row else None
         return profile if profile and profile.name == name else None
+
+    async def by_phone(self, unit: Unit, phone: str, name: str) -> ResidentProfile | None:
+        """The verified resident of this phone and name, or None; whoever asks is told the same either way."""
+        row = await sql.row(
+            f"SELECT {_COLUMNS} FROM residents WHERE portal = $1 AND phone_index = $2 AND loa > 2"
+            " AND closed_at IS NULL",
+            unit.portal, self._phone_index(phone),
+        )  # fmt: skip
+        profile = self._profile(unit, row) if row else None
+        return profile if profile and profile.name == name else None
+
+    async def register_ward(self, unit: Unit, name: str, region: str) -> UUID:
+        """A newborn without a number: registered by name (LoA 2), reached through the guardian."""
+        ward = new_id()
+        await sql.execute(
+            "INSERT INTO residents (id, portal, region, name_sealed, id_kind, loa, language, elder, created_at)"
+            " VALUES ($1,$2,$3,$4,'',2,'zh-CN',$5,$6)",
+            ward, unit.portal, region, self._vault.seal(name, "residents.name"), False, unit.now,
+        )  # fmt: skip
+        return ward
 
     async def claim_attempt(self, unit: Unit, resident_id: UUID) -> Refusal | None:
         """Count one check before it is made; a refusal is returned, so that the count stays."""

@@ -44,6 +44,7 @@ class Visit(Model):
     )
     portrait_outcome = fields.CharField(max_length=16, null=True)
     holder_portal = fields.CharField(max_length=64, null=True)  # where the code was another portal's
+    delegation_id = fields.UUIDField(null=True)
 
     class Meta:
         table = "visits"

@@ -1,0 +1,76 @@
+"""How delegations say no."""
+
+from __future__ import annotations
+
+from config.floor.refusal import Invalid, Missing, Refusal
+
+
+class DelegationMissing(Missing):
+    """No such delegation, or the caller is no party to it: never told apart."""
+
+
+class DelegationInvalid(Invalid):
+    """The delegation cannot be made like this; the faults name each field."""
+
+
+class DelegationExists(Refusal):
+    """The same two people have a living delegation of this kind and scope already."""
+
+    code = "delegation-exists"
+    kind = "conflict"
+
+
+class DelegationAnswered(Refusal):
+    """It was answered before, otherwise, or its time to be answered is over; ``state`` says how it stands."""
+
+    code = "delegation-answered"
+    kind = "conflict"
+
+
+class DelegationOver(Refusal):
+    """It is not in force: withdrawn, renounced, expired, not yet begun, or never the caller's."""
+
+    code = "delegation-over"
+    kind = "forbidden"
+
+
+class DelegateNever(Refusal):
+    """This is done by oneself only, never for somebody else."""
+
+    code = "delegate-never"
+    kind = "forbidden"
+
+
+class BeyondDelegation(Refusal):
+    """The delegation is in force and does not reach this far."""
+
+    code = "beyond-delegation"
+    kind = "forbidden"
+
+
+class SecondPersonNeeded(Refusal):
+    """Who recorded a delegation at a counter cannot confirm it as well."""
+
+    code = "delegation-second-person"
+    kind = "conflict"
+
+
+class HelperNotProven(Refusal):
+    """Who the helper is has not been shown here: neither by an own code with enough trust nor by a card."""
+
+    code = "delegation-helper-not-proven"
+    kind = "conflict"
+
+
+class NotRepresentative(Refusal):
+    """The register does not know the caller as this organisation's legal representative. Counted, and committed."""
+
+    code = "organisation-mismatch"
+    kind = "invalid"
+
+
+class OrganisationAttempts(Refusal):
+    """Too many organisations were asked for today."""
+
+    code = "organisation-attempts-exceeded"
+    kind = "limited"

@@ -1,0 +1,52 @@
+"""One good call of everything about acting for others."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from tests.journeys.people import Counter, Phone
+
+AGENT = ("李建国", "511602185807202317", "15400000003")
+OWNER = ("刘志远", "511602186802281751", "15400000012")
+OFFICE = {"uscc": "91511602000000019E", "name": "示范市远帆印刷有限公司"}
+
+
+async def _trusted(clerk: Counter, origin: str, person: tuple[str, str, str]) -> Phone:
+    """Somebody whose card the clerk has had in hand."""
+    name, id_number, number = person
+    phone = await Phone(origin, number).__aenter__()
+    await phone.sign_in()
+    if phone.me["loa"] < 3:
+        await phone.verify(name, id_number)
+    body = {"name": name, "id_number": id_number, "tier": "T0", "card_in_hand": True}
+    await clerk.must("POST", "/counter/api/v1/papers", body, status=201)
+    return phone
+
+
+def _offer(name: str, phone: str, **other: Any) -> dict[str, Any]:
+    last = (date.today() + timedelta(days=30)).isoformat()
+    scope = {"all_items": True, "all_purposes": True}
+    return {
+        "kind": "relative", "side": "principal", "relation": "friend", "other": {"name": name, "phone": phone},
+        "scope": scope, "last_day": last, **other,
+    }  # fmt: skip
+
+
+async def acts_for_others(phone: Phone, clerk: Counter) -> dict[str, str]:
+    """A delegation offered, agreed to, looked at and ended; what path parameters may be filled with."""
+    agent = await _trusted(clerk, phone.origin, AGENT)
+    owner = await _trusted(clerk, phone.origin, OWNER)
+    await phone.must("GET", "/api/v1/delegations/choices")
+    made = await phone.must("POST", "/api/v1/delegations", _offer(AGENT[0], AGENT[2]), status=201)
+    path = f"/api/v1/delegations/{made['id']}"
+    await agent.must("POST", f"{path}/acceptance", {"accept": True})
+    await phone.must("GET", "/api/v1/delegations")
+    await agent.must("GET", f"{path}/acts")
+    await owner.must("POST", "/api/v1/organisations", OFFICE, status=201)
+    await owner.must("GET", "/api/v1/organisations")
+    await phone.must("DELETE", path, status=204)
+    for one in (agent, owner):
+        phone.seen += one.seen
+        await one.__aexit__(None, None, None)
+    return {"delegations/id": str(made["id"])}
