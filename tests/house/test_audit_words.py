@@ -12,6 +12,7 @@ import pytest
 from codes.errors import CodeProblem
 from config.wording import LANGUAGES, Wording
 from server.domain.cases.workflow import Action
+from server.domain.delegations.changes import What
 from server.domain.visits.errors import PurposeNotAllowed
 from tests.house.repository import ROOMS, ROOT, files, named
 
@@ -48,6 +49,8 @@ class Reader:
                 yield from self._words(no, inside)
             case ast.JoinedStr() if ast.unparse(given) == "f'case.{move.action.value}'":
                 yield from (f"case.{action.value}" for action in Action)
+            case ast.JoinedStr() if ast.unparse(given) == "f'delegation.{what}'":
+                yield from (f"delegation.{what}" for what in get_args(What))
             case ast.Name(id=name):
                 yield from self._passed_on(name, inside)
             case _:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 from tests.domain.delegations.family import AGENT, DAUGHTER, PATH, given, offer, trusted
 from tests.journeys.town import Town
@@ -85,7 +86,7 @@ async def test_it_runs_out_by_the_clock_and_then_makes_room(server: Town) -> Non
 
 async def test_what_cannot_be_meant_is_refused_field_by_field(server: Town) -> None:
     principal = await trusted(server)
-    wrong = {
+    wrong: dict[str, dict[str, Any]] = {
         "scope-empty": {"scope": {}},
         "scope-twice": {"scope": {"all_items": True, "items": ["printing-licence"]}},
         "item-unknown": {"scope": {"items": ["no-such-item"]}},
