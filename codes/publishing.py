@@ -109,6 +109,10 @@ class Publisher:
         """The numbers of the portal's lists that a terminal without a network needs."""
         return await self._book.in_use(unit)
 
+    async def sweep(self, unit: Unit) -> int:
+        """For the timetable: forget some entries of lists that are past; how many."""
+        return await self._book.sweep(unit)
+
     async def renew(self, unit: Unit) -> int:
         """For the timetable: turn the keys. What is published is signed again when it is next asked for."""
         return 0 if self._root is None else await self._keys.turn(unit)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from codes.credential_options import CredentialOptions, Tier
@@ -21,6 +21,7 @@ from config.floor.unit import Unit
 VALID, REVOKED, SUSPENDED = 0, 1, 2
 _TRIES = 8
 _DECOYS_EACH = 3
+_PAST = timedelta(days=30)  # longer than any list of a terminal is used
 _TAKE = (
     "INSERT INTO status_entries (id, list_id, idx, status, decoy) VALUES ($1,$2,$3,0,$4)"
     " ON CONFLICT DO NOTHING RETURNING idx"
@@ -95,6 +96,16 @@ class StatusBook:
             unit.portal, unit.now,
         )  # fmt: skip
         return [int(row["number"]) for row in rows]
+
+    async def sweep(self, unit: Unit) -> int:
+        """Forget some entries of lists that are past: closed, and every credential in them expired a while ago. What
+        they said of one is in its own row."""
+        return await sql.delete_some(
+            "status_entries",
+            "list_id IN (SELECT l.id FROM status_lists l WHERE l.closed_at < $1 AND NOT EXISTS"
+            " (SELECT 1 FROM credentials c WHERE c.list_id = l.id AND c.expires_at > $1))",
+            unit.now - _PAST,
+        )
 
     async def edition(self, list_id: UUID) -> Edition:
         """Changes exactly when something in the list does; also when an older decision commits after a newer one."""

@@ -120,6 +120,18 @@ class Limits(_Group):
     idempotency_hours: int = Field(24, description="how long an Idempotency-Key is remembered, hours")
     visit_consent_seconds: int = Field(90, description="how long a counter's question waits for the resident, seconds")
     visit_disclosure_seconds: int = Field(300, description="how long a counter sees what was allowed, seconds")
+    visit_ticket_minutes: int = Field(
+        30, ge=1, description="how long after a code was shown a number may still be given for it, minutes"
+    )
+    visit_desk_minutes: int = Field(
+        45, ge=1, description="how long after a code was shown a case may still be begun or handed over for it, minutes"
+    )
+    counter_form_seconds: int = Field(
+        300, ge=30, description="how long a form filled in at a counter waits for her yes on the phone, seconds"
+    )
+    ticket_days: int = Field(
+        30, ge=1, description="how long a hall's ticket says whose it was, days; the day's figures stay"
+    )
     terminal_scans_per_minute: int = Field(
         120, ge=0, description="scans of one terminal in a minute; 0 = no bound; a terminal may have its own"
     )
@@ -167,6 +179,9 @@ class OfflineCredentials(_Group):
     list_size: int = Field(131_072, ge=131_072, le=16_777_216, description="entries of a status list")
     conflict_minutes: int = Field(
         10, ge=1, description="one credential at two counters within this many minutes is shown to an administrator"
+    )
+    read_days: int = Field(
+        400, ge=30, description="how long reads of credentials are kept for finding copies, days; looks stay longer"
     )
     paper_font: Path | None = Field(
         None, description="an OpenType font with more characters for paper credentials; empty = the one that is shipped"

@@ -60,6 +60,7 @@ async def issue(call: Call[NewCodeKey, NoQuery]) -> CodeKey:
     access=Resident(),
     query=CodeQuery,
     answer=CodePicture,
+    in_turn=True,
 )
 async def show(call: Call[NoBody, CodeQuery]) -> CodePicture:
     """A step that was used already is not shown again: the answer is then a code of a fresh handle."""

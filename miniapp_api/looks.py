@@ -13,7 +13,9 @@ from server.web.operations import Call, NoBody, NoQuery, Operations, Resident
 
 operations = Operations(tag="looks")
 CREDENTIAL_SCENES = frozenset(SCENES.values())
-_REFUSED = frozenset({"purpose-not-allowed", "refused", "missing", "unavailable", "not-found", "revoked", "suspended"})
+_REFUSED = frozenset(
+    {"card-mismatch", "purpose-not-allowed", "refused", "missing", "unavailable", "not-found", "revoked", "suspended"}
+)
 
 
 @operations.get(

@@ -78,6 +78,7 @@ def _offered(call: Call[Any, Any], one: Offer) -> HallOffered:
         name=said(one.hall.name, call.language),
         address=said(one.hall.address, call.language),
         is_open=one.is_open,
+        numbers_until=one.numbers_until or None,
         by_app=one.hall.queue.app_tickets,
         lines=[line_shown(call, line) for line in one.lines],
     )

@@ -163,6 +163,7 @@ async def hire(settings: Settings, asked: argparse.Namespace) -> int:
                 region=portal.region,
                 roles=asked.role,
                 password_hash=hashed,
+                halls=asked.works_in,
             )
             await services.audit.record(
                 unit, SYSTEM, "staff.hire", subject_kind="staff", subject=asked.number, region=portal.region
@@ -293,7 +294,10 @@ def _parser() -> argparse.ArgumentParser:
     hiring.add_argument("--department", required=True)
     hiring.add_argument("--role", action="append", required=True, choices=STAFF_ROLES)
     hiring.add_argument("--portal", default="", help="the first one where none is named")
-    hiring.add_argument("--hall", default="")
+    hiring.add_argument("--hall", default="", help="where --counter stands")
+    hiring.add_argument(
+        "--works-in", action="append", default=[], metavar="HALL", help="a hall by its name; none named = all of them"
+    )
     hiring.add_argument("--counter", default="", help="invite this counter's computer: prints its one-time code")
     add("import-items", import_items).add_argument("file", type=Path)
     add("make-root", make_root)

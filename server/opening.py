@@ -250,7 +250,6 @@ def _assemble(
         vault=vault, audit=audit, notify=notify, residents=residents, catalogue=catalogue, calendar=calendar,
         materials=materials, wording=wording, year_shift=settings.demo.year_shift,
     )  # fmt: skip
-    offline = credential_house(settings, vault, database.unit_of_work, residents, audit, staff, terminals)
     visit_options = VisitOptions(
         consent_seconds=limits.visit_consent_seconds,
         disclosure_seconds=limits.visit_disclosure_seconds,
@@ -259,12 +258,16 @@ def _assemble(
         lock_seconds=limits.terminal_lock_seconds,
     )
     recognition = _recognition(settings, portals, purposes)
+    offline = credential_house(
+        settings, vault, database.unit_of_work, residents, audit, staff, terminals, visit_options, recognition
+    )
     visits = Visits(
         codes, purposes, residents, cases, audit, terminals, visit_options, offline.papers, recognition
     )  # fmt: skip
     halls = Halls(
         Plans.load(settings.halls_dir), calendar=calendar, audit=audit, notices=notify, people=residents,
-        terminals=terminals, visits=visits,
+        terminals=terminals, visits=visits, visit_minutes=limits.visit_ticket_minutes,
+        ticket_days=limits.ticket_days,
     )  # fmt: skip
     notices = _notify_options(portals)
     audience = Audience(residents=residents, cases=cases, items=catalogue, place=place_name(portals))
@@ -297,6 +300,7 @@ def _assemble(
         publisher=offline.publisher,
         credentials=offline.credentials,
         offline_reads=offline.offline_reads,
+        comparing=offline.comparing,
         conflicts=offline.conflicts,
         notify=notify,
         channels=house,
@@ -319,8 +323,17 @@ def _assemble(
         cases=cases,
         materials=materials,
         purposes=purposes,
+        recognition=recognition,
         visits=visits,
-        counter_cases=CounterCases(visits=visits, cases=cases, residents=residents, audit=audit, wording=wording),
+        counter_cases=CounterCases(
+            visits=visits,
+            cases=cases,
+            residents=residents,
+            audit=audit,
+            wording=wording,
+            form_seconds=limits.counter_form_seconds,
+            visit_minutes=limits.visit_desk_minutes,
+        ),
         portraits=portraits,
         licences=Licences(vault, residents, cases, licence_system),
         halls=halls,

@@ -33,6 +33,7 @@ from server.domain.looks.service import Looks
 from server.domain.losses.service import Losses
 from server.domain.materials.service import Materials
 from server.domain.purposes.service import Purposes
+from server.domain.recognition.service import Recognition
 from server.domain.replays.service import Replays
 from server.domain.residents.arrivals import Arrivals
 from server.domain.residents.card import Cards
@@ -44,6 +45,7 @@ from server.domain.sessions.otp import OneTimeCodes
 from server.domain.sessions.service import Sessions
 from server.domain.staff.service import Staff
 from server.domain.terminals.service import Terminals
+from server.domain.visits.comparing import Comparing
 from server.domain.visits.conflicts import Conflicts
 from server.domain.visits.offline import OfflineReads
 from server.domain.visits.ports import PortraitSource
@@ -107,6 +109,7 @@ class Services:
     publisher: Publisher
     credentials: ResidentCredentials
     offline_reads: OfflineReads
+    comparing: Comparing
     conflicts: Conflicts
     notify: Notify
     channels: ChannelHouse
@@ -129,6 +132,7 @@ class Services:
     cases: Cases
     materials: Materials
     purposes: Purposes
+    recognition: Recognition
     visits: Visits
     delegations: Delegations
     counter_cases: CounterCases

@@ -54,6 +54,9 @@ def timetable(house: Opened) -> list[Entry]:
 
     async def callbacks() -> None:
         await _until_done(partial(unit_of_work, "", services.callbacks.sweep))
+    async def old_tickets() -> None:
+        for portal in services.portals:
+            await _until_done(partial(unit_of_work, portal.id, services.halls.forget))
 
     async def delegations() -> None:
         for portal in services.portals:
@@ -73,6 +76,9 @@ def timetable(house: Opened) -> list[Entry]:
         Entry("terminals' nonces", 600, whole(services.terminals.sweep)),
         Entry("uploads", 600, lambda: _sweep_uploads(house)),
         Entry("tickets of a day that is over", 60, halls),
+        Entry("whose tickets they were", 3600, old_tickets),
+        Entry("reads of credentials", 3600, whole(services.offline_reads.sweep)),
+        Entry("status lists that are past", 3600, whole(services.publisher.sweep)),
         Entry("overdue corrections and unchecked applications", 600, cases),
     ]
 

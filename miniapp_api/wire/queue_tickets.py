@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from server.web.shapes import Wire
 from server.web.ticket_shapes import Code, LineShown, TicketShown
 
@@ -13,6 +15,7 @@ class HallOffered(Wire):
     name: str
     address: str
     is_open: bool
+    numbers_until: str | None = Field(description="HH:MM; no numbers are given from then on; null while shut")
     by_app: bool
     lines: list[LineShown]
 

@@ -183,8 +183,9 @@ class Operations:
         answer: type[Wire] | None = None,
         problems: tuple[str, ...] = (),
         media: Media = "json",
+        in_turn: bool = False,
     ) -> Callable[[T], T]:
-        """Declare a read: no transaction, one instant."""
+        """Declare a read: no transaction, one instant. ``in_turn`` as of ``post``."""
         return self._verb(
             "GET",
             path,
@@ -195,6 +196,7 @@ class Operations:
             answer=answer,
             problems=problems,
             media=media,
+            in_turn=in_turn,
         )
 
     def post(

@@ -26,9 +26,18 @@ def node() -> str:
     return found
 
 
+def agreed(cases: Sequence[dict[str, Any]], shared: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the page says to each case by the keys of recognised portals: ``root``, ``agreed`` and ``rows``."""
+    return _run("agreed.mjs", cases, shared)
+
+
 def judged(cases: Sequence[dict[str, Any]], shared: dict[str, Any]) -> list[dict[str, Any]]:
     """What the counter's page says to each case: ``text`` at ``now`` under ``root``, ``keys`` and ``lists``."""
-    command = [node(), "--no-warnings", "--experimental-detect-module", str(HERE / "judge.mjs")]
+    return _run("judge.mjs", cases, shared)
+
+
+def _run(script: str, cases: Sequence[dict[str, Any]], shared: dict[str, Any]) -> list[dict[str, Any]]:
+    command = [node(), "--no-warnings", "--experimental-detect-module", str(HERE / script)]
     asked = json.dumps({"shared": shared, "cases": list(cases)})
     done = subprocess.run(command, input=asked, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

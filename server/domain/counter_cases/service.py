@@ -29,7 +29,6 @@ Way = Literal["phone", "paper"]
 State = Literal["pending", "confirmed", "refused", "expired"]
 COUNTER = "counter"
 _PURPOSE = "apply_here"
-_VISIT_LIFE = timedelta(minutes=45)
 _CARD_LOA = 5
 _BATCH = 200
 _COLUMNS = (
@@ -123,14 +122,23 @@ class CounterCases:
     """Any item at any counter."""
 
     def __init__(
-        self, *, visits: Visits, cases: Cases, residents: Residents, audit: Audit, wording: Wording, seconds: int = 300
+        self,
+        *,
+        visits: Visits,
+        cases: Cases,
+        residents: Residents,
+        audit: Audit,
+        wording: Wording,
+        form_seconds: int = 300,
+        visit_minutes: int = 45,
     ) -> None:
         self._visits = visits
         self._cases = cases
         self._residents = residents
         self._audit = audit
         self._wording = wording
-        self._seconds = seconds
+        self._wait = timedelta(seconds=form_seconds)
+        self._visit_life = timedelta(minutes=visit_minutes)
 
     async def begin(
         self,
@@ -154,7 +162,7 @@ class CounterCases:
             " VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)",
             application_id, unit.portal, who.region, unit.now, visit_id, ref.case_no, detail.case.item_name,
             who.resident_id, clerk.terminal_id, shown.hall, shown.counter, clerk.staff_no, way,
-            "pending" if pending else "confirmed", unit.now + timedelta(seconds=self._seconds),
+            "pending" if pending else "confirmed", unit.now + self._wait,
             None if pending else unit.now,
         )  # fmt: skip
         row = await self._row(unit, application_id)
@@ -253,7 +261,8 @@ class CounterCases:
 
     async def _shown(self, unit: Unit, clerk: Clerk, visit_id: UUID) -> Shown:
         shown = await self._visits.whose(unit, visit_id, clerk.terminal_id)
-        if shown.purpose != _PURPOSE or shown.resident_id != shown.acting_id or unit.now - shown.at > _VISIT_LIFE:
+        over = unit.now - shown.at > self._visit_life
+        if over or shown.purpose != _PURPOSE or shown.resident_id != shown.acting_id:
             raise NotForApplying()
         return shown
 

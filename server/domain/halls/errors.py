@@ -16,6 +16,13 @@ class HallClosed(Refusal):
     kind = "conflict"
 
 
+class HallNotYours(Refusal):
+    """The employee works in other halls of this portal."""
+
+    code = "hall-not-yours"
+    kind = "forbidden"
+
+
 class TicketsNotByApp(Refusal):
     """This hall gives numbers on the spot only."""
 

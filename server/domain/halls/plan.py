@@ -145,6 +145,13 @@ class Hall(_Data):
         clock = local.strftime("%H:%M")
         return any(hours.opens <= clock < hours.closes for hours in self._hours_on(local.date(), calendar))
 
+    def numbers_until(self, now: datetime, calendar: Calendar) -> str:
+        """The hour (HH:MM, Asia/Shanghai) at which this span of opening ends; "" while the hall is shut."""
+        local = now.astimezone(LEGAL_ZONE)
+        clock = local.strftime("%H:%M")
+        spans = self._hours_on(local.date(), calendar)
+        return max((one.closes for one in spans if one.opens <= clock < one.closes), default="")
+
     def _hours_on(self, day: date, calendar: Calendar) -> Iterator[Hours]:
         """The spans of one legal day; a weekend day that is worked to make up for a holiday has Monday's hours."""
         working, _ = calendar.is_working(day)

@@ -13,12 +13,15 @@ from server.domain.halls.plan import Counter, Hall
 
 
 class Caller(Protocol):
-    """A member of staff (``StaffCaller``); ``terminal_id`` where she sits at a counter."""
+    """A member of staff (``StaffCaller``); ``terminal_id`` where she sits at a counter, ``halls`` by name where she
+    works in some only."""
 
     @property
     def staff_id(self) -> UUID: ...
     @property
     def staff_no(self) -> str: ...
+    @property
+    def halls(self) -> tuple[str, ...]: ...
     @property
     def terminal_id(self) -> UUID | None: ...
     @property

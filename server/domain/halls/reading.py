@@ -80,6 +80,7 @@ class Reading:
         return Board(
             hall=hall,
             is_open=not closed and hall.is_open(unit.now, self._calendar),
+            numbers_until="" if closed else hall.numbers_until(unit.now, self._calendar),
             calls=calls,
             lines=line.lines(hall, await line.pace_of(unit, hall), tickets),
         )
@@ -118,6 +119,7 @@ class Reading:
             Offer(
                 hall,
                 hall.code not in closed and hall.is_open(unit.now, self._calendar),
+                "" if hall.code in closed else hall.numbers_until(unit.now, self._calendar),
                 tuple(
                     LineState(business, count, 0, paces[hall.code].seconds(hall, business.code, count), "")
                     for business in hall.businesses

@@ -12,18 +12,18 @@ from server.domain.halls import line
 from server.domain.halls.calling import Calling, ClerkMove, ManagerMove
 from server.domain.halls.closing import Closing
 from server.domain.halls.counters import Counters
-from server.domain.halls.errors import NotForTickets
-from server.domain.halls.plan import Calendar, Hall, Plans
+from server.domain.halls.errors import HallNotYours, NotForTickets
+from server.domain.halls.forgetting import Forgetting
+from server.domain.halls.plan import Calendar, Hall, Plans, said
 from server.domain.halls.ports import Caller, Notices, People, Post, Terminals, Visit, Visits
 from server.domain.halls.reading import Reading
 from server.domain.halls.taking import Taking
 from server.domain.halls.telling import Telling, topic
-from server.domain.halls.views import LIVE, Standing, Ticket
+from server.domain.halls.views import LIVE, Offer, Standing, Ticket
 
 __all__ = ["ClerkMove", "Halls", "ManagerMove", "Post", "topic"]
 
 _PURPOSE = "hall_queue"
-_VISIT_LIFE = timedelta(minutes=30)
 
 
 class Halls:
@@ -40,10 +40,13 @@ class Halls:
         people: People,
         terminals: Terminals,
         visits: Visits,
+        visit_minutes: int = 30,
+        ticket_days: int = 30,
     ) -> None:
         self.plans = plans
         self._terminals = terminals
         self._visits = visits
+        self._visit_life = timedelta(minutes=visit_minutes)
         telling = Telling(notices, people, audit)
         counters = Counters(calendar, audit)
         closing = Closing(plans, telling, audit)
@@ -56,6 +59,7 @@ class Halls:
         self.close = closing.close
         self.reopen = closing.reopen
         self.settle = closing.settle
+        self.forget = Forgetting(ticket_days).forget
         self.state = reading.state
         self.board = reading.board
         self.offers = reading.offers
@@ -66,8 +70,21 @@ class Halls:
         if terminal.terminal_id is None:
             raise Forbidden()
         place = await self._terminals.get(unit, terminal.terminal_id)
-        hall = self.plans.named(unit.portal, place.hall)
+        hall = _within(self.plans.named(unit.portal, place.hall), terminal)
         return Post(hall, hall.counter_named(place.counter), terminal)
+
+    def managed(self, unit: Unit, staff: Caller, code: str) -> Hall:
+        """The hall of this code, for somebody who works in it; ``Missing``, or ``HallNotYours``."""
+        return _within(self.plans.get(unit.portal, code), staff)
+
+    async def offered_to(self, unit: Unit, staff: Caller) -> list[Offer]:
+        """The halls that this employee works in, with their lines."""
+        own = {hall.code for hall in self.of_staff(unit, staff)}
+        return [one for one in await self.offers(unit) if one.hall.code in own]
+
+    def of_staff(self, unit: Unit, staff: Caller) -> tuple[Hall, ...]:
+        """The halls of this portal that this employee works in."""
+        return tuple(hall for hall in self.plans.of_portal(unit.portal) if _works_in(hall, staff))
 
     async def take_by_app(self, unit: Unit, resident_id: UUID, hall_code: str, business: str) -> Standing:
         """A number for today from the resident's own phone."""
@@ -91,7 +108,7 @@ class Halls:
 
     async def _shown_for_a_number(self, unit: Unit, post: Post, visit_id: UUID) -> Visit:
         visit = await self._visits.whose(unit, visit_id, post.staff.terminal_id)
-        if visit.purpose != _PURPOSE or unit.now - visit.at > _VISIT_LIFE:
+        if visit.purpose != _PURPOSE or unit.now - visit.at > self._visit_life:
             raise NotForTickets()
         return visit
 
@@ -115,3 +132,14 @@ class Halls:
         if held is None:
             raise Missing()
         return await line.standing(unit, hall, held)
+
+
+def _within(hall: Hall, staff: Caller) -> Hall:
+    """The hall, where this employee works in it; halls are named as terminals and the halls' files name them."""
+    if not _works_in(hall, staff):
+        raise HallNotYours()
+    return hall
+
+
+def _works_in(hall: Hall, staff: Caller) -> bool:
+    return not staff.halls or said(hall.name, "zh-CN") in staff.halls

@@ -122,16 +122,18 @@ class Board:
 
     hall: Hall
     is_open: bool
+    numbers_until: str
     calls: tuple[BoardCall, ...]
     lines: tuple[LineState, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A hall as a resident may choose it."""
+    """A hall as a resident may choose it; ``numbers_until``: the hour at which no more are given, "" while shut."""
 
     hall: Hall
     is_open: bool
+    numbers_until: str
     lines: tuple[LineState, ...]
 
 

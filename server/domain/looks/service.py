@@ -34,6 +34,8 @@ NOT_LOOKS: tuple[str, ...] = (
     "case.flag",
     "visit.consent",
     "visit.disclose",
+    "visit.card_compared",  # the look itself says what came of it
+    "visit.card_mismatch",
     "credential.revoke",
     "credential.suspend",
     "credential.conflict",

@@ -67,11 +67,18 @@ class Recognition:
         """Whose codes this portal's counters take for this purpose today."""
         return tuple(sorted({one.there for one in self._agreements if one.covers(here, purpose, day)}))
 
+    def in_force(self, here: str, day: date) -> tuple[Agreement, ...]:
+        """Every agreement that lets this portal's counters look at something today."""
+        return tuple(one for one in self._agreements if one.here == here and one.valid_from <= day <= one.valid_until)
+
     def agreed(self, here: str, there: str, purpose: Purpose, day: date) -> Purpose:
         """The purpose with no more than the fields that the agreement names."""
-        agreements = [one for one in self._agreements if one.there == there and one.covers(here, purpose.code, day)]
-        allowed = frozenset[str]().union(*(one.fields_of(purpose.code) for one in agreements))
-        return narrowed(purpose, allowed)
+        return narrowed(purpose, self.fields(here, there, purpose.code, day))
+
+    def fields(self, here: str, there: str, purpose: str, day: date) -> frozenset[str]:
+        """What counters here may see of a code from there for this purpose, on this day."""
+        agreements = [one for one in self._agreements if one.there == there and one.covers(here, purpose, day)]
+        return frozenset[str]().union(*(one.fields_of(purpose) for one in agreements))
 
 
 def narrowed(purpose: Purpose, allowed: Collection[str]) -> Purpose:

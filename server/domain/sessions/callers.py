@@ -66,7 +66,8 @@ class DeviceCaller:
 @dataclass(frozen=True, slots=True)
 class StaffCaller:
     """A signed-in member of staff; ``terminal_id`` is set only in a counter session, and ``place`` where the
-    terminal's signature was checked for this very request."""
+    terminal's signature was checked for this very request. ``halls``: those where she works; none named = every hall of
+    the portal."""
 
     session_id: UUID
     staff_id: UUID
@@ -78,6 +79,7 @@ class StaffCaller:
     region: str
     terminal_id: UUID | None
     place: TerminalPlace | None = None
+    halls: tuple[str, ...] = ()
 
     @property
     def actor(self) -> Actor:

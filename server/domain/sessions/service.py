@@ -195,4 +195,5 @@ def _caller(row: sql.Row) -> Caller:
         portal=row["portal"],
         region=row["region"],
         terminal_id=sql.uid_or_none(row["terminal_id"]),
+        halls=tuple(facts.get("halls", ())),
     )

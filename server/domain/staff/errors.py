@@ -10,3 +10,10 @@ class RoleMissing(Refusal):
 
     code = "role-missing"
     kind = "forbidden"
+
+
+class HallMissing(Refusal):
+    """The terminal stands in a hall where this employee does not work."""
+
+    code = "hall-missing"
+    kind = "forbidden"

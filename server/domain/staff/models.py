@@ -11,7 +11,7 @@ from config.floor.schema import Index, Rule
 
 
 class StaffMember(Model):
-    """One employee of one portal."""
+    """One employee of one portal. ``halls``: by name, those where she works; none = every hall of the portal."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     portal = fields.CharField(max_length=64)
@@ -22,6 +22,7 @@ class StaffMember(Model):
     roles: list[str] = fields.JSONField(encoder=sql.to_json, decoder=sql.from_json)
     password_hash = fields.CharField(max_length=256)
     created_at = fields.DatetimeField()
+    halls: fields.Field[list[str] | None] = fields.JSONField(encoder=sql.to_json, decoder=sql.from_json, null=True)
     disabled_at = fields.DatetimeField(null=True)
 
     class Meta:

@@ -16,7 +16,7 @@ from server.domain.audit.service import Audit
 from server.domain.sessions import budgets
 from server.domain.sessions.errors import SignInLocked, SignInWrong
 from server.domain.sessions.service import OpenedSession, Sessions
-from server.domain.staff.errors import RoleMissing
+from server.domain.staff.errors import HallMissing, RoleMissing
 from server.domain.terminals.service import Terminals
 
 _LOCK_WINDOW = 900
@@ -33,6 +33,7 @@ class StaffProfile:
     department: str
     region: str
     roles: frozenset[str]
+    halls: tuple[str, ...] = ()
 
     @property
     def actor(self) -> Actor:
@@ -69,14 +70,15 @@ class Staff:
         region: str,
         roles: Sequence[str],
         password_hash: str,
+        halls: Sequence[str] = (),
     ) -> UUID:
-        """Add an employee; the number is unique in the portal."""
+        """Add an employee; the number is unique in the portal. ``halls``: where she works, none = everywhere."""
         staff_id = new_id()
         await sql.execute(
-            "INSERT INTO staff (id, portal, region, staff_no, name, department, roles, password_hash, created_at) "
-            "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)",
+            "INSERT INTO staff (id, portal, region, staff_no, name, department, roles, password_hash, created_at, "
+            "halls) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)",
             staff_id, unit.portal, region, staff_no, name, department, sql.to_json(list(roles)), password_hash,
-            unit.now,
+            unit.now, sql.to_json(list(halls)),
         )  # fmt: skip
         return staff_id
 
@@ -85,7 +87,7 @@ class Staff:
         if await budgets.spend(unit, "password", self._key(staff_no), seconds=_LOCK_WINDOW) > self._attempts:
             return SignInLocked(retry_after=budgets.seconds_left(unit.now, _LOCK_WINDOW))
         row = await sql.row(
-            "SELECT id, staff_no, name, department, region, roles, password_hash FROM staff "
+            "SELECT id, staff_no, name, department, region, roles, halls, password_hash FROM staff "
             "WHERE portal = $1 AND staff_no = $2 AND disabled_at IS NULL",
             unit.portal, staff_no,
         )  # fmt: skip
@@ -107,13 +109,16 @@ class Staff:
         await self._uncount(unit, profile)
         if not profile.roles & _COUNTER_ROLES:
             return RoleMissing()
+        if profile.halls and (await self._terminals.get(unit, terminal_id)).hall not in profile.halls:
+            return HallMissing()
         await self._terminals.begin_shift(unit, terminal_id, profile.actor)
         return await self._open(unit, "counter", profile, terminal_id)
 
     async def by_number(self, unit: Unit, staff_no: str) -> StaffProfile:
         """An employee by number; ``Missing`` if unknown."""
         row = await sql.row(
-            "SELECT id, staff_no, name, department, region, roles FROM staff WHERE portal = $1 AND staff_no = $2",
+            "SELECT id, staff_no, name, department, region, roles, halls FROM staff"
+            " WHERE portal = $1 AND staff_no = $2",
             unit.portal, staff_no,
         )  # fmt: skip
         found = _profile(row)
@@ -164,6 +169,7 @@ class Staff:
             "name": profile.name,
             "roles": sorted(profile.roles),
             "department": profile.department,
+            "halls": list(profile.halls),
         }
         opened = await self._sessions.open(
             unit, kind, profile.id, region=profile.region, facts=facts, terminal_id=terminal_id
@@ -190,4 +196,5 @@ def _profile(row: sql.Row | None) -> StaffProfile | None:
         department=row["department"],
         region=row["region"],
         roles=frozenset(sql.document(row["roles"])),
+        halls=tuple(sql.document(row["halls"]) or ()),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -97,8 +98,20 @@ class Papers:
         self._publisher = publisher
         self._reads = reads
 
-    async def look(self, unit: Unit, text: str) -> PaperLook | PaperRefused:
-        """The verdict of this instant. Nothing of the payload is believed before its signature holds."""
+    async def look(self, unit: Unit, text: str, recognised: Sequence[str] = ()) -> PaperLook | PaperRefused:
+        """The verdict of this instant. Nothing of the payload is believed before its signature holds.
+
+        ``recognised``: the portals whose credentials are taken here for what the counter declared; what none of our
+        own keys made is looked at with theirs.
+        """
+        found = await self._judged(unit, text)
+        for portal in recognised if isinstance(found, PaperRefused) and found.held is None else ():
+            other = await self._judged(replace(unit, portal=portal), text)
+            if isinstance(other, PaperLook) or other.held is not None:
+                return other
+        return found
+
+    async def _judged(self, unit: Unit, text: str) -> PaperLook | PaperRefused:
         try:
             trusted = await self._publisher.trusted(unit)
         except CredentialsClosed:
@@ -120,13 +133,26 @@ class Papers:
             return None
         return await self._credentials.at(unit, number, reference.index)
 
+    async def visit_of(self, place: Place, line: UUID) -> UUID | None:
+        """The look that this terminal's line is kept under already, from its upload or from this very request."""
+        await self._reads.one_at_a_time(place.id)
+        return await self._reads.visit_of(place.id, line)
+
     async def remember(
-        self, unit: Unit, place: Place, staff_no: str, visit_id: UUID, found: PaperLook | PaperRefused, *, card: bool
+        self,
+        unit: Unit,
+        place: Place,
+        staff_no: str,
+        visit_id: UUID,
+        found: PaperLook | PaperRefused,
+        *,
+        card: bool,
+        line: UUID | None = None,
     ) -> None:
-        """Keep the read beside its visit."""
+        """Keep the read beside its visit, under the terminal's own name for it where it gave one."""
         held, said = found.held, found.problem.code if isinstance(found, PaperRefused) else ACCEPTED
         read = Read(
-            new_id(), visit_id, visit_id, held, place, staff_no, unit.now, said, card_in_hand=card, list_age=0
+            new_id(), line or visit_id, visit_id, held, place, staff_no, unit.now, said, card_in_hand=card, list_age=0
         )  # fmt: skip
         await self._reads.keep(unit, [read])
 

@@ -20,6 +20,7 @@ from config.floor.unit import Unit
 from server.domain.visits.ports import Place
 
 ACCEPTED = "accepted"
+CARD_MISMATCH = "card-mismatch"
 _COPY = timedelta(minutes=2)
 """A phone's copy proves its phone each time, so only what one proof could have served twice is worth a look."""
 ConflictKind = Literal["two_counters", "taken_back"]
@@ -54,9 +55,22 @@ class Read:
 class Reads:
     """Keeps reads and finds conflicts in the same transaction."""
 
-    def __init__(self, credentials: Credentials, *, conflict_minutes: int = 10) -> None:
+    def __init__(self, credentials: Credentials, *, conflict_minutes: int = 10, keep_days: int = 400) -> None:
         self._credentials = credentials
         self._apart = timedelta(minutes=conflict_minutes)
+        self._kept_for = timedelta(days=keep_days)
+
+    async def sweep(self, unit: Unit) -> int:
+        """Forget some reads that are older than the city keeps them, and settled conflicts; how many. What waits for
+        an administrator stays with its reads; the looks themselves are the visits and the record."""
+        before = unit.now - self._kept_for
+        gone = await sql.delete_some("read_conflicts", "settled_at IS NOT NULL AND found_at < $1", before)
+        return gone + await sql.delete_some(
+            "credential_reads",
+            "received_at < $1 AND NOT EXISTS (SELECT 1 FROM read_conflicts k"
+            " WHERE k.read_id = credential_reads.id OR k.other_read_id = credential_reads.id)",
+            before,
+        )
 
     async def known(self, terminal_id: UUID, lines: Sequence[UUID]) -> set[UUID]:
         """Which of these lines of a terminal are kept already."""
@@ -66,6 +80,32 @@ class Reads:
         )
         return {sql.uid(row["line"]) for row in rows}
 
+    async def one_at_a_time(self, terminal_id: UUID) -> None:
+        """Uploads and looks of one terminal wait for each other until the unit ends. (SQLite has one writer anyway.)"""
+        if sql.is_postgres():
+            await sql.rows(
+                "SELECT pg_advisory_xact_lock($1)", int.from_bytes(terminal_id.bytes[-8:], "big", signed=True)
+            )
+
+    async def visits_of(self, terminal_id: UUID, lines: Sequence[UUID]) -> dict[UUID, UUID]:
+        """The looks under which these lines of a terminal were kept while the network was there: line → visit."""
+        if not lines:
+            return {}
+        holes = ",".join(f"${number}" for number in range(3, 3 + len(lines)))
+        rows = await sql.rows(
+            "SELECT line, visit_id FROM credential_reads"
+            f" WHERE terminal_id = $1 AND offline = $2 AND line IN ({holes})",
+            terminal_id, False, *lines,
+        )  # fmt: skip
+        return {sql.uid(row["line"]): sql.uid(row["visit_id"]) for row in rows}
+
+    async def visit_of(self, terminal_id: UUID, line: UUID) -> UUID | None:
+        """The look that one line of a terminal is kept under."""
+        row = await sql.row(
+            "SELECT visit_id FROM credential_reads WHERE terminal_id = $1 AND line = $2", terminal_id, line
+        )
+        return sql.uid(row["visit_id"]) if row else None
+
     async def keep(self, unit: Unit, reads: Sequence[Read]) -> int:
         """Write reads down; how many conflicts they made."""
         await self._credentials.hold(unit, sorted({read.held.id for read in reads if read.held}))
@@ -73,7 +113,8 @@ class Reads:
         found = [*self._taken_back(reads), *await self._at_two_counters(unit, reads)]
         if found:
             await sql.execute_many(_CONFLICT, [_conflict(unit, kind, read, other) for kind, read, other in found])
-            unit.tell(f"staff:{unit.portal}", "credential-conflict")
+            for portal in {read.held.portal for _, read, _ in found if read.held}:
+                unit.tell(f"staff:{portal}", "credential-conflict")
         return len(found)
 
     def _taken_back(self, reads: Sequence[Read]) -> Iterator[tuple[ConflictKind, Read, UUID | None]]:
@@ -131,4 +172,4 @@ def _values(unit: Unit, read: Read) -> tuple[object, ...]:
 
 def _conflict(unit: Unit, kind: str, read: Read, other: UUID | None) -> tuple[object, ...]:
     assert read.held is not None
-    return new_id(), unit.portal, read.place.region, kind, read.held.id, read.id, other, unit.now
+    return new_id(), read.held.portal, read.place.region, kind, read.held.id, read.id, other, unit.now

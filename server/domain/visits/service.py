@@ -26,7 +26,7 @@ from server.domain.visits.disclosure import Disclosure
 from server.domain.visits.errors import ConsentClosed, PurposeNotAllowed
 from server.domain.visits.granting import Granting
 from server.domain.visits.locks import Locks, midnight
-from server.domain.visits.papers import SCENES, PaperRefused, Papers, is_paper, narrowed
+from server.domain.visits.papers import SCENES, PaperLook, PaperRefused, Papers, is_paper, narrowed
 from server.domain.visits.ports import Caller, Cases, Place, Residents, Terminals, VisitOptions
 from server.domain.visits.views import (
     COLUMNS,
@@ -103,11 +103,20 @@ class Visits:
         self.expire = granting.expire
 
     async def receive(
-        self, unit: Unit, terminal: Caller, text: str, purpose: str, item: str = "", *, card_in_hand: bool = False
+        self,
+        unit: Unit,
+        terminal: Caller,
+        text: str,
+        purpose: str,
+        item: str = "",
+        *,
+        card_in_hand: bool = False,
+        line: UUID | None = None,
     ) -> CounterVisit | Refusal:
         """Look at a code for a purpose: what the purpose allows, or why not. A returned refusal must commit.
 
-        ``card_in_hand`` matters for offline credentials: the clerk has compared with the identity card.
+        ``card_in_hand`` and ``line`` matter for offline credentials: the clerk has compared with the identity card; the
+        terminal's own name for this read, under which it also brings it home where the answer is lost.
         """
         place = await self._place(unit, terminal)
         wanted = self._purposes.get(purpose)
@@ -117,7 +126,7 @@ class Visits:
             return refused
         look = _Look(terminal, place, wanted, item)
         if self._papers is not None and is_paper(text):
-            return await self._paper(unit, look, self._papers, text, card_in_hand)
+            return await self._paper(unit, look, self._papers, text, card_in_hand, line)
         recognised = self._recognition.portals(unit.portal, purpose, unit.today)
         redeemed = await self._codes.redeem(unit, text, by=str(place.id), recognised=recognised)
         if isinstance(redeemed, CodeProblem):
@@ -133,20 +142,37 @@ class Visits:
         return await self._disclosure.first(unit, row, look.purpose)
 
     async def _paper(
-        self, unit: Unit, look: _Look, papers: Papers, text: str, card_in_hand: bool
+        self, unit: Unit, look: _Look, papers: Papers, text: str, card_in_hand: bool, line: UUID | None
     ) -> CounterVisit | Refusal:
         """An offline credential, looked at with the network there: the same row, record and line of 谁看过我."""
-        found, place, staff_no = await papers.look(unit, text), look.place, look.terminal.staff_no
+        recognised = self._recognition.portals(unit.portal, look.purpose.code, unit.today)
+        found = await papers.look(unit, text, recognised)
+        place, staff_no = look.place, look.terminal.staff_no
+        if found.held is not None and found.held.portal != unit.portal:
+            agreed = self._recognition.agreed(unit.portal, found.held.portal, look.purpose, unit.today)
+            look = replace(look, purpose=agreed)
+        if line is not None and (known := await papers.visit_of(place, line)):
+            return await self._paper_again(unit, look, found, known, card_in_hand)
         if isinstance(found, PaperRefused):
             problem = found.problem
             row = await self._write(unit, look, problem.code, problem.holder, problem.scene)
-            await papers.remember(unit, place, staff_no, row["id"], found, card=card_in_hand)
+            await papers.remember(unit, place, staff_no, row["id"], found, card=card_in_hand, line=line)
             await self._locks.count(unit, place, look.terminal.actor)
             return problem
         seen = replace(look, purpose=narrowed(look.purpose, card_in_hand or found.held.tier == "T0"))
         row = await self._write(unit, seen, "accepted", found.holder, found.scene)
-        await papers.remember(unit, place, staff_no, row["id"], found, card=card_in_hand)
+        await papers.remember(unit, place, staff_no, row["id"], found, card=card_in_hand, line=line)
         visit = await self._disclosure.first(unit, row, seen.purpose)
+        return replace(visit, paper=found.shown(card_in_hand))
+
+    async def _paper_again(
+        self, unit: Unit, look: _Look, found: PaperLook | PaperRefused, visit_id: UUID, card_in_hand: bool
+    ) -> CounterVisit | Refusal:
+        """This read came home before its request arrived: the verdict once more, and no second look."""
+        if isinstance(found, PaperRefused):
+            return found.problem
+        purpose = narrowed(look.purpose, card_in_hand or found.held.tier == "T0")
+        visit = await self._disclosure.first(unit, await self._row(unit, visit_id), purpose)
         return replace(visit, paper=found.shown(card_in_hand))
 
     async def get(self, unit: Unit, visit_id: UUID, terminal: Caller) -> CounterVisit:
@@ -161,9 +187,10 @@ class Visits:
         purpose = self._purposes.get(row["purpose"])
         if purpose is None:
             raise Missing()
+        purpose = as_agreed(purpose, row)
         if row["scene"] in SCENES.values():
             purpose = narrowed(purpose, set(sql.document(row["fields_seen"])) == set(purpose.shown))
-        return await self._disclosure.again(unit, row, as_agreed(purpose, row), terminal.actor)
+        return await self._disclosure.again(unit, row, purpose, terminal.actor)
 
     async def whose(self, unit: Unit, visit_id: UUID, terminal_id: UUID | None) -> VisitParties:
         """The people of an accepted visit, by ids; ``Missing`` for any terminal but the one that received it, and for

@@ -33,7 +33,7 @@ _MOST = 200
 )  # fmt: skip
 async def list_halls(call: Call[NoBody, NoQuery]) -> HallSummaries:
     """With how many wait in each."""
-    offers = await call.services.halls.offers(call.unit)
+    offers = await call.services.halls.offered_to(call.unit, call.staff)
     return HallSummaries(
         halls=[
             HallSummary(
@@ -54,7 +54,10 @@ async def list_halls(call: Call[NoBody, NoQuery]) -> HallSummaries:
     summary="One hall now: counters, lines, who waits, the day's figures",
     access=_MANAGER,
     answer=HallShown,
-    problems=("not-found",),
+    problems=(
+        "not-found",
+        "hall-not-yours",
+    ),
 )
 async def show(call: Call[NoBody, NoQuery]) -> HallShown:
     """Numbers only: a manager needs no names to keep a line moving."""
@@ -68,7 +71,7 @@ async def show(call: Call[NoBody, NoQuery]) -> HallShown:
     access=_MANAGER,
     body=OpenOrClosed,
     answer=HallShown,
-    problems=("not-found", "hall-closed", "counter-occupied"),
+    problems=("not-found", "hall-not-yours", "hall-closed", "counter-occupied"),
 )
 async def set_open(call: Call[OpenOrClosed, NoQuery]) -> HallShown:
     """Who opens it last is on shift there, until its clerk calls somebody."""
@@ -85,7 +88,7 @@ async def set_open(call: Call[OpenOrClosed, NoQuery]) -> HallShown:
     answer=TicketShown,
     status=200,
     idempotent=True,
-    problems=("not-found", "counter-closed", "counter-occupied", "nobody-waiting"),
+    problems=("not-found", "hall-not-yours", "counter-closed", "counter-occupied", "nobody-waiting"),
 )
 async def call_next(call: Call[NoBody, NoQuery]) -> TicketShown:
     """In the clerk's place."""
@@ -103,7 +106,7 @@ async def call_next(call: Call[NoBody, NoQuery]) -> TicketShown:
     answer=TicketShown,
     status=201,
     idempotent=True,
-    problems=("not-found", "hall-closed", "invalid-input"),
+    problems=("not-found", "hall-not-yours", "hall-closed", "invalid-input"),
 )
 async def give(call: Call[NewDeskTicket, NoQuery]) -> TicketShown:
     """Sent twice with one key it is one number."""
@@ -125,6 +128,7 @@ async def give(call: Call[NewDeskTicket, NoQuery]) -> TicketShown:
     idempotent=True,
     problems=(
         "not-found",
+        "hall-not-yours",
         "ticket-moved",
         "already-in-line",
         "counter-closed",
@@ -152,7 +156,7 @@ async def move(call: Call[ManagerMove, NoQuery]) -> TicketShown:
     answer=DayClosed,
     status=200,
     idempotent=True,
-    problems=("not-found", "hall-day-state", "invalid-input"),
+    problems=("not-found", "hall-not-yours", "hall-day-state", "invalid-input"),
 )
 async def close(call: Call[DayClosing, NoQuery]) -> DayClosed:
     """Asks for the hall's name, typed: everybody's place in line is lost."""
@@ -167,7 +171,7 @@ async def close(call: Call[DayClosing, NoQuery]) -> DayClosed:
     name="reopenHallDay",
     summary="Give numbers again today; what was settled stays settled",
     access=_MANAGER,
-    problems=("not-found", "hall-day-state"),
+    problems=("not-found", "hall-not-yours", "hall-day-state"),
 )
 async def reopen(call: Call[NoBody, NoQuery]) -> None:
     """Counters are opened one by one."""
@@ -175,7 +179,7 @@ async def reopen(call: Call[NoBody, NoQuery]) -> None:
 
 
 def _hall(call: Call[Any, Any]) -> Hall:
-    return call.services.halls.plans.get(call.portal.id, call.path["hall"])
+    return call.services.halls.managed(call.unit, call.staff, call.path["hall"])
 
 
 def _counter(call: Call[Any, Any], hall: Hall) -> Counter:

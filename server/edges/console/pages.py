@@ -95,7 +95,7 @@ async def case(call: PageCall) -> Page:
 @pages.get("/console/halls", access=Staff("hall_manager"), sign_in=SIGN_IN)
 async def halls(call: PageCall) -> Page:
     """Which hall; straight into it where there is one only."""
-    found = call.services.halls.plans.of_portal(call.portal.id)
+    found = call.services.halls.of_staff(call.unit, call.staff)
     if len(found) == 1:
         return _hall(call, found[0])
     names = [(hall.code, said(hall.name, call.language), said(hall.address, call.language)) for hall in found]
@@ -105,7 +105,7 @@ async def halls(call: PageCall) -> Page:
 @pages.get("/console/halls/{hall}", access=Staff("hall_manager"), sign_in=SIGN_IN)
 async def hall(call: PageCall) -> Page:
     """One hall's counters and lines."""
-    return _hall(call, call.services.halls.plans.get(call.portal.id, call.path["hall"]))
+    return _hall(call, call.services.halls.managed(call.unit, call.staff, call.path["hall"]))
 
 
 def _hall(call: PageCall, plan: Hall) -> Page:
@@ -118,7 +118,7 @@ def _hall(call: PageCall, plan: Hall) -> Page:
 @pages.get("/console/halls/{hall}/tickets/{id}/slip", access=Staff("hall_manager"), sign_in=SIGN_IN)
 async def ticket_slip(call: PageCall) -> Page:
     """A number on paper, 80 mm wide."""
-    plan = call.services.halls.plans.get(call.portal.id, call.path["hall"])
+    plan = call.services.halls.managed(call.unit, call.staff, call.path["hall"])
     return slip(call, plan, await call.services.halls.one(call.unit, plan, call.path_id("id")))
 
 

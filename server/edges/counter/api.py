@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from config.floor.refusal import Refusal
 from config.floor.unit import Unit
 from server.domain.visits.errors import PurposeNotAllowed
@@ -52,11 +54,21 @@ async def scan(call: Call[NewScan, NoQuery]) -> ScanAnswer | Refusal:
     asked = call.body
     try:
         visit = await call.services.visits.receive(
-            call.unit, call.staff, asked.text, asked.purpose, asked.item or "", card_in_hand=asked.card_in_hand
-        )
+            call.unit, call.staff, asked.text, asked.purpose, asked.item or "", card_in_hand=asked.card_in_hand,
+            line=_line(call.request.headers.get("Idempotency-Key", "")),
+        )  # fmt: skip
     except PurposeNotAllowed as refusal:
         raise worded(call, refusal) from None
     return worded(call, visit) if isinstance(visit, Refusal) else scan_answer(call, visit)
+
+
+def _line(key: str) -> UUID | None:
+    """The terminal's name for this read: its key, where that is an id. Under it an unplugged terminal also keeps the
+    read whose answer it did not hear."""
+    try:
+        return UUID(key)
+    except ValueError:
+        return None
 
 
 @operations.get(

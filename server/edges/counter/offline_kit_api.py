@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
+from datetime import date
 
 from pydantic import Field
 
@@ -36,6 +38,25 @@ class OfflineShift(Wire):
     until: Instant
 
 
+class AgreedScope(Wire):
+    """One purpose of an agreement, and the fields that it lets a counter see."""
+
+    purpose: str
+    fields: list[str]
+
+
+class AgreedPortal(Wire):
+    """Another portal whose credentials are read here; the same root signs its keys. What is no longer listed is
+    forgotten with the lists."""
+
+    portal: str
+    name: str
+    keys: str
+    lists: list[str]
+    until: date = Field(description="the last legal day (Asia/Shanghai) of the agreement")
+    scopes: list[AgreedScope]
+
+
 class OfflineKit(Wire):
     """Everything that is kept in the terminal's browser beside the page itself."""
 
@@ -43,6 +64,7 @@ class OfflineKit(Wire):
     root: TrustRoot | None = Field(description="null where this portal vouches for no offline credentials")
     keys: str
     lists: list[str] = Field(description="the status lists to keep")
+    agreed: list[AgreedPortal]
     place: OfflinePlace
     shift: OfflineShift
 
@@ -64,11 +86,34 @@ async def kit(call: Call[NoBody, NoQuery]) -> OfflineKit:
         root=_root(publisher.root),
         keys=KEYS,
         lists=[f"{STATUS}{number}" for number in numbers],
+        agreed=await _agreed(call) if publisher.root else [],
         place=OfflinePlace(hall=call.place.hall, counter=call.place.counter),
         shift=OfflineShift(
             staff_no=call.staff.staff_no, until=await call.services.sessions.until(call.unit, call.staff.session_id)
         ),
     )
+
+
+async def _agreed(call: Call[NoBody, NoQuery]) -> list[AgreedPortal]:
+    """Only what this terminal may declare at all."""
+    services, unit, english = call.services, call.unit, not call.language.startswith("zh")
+    found = []
+    for one in services.recognition.in_force(unit.portal, unit.today):
+        scopes = [
+            AgreedScope(purpose=p.code, fields=list(p.fields)) for p in one.purposes if p.code in call.place.purposes
+        ]
+        portal, numbers = (
+            services.portals.get(one.there),
+            await services.publisher.lists(replace(unit, portal=one.there)),
+        )
+        base = f"/.well-known/yima/portals/{one.there}"
+        found.append(
+            AgreedPortal(
+                portal=one.there, name=portal.name_en if english else portal.name, keys=f"{base}/keys",
+                lists=[f"{base}/status/{number}" for number in numbers], until=one.valid_until, scopes=scopes,
+            )
+        )  # fmt: skip
+    return [one for one in found if one.scopes]
 
 
 def _root(key: cose.PublicKey | None) -> TrustRoot | None:

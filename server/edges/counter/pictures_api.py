@@ -42,6 +42,19 @@ async def confirm_card(call: Call[CardConfirmed, NoQuery]) -> ScanAnswer | Refus
     return scan_answer(call, found) if isinstance(found, CounterVisit) else found
 
 
+@operations.post(
+    "/counter/api/v1/visits/{id}/card-mismatch",
+    name="refuseCard",
+    summary="The card in the clerk's hand is another person's than the credential: the look counts as refused",
+    access=Terminal(),
+    status=204,
+    problems=("not-found",),
+)
+async def refuse_card(call: Call[NoBody, NoQuery]) -> None:
+    """The resident sees it, and so many of them lock the terminal. Said again, it changes nothing."""
+    await call.services.comparing.card_differs(call.unit, call.path_id("id"), call.staff)
+
+
 @operations.get(
     "/counter/api/v1/visits/{id}/portrait",
     name="showPortrait",

@@ -49,7 +49,7 @@ class CounterSession(Wire):
     body=CounterSignIn,
     answer=CounterSession,
     status=201,
-    problems=("sign-in-wrong", "sign-in-locked", "role-missing", "terminal-unknown", "terminal-clock"),
+    problems=("sign-in-wrong", "sign-in-locked", "role-missing", "hall-missing", "terminal-unknown", "terminal-clock"),
     own_unit=True,
     limit=20,
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from aiohttp import web
+from pydantic import Field
 
 from config.floor.refusal import Missing
 from server.domain.halls.plan import Hall, said
@@ -41,6 +42,7 @@ class BoardShown(Wire):
 
     hall_name: str
     is_open: bool
+    numbers_until: str | None = Field(description="HH:MM; null while no numbers are given")
     now: Instant
     calls: list[BoardLine]
     lines: list[LineShown]
@@ -61,6 +63,7 @@ async def board(call: Call[NoBody, NoQuery]) -> BoardShown:
     return BoardShown(
         hall_name=said(hall.name, call.language),
         is_open=shown.is_open,
+        numbers_until=shown.numbers_until or None,
         now=call.unit.now,
         calls=[_call(call, one) for one in shown.calls],
         lines=[line_shown(call, one) for one in shown.lines],

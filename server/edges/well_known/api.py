@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
 
 from codes.publishing import MAX_AGE, Published
 from config.floor.refusal import Missing
+from config.floor.unit import Unit
 from server.web.operations import Call, NoBody, NoQuery, Open, Operations
 
 operations = Operations(tag="well-known")
@@ -37,10 +39,48 @@ async def keys(call: Call[NoBody, NoQuery]) -> web.Response:
 )
 async def status(call: Call[NoBody, NoQuery]) -> web.Response:
     """``application/statuslist+cwt``. ``list`` is what follows the last ``/`` of the credential's ``uri``."""
+    return await _status(call, call.unit)
+
+
+@operations.get(
+    "/.well-known/yima/portals/{portal}/keys",
+    name="publishAgreedKeys",
+    summary="The signing keys of another portal here whose credentials this one recognises",
+    access=Open(),
+    media="binary",
+    problems=("not-found", "credentials-closed"),
+)
+async def agreed_keys(call: Call[NoBody, NoQuery]) -> web.Response:
+    """Nothing once no agreement is in force any more."""
+    return _answer(call, await call.services.publisher.key_set(_agreed(call)))
+
+
+@operations.get(
+    "/.well-known/yima/portals/{portal}/status/{list}",
+    name="publishAgreedStatus",
+    summary="A status list of another portal here whose credentials this one recognises",
+    access=Open(),
+    media="binary",
+    problems=("not-found", "credentials-closed"),
+)
+async def agreed_status(call: Call[NoBody, NoQuery]) -> web.Response:
+    """The very bytes that the other portal publishes itself."""
+    return await _status(call, _agreed(call))
+
+
+def _agreed(call: Call[Any, Any]) -> Unit:
+    """A reading in the portal of the address, if this portal recognises its credentials today."""
+    there = call.path["portal"]
+    if all(one.there != there for one in call.services.recognition.in_force(call.portal.id, call.unit.today)):
+        raise Missing()
+    return replace(call.unit, portal=there)
+
+
+async def _status(call: Call[Any, Any], unit: Unit) -> web.Response:
     name = call.path["list"]
     if not (name.isascii() and name.isdigit() and len(name) <= _DIGITS):
         raise Missing()
-    found = await call.services.publisher.status(call.unit, int(name))
+    found = await call.services.publisher.status(unit, int(name))
     if found is None:
         raise Missing()
     return _answer(call, found)

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from config.floor import sql
 from config.floor.ids import new_id
-from config.floor.unit import Unit
+from config.floor.unit import LEGAL_ZONE, Unit
 from server.domain.halls import closing
 from server.domain.halls.errors import CounterClosed, DayState, HallClosed
 from server.domain.halls.plan import Plans
@@ -93,3 +94,35 @@ async def test_tickets_of_a_hall_whose_file_is_gone_are_settled_too(lobby: Lobby
     assert await lobby.run(settle) == 1
     assert lobby.around.sent == []
     assert Plans([]).of_portal("demo") == ()
+
+
+async def test_at_the_hour_no_more_numbers_are_given_and_who_holds_one_is_still_called(lobby: Lobby) -> None:
+    clerks, who = await lobby.open(1), new_id()
+    await lobby.take(who=who)
+    (offer,) = await lobby.run(lobby.halls.offers)
+    assert offer.is_open and len(offer.numbers_until) == 5
+    hour, minute = (int(part) for part in offer.numbers_until.split(":"))
+    now = (await lobby.run(_itself)).now.astimezone(LEGAL_ZONE)
+    lobby.clock.advance(now.replace(hour=hour, minute=minute, second=0, microsecond=0) - now)
+    with pytest.raises(HallClosed):
+        await lobby.take()
+    board = await lobby.run(lambda unit: lobby.halls.board(unit, lobby.hall))
+    assert (board.is_open, board.numbers_until) == (False, "")
+    assert (await lobby.next(clerks[1], 1)).state == "called"
+
+
+async def test_old_tickets_forget_whose_they_were_and_the_figures_of_the_day_stay(lobby: Lobby) -> None:
+    who = new_id()
+    await lobby.take(who=who)
+    await _close(lobby)
+    day = (await lobby.run(_itself)).today
+    assert await lobby.run(lobby.halls.forget) == 0
+    lobby.clock.advance(timedelta(days=31))
+    assert await lobby.run(lobby.halls.forget) == 1
+    row = await sql.row("SELECT resident_id, visit_id, state, number FROM hall_tickets WHERE day = $1", day)
+    assert row is not None
+    assert (row["resident_id"], row["visit_id"], row["state"], row["number"]) == (None, None, "closed", 1)
+
+
+async def _itself(unit: Unit) -> Unit:
+    return unit

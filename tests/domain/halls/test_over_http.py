@@ -7,6 +7,8 @@ import asyncio
 import aiohttp
 import pytest
 
+from config.floor import sql
+from config.floor.unit import Unit
 from server.web import streams
 from tests.journeys.people import Counter, Desk
 from tests.journeys.town import HALL, PASSWORD, Town
@@ -219,3 +221,26 @@ async def test_the_pages_are_there_for_whom_they_are(server: Town) -> None:
     await server.hire("H1", ["handler"])
     await (await server.invite(handler)).sign_in()
     assert (await handler.call("GET", f"/console/halls/{CODE}", headers=html)).status == 403
+
+
+async def test_whoever_works_in_one_hall_gets_into_no_other(server: Town) -> None:
+    manager = await server.desk("D1", "hall_manager")
+    clerk = await server.counter("C1", "3 号窗口")
+    assert len((await manager.must("GET", "/console/api/v1/halls"))["halls"]) == 1
+
+    async def elsewhere(unit: Unit) -> None:
+        await sql.execute("UPDATE staff SET halls = $1", sql.to_json(["另一个大厅"]))
+
+    await server.house.database.unit_of_work("demo", elsewhere)
+    other = await server.invite(Desk(server.origin, "D1", PASSWORD))
+    await other.sign_in()
+    assert (await other.must("GET", "/console/api/v1/halls"))["halls"] == []
+    hall = "/console/api/v1/halls/demo-hall"
+    await other.refused("GET", hall, code="hall-not-yours")
+    await other.refused("POST", f"{hall}/tickets", {"business": "household"}, code="hall-not-yours")
+    assert (await other.call("GET", "/console/halls/demo-hall")).status == 403
+    moved = await server.invite(Counter(server.origin, "C1", PASSWORD, clerk.device))
+    answer = await moved.call(
+        "POST", "/counter/api/v1/sessions", body={"staff_no": "C1", "password": PASSWORD}, headers={}
+    )
+    assert (answer.status, answer.body["code"]) == (403, "hall-missing")

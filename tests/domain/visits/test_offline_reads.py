@@ -6,7 +6,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from codes import holder_proof
+from codes import holder_proof, trust_list
 from codes.verdict import Opened, open_text
 from config.floor.ids import new_id
 from tests.domain.credentials.test_over_http import DEVICE, device_key, keys_of, ordered
@@ -17,10 +17,16 @@ UPLOAD = "/counter/api/v1/offline-reads"
 
 
 async def read_of(
-    server: Town, paper: dict[str, Any], clerk: Counter, *, ago: float = 60, **more: Any
+    server: Town,
+    paper: dict[str, Any],
+    clerk: Counter,
+    *,
+    ago: float = 60,
+    keys: trust_list.TrustList | None = None,
+    **more: Any,
 ) -> dict[str, Any]:
     """A line as the terminal writes it down after its own verdict."""
-    opened = open_text(paper["text"], keys=await keys_of(server), now=server.now())
+    opened = open_text(paper["text"], keys=keys or await keys_of(server), now=server.now())
     assert isinstance(opened, Opened)
     at = datetime.fromtimestamp(server.now() - ago, UTC).isoformat().replace("+00:00", "Z")
     told = opened.credential

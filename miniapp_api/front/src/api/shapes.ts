@@ -83,7 +83,7 @@ export interface Visit {
   card_in_hand: boolean; portrait: string | null
 }
 export interface HallLine { business: string; name: string; waiting: number; green: number; first: string | null; about: string }
-export interface HallOffered { code: string; name: string; address: string; is_open: boolean; by_app: boolean; lines: HallLine[] }
+export interface HallOffered { code: string; name: string; address: string; is_open: boolean; numbers_until: string | null; by_app: boolean; lines: HallLine[] }
 export interface QueueTicket {
   id: string; hall: string; hall_name: string; hall_address: string; number: string; business: string; business_name: string
   state: 'waiting' | 'called' | 'serving' | 'done' | 'skipped' | 'cancelled' | 'closed'; state_label: string

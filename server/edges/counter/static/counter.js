@@ -65,6 +65,17 @@ function cardAgrees(text) {
   check(text, newKey());
 }
 
+/** The card is somebody else's: the look counts as refused, on the server too. A network that fails is tried again. */
+function cardDiffers(visit) {
+  refuse(mismatched());
+  const tell = (left) => signedCall("POST", `${API}/visits/${visit.visit_id}/card-mismatch`).catch((problem) => {
+    if (mustLeave(problem)) return location.assign(SIGN_IN);
+    if (left && (problem.status === 0 || problem.status >= 500)) setTimeout(() => tell(left - 1), ASK_EVERY);
+    return null;
+  });
+  tell(5).then(tally);
+}
+
 async function check(text, key = sighting.key) {
   const own = screen.begin();
   const sent = key === sighting.key ? sighting : {};
@@ -84,7 +95,7 @@ async function check(text, key = sighting.key) {
     if (problem.status === 0 || problem.status >= 500) sent.until = 0;
     sent.settled = true;
     if (!screen.holds(own)) return;
-    if (unreachable(problem, text)) return await lookInstead(text, declared, own, { fallback: true });
+    if (unreachable(problem, text)) return await lookInstead(text, declared, own, { fallback: true, id: key });
     refuse(refused(problem));
   } finally {
     clearTimeout(waitingLook);
@@ -104,7 +115,7 @@ function refuse(nodes) {
 function shown(visit, own, text) {
   const looked = accepted(visit, seeing(visit, (now) => screen.holds(own) && answer(now, screen.begin(), text)), (step) => deskStep(visit, step));
   if (!visit.credential) return looked;
-  return withCredential(looked, visit, { same: () => cardAgrees(text), other: () => refuse(mismatched()) });
+  return withCredential(looked, visit, { same: () => cardAgrees(text), other: () => cardDiffers(visit) });
 }
 
 function answer(visit, own, text) {

@@ -46,6 +46,9 @@ function draw(picture) {
     hero.querySelector(".hero-word").textContent = say(first.serving ? "serving" : "calling");
   }
   hero.classList.toggle("is-fresh", Boolean(first) && Date.now() < freshUntil);
+  const waiting = picture.lines.some((line) => line.waiting);
+  at("hours").dataset.over = String(!picture.numbers_until);
+  at("hours").textContent = picture.numbers_until ? say("until", { time: picture.numbers_until }) : first || waiting ? say("over") : "";
   at("calls").replaceChildren(...others.map((call) => el("li", "", el("span", "call-number", call.number), call.name_masked ? el("span", "call-state", call.name_masked) : "", el("span", "call-counter", call.counter_name), el("span", "call-state", say(call.serving ? "serving" : "called")))));
   at("lines").replaceChildren(...picture.lines.map((line) => el("li", "", el("span", "line-name", line.name), el("span", "line-count", say("people", { count: line.waiting })), line.waiting ? el("span", "line-about", line.about) : "")));
 }

@@ -27,8 +27,16 @@ function field(name, value) {
   return el("div", {}, el("dt", {}, tell(`field.${name}`)), el("dd", {}, String(value)));
 }
 
-function fieldsOf(credential, whole) {
+/** What the tier tells; of another portal's credential no more than was agreed. */
+function fieldsOf(credential, whole, agreed) {
   const list = el("dl", { class: "seen" });
+  if (agreed) {
+    if (whole && agreed.fields.has("id_number") && credential.idNumber) list.append(field("id_number", credential.idNumber));
+    if (whole && agreed.fields.has("gender") && credential.tier > 0) list.append(field("gender", tell(`field.gender_${[1, 2].includes(credential.gender) ? credential.gender : 0}`)));
+    if (agreed.fields.has("region")) list.append(field("region", credential.region));
+    list.append(field("expires", day(credential.expiresAt)));
+    return list;
+  }
   if (credential.tier > 0) {
     list.append(credential.idNumber && whole ? field("id_number", credential.idNumber) : field("last4", credential.last4));
     if (whole) list.append(field("gender", tell(`field.gender_${[1, 2].includes(credential.gender) ? credential.gender : 0}`)));
@@ -62,29 +70,37 @@ const badges = (told, fallback) => el("div", { class: "row" },
   told.listAge === null ? null : el("span", { class: `badge badge-${{ green: "ok", amber: "warn", red: "bad" }[told.freshness]}`, "data-list": told.freshness }, `${tell("field.list")} ${aged(told.listAge)}`),
   fallback ? el("span", { class: "badge badge-warn" }, tell("note.fallback")) : null);
 
+/** The name as far as it may be read: whole once the card was compared, of another portal's only as agreed. */
+function nameOf({ credential, agreed }, checked) {
+  if (agreed && !agreed.fields.has("name_masked")) return "—";
+  const whole = credential.tier === 0 || (checked && (!agreed || agreed.fields.has("name")));
+  return whole ? credential.name : masked(credential.name);
+}
+
 /**
  * An accepted credential. From tier 1 on only what is needed to compare the card stands there until `steps.same(told)` or
  * `steps.other(told)` was called; `checked` says that the card was compared.
  */
 export function acceptedOffline(told, { checked, fallback, steps }) {
   const { credential } = told;
-  const asksCard = credential.tier > 0 && !checked;
+  const compares = credential.tier > 0 && !checked;
   const doubtful = credential.tier === 0 && told.freshness === "red";
-  const kind = asksCard || doubtful ? "warn" : "ok";
-  const shown = asksCard ? masked(credential.name) : credential.name;
+  const kind = compares || doubtful ? "warn" : "ok";
+  const shown = nameOf(told, checked);
   return [
-    verdict(kind, tell(`verdict.${asksCard ? "card" : doubtful ? "warn" : "ok"}`), tell("verdict.at", { time: clock(told.at) })),
+    verdict(kind, tell(`verdict.${compares ? "card" : doubtful ? "warn" : "ok"}`), tell("verdict.at", { time: clock(told.at) })),
     el("div", { class: "result-body", "data-tier": String(credential.tier) },
       badges(told, fallback),
       el("div", {},
         el("p", { class: "holder-name" }, shown),
+        told.agreed ? el("p", { class: "strong" }, tell("note.agreed", { portal: told.agreed.name })) : null,
         el("p", { class: "holder-proof" }, icon("person"), proofLabel(credential.level)),
         el("p", { class: "muted" }, tell(`tier.${credential.tier}`))),
       checked ? el("p", { class: "message message-ok", "data-note": "card" }, tell("card.checked")) : null,
       againNote(told),
       listNote(told),
-      asksCard ? cardStep(told, steps) : null,
-      fieldsOf(credential, !asksCard),
+      compares ? cardStep(told, steps) : null,
+      fieldsOf(credential, Boolean(checked) || credential.tier === 0, told.agreed),
       el("p", { class: "hint" }, tell("note.offline"))),
   ];
 }

@@ -3,6 +3,7 @@
 // A read is refused before anything else where it could not be anybody's (no shift) or could not be kept (log full, no
 // storage): a look that leaves no line would be one that the resident never sees.
 
+import { readAgreed, renewAgreed } from "./agreed.js";
 import { learned, now as instant, wrongBy } from "./clock.js";
 import { importKey } from "./cose.js";
 import { read as readCbor } from "./cbor.js";
@@ -15,6 +16,8 @@ import { judge } from "./verdict.js";
 
 const AGAIN_WITHIN = 24 * 3600 * 1000;
 const KEYS = "keys";
+const OWN = /^\/\.well-known\/yima\/status\//;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const base64 = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (character) => character.charCodeAt(0));
 const hex = (bytes) => (bytes ? Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("") : "");
@@ -22,19 +25,20 @@ const hex = (bytes) => (bytes ? Array.from(bytes, (byte) => byte.toString(16).pa
 /** Everything that was fetched before, verified anew: what lies on a disk is believed no more than what comes by wire. */
 class Knowledge {
   static async load() {
-    const [root, rows, clock] = await Promise.all([facts.get("root"), lists.all(), facts.get("clock")]);
-    return new Knowledge().take(root, rows, clock);
+    const [root, rows, clock, agreed] = await Promise.all([facts.get("root"), lists.all(), facts.get("clock"), facts.get("agreed")]);
+    return new Knowledge().take(root, rows, clock, agreed ?? []);
   }
 
-  async take(root, rows, clock) {
+  async take(root, rows, clock, agreed) {
     this.clock = clock;
     this.keys = null;
     const key = root ? await importKey(root.alg, readCbor(base64(root.key))) : null;
     const signed = rows.find((row) => row.address === KEYS);
     if (key && signed) this.keys = await readTrustList(signed.bytes, key);
-    const packed = this.keys ? rows.filter((row) => row.address !== KEYS) : [];
+    const packed = this.keys ? rows.filter((row) => OWN.test(row.address)) : [];
     const read = await Promise.all(packed.map((row) => readStatusList(row.bytes, this.keys, this.now())));
     this.lists = newest(read.filter(Boolean));
+    this.agreed = key ? await readAgreed(agreed, rows, key, this.now()) : [];
     return this;
   }
 
@@ -43,13 +47,15 @@ class Knowledge {
     return instant(this.clock, Date.now());
   }
 
-  /** The list that is oldest, for it decides what can be said. */
+  /** The list that is oldest, for it decides what can be said. Null where nothing came yet; where the keys came and
+   *  there is no list, nothing was issued yet, and how old the keys are is what can be said (`kind`). */
   freshness() {
     const order = ["green", "amber", "red"];
     const now = this.now();
     const found = [...this.lists.values()].map((list) => ({ freshness: list.freshness(now), age: now - list.issuedAt }));
     if (this.keys?.tooOld(now)) found.push({ freshness: "red", age: now - this.keys.issuedAt });
     found.sort((one, other) => order.indexOf(other.freshness) - order.indexOf(one.freshness) || other.age - one.age);
+    if (!found.length && this.keys) return { kind: "keys", freshness: "green", age: Math.max(0, now - this.keys.issuedAt) };
     return found[0] ?? null;
   }
 }
@@ -92,6 +98,11 @@ export async function renew(kit, fetchBytes) {
     if (list && !older) await lists.put({ address: path, bytes: packed });
   }
   const told = new Set([KEYS, ...kit.lists]);
+  const agreed = root ? kit.agreed ?? [] : [];
+  const now = instant(await facts.get("clock"), Date.now());
+  for (const one of agreed) await renewAgreed(one, { before: before.agreed, root, now, fetchBytes, put: lists.put });
+  await facts.set("agreed", agreed);
+  for (const one of agreed) [one.keys, ...one.lists].forEach((path) => told.add(path));
   await lists.remove((await lists.all()).map((row) => row.address).filter((address) => !told.has(address)));
   knowledge = await Knowledge.load();
 }
@@ -114,10 +125,10 @@ async function barred(ready, has) {
 }
 
 /** What a look leaves behind, as the server takes it. */
-function lineOf(told, { purpose, shift, at }) {
+function lineOf(told, { id, purpose, shift, at }) {
   const which = told.credential ?? told.reference;
   return {
-    id: crypto.randomUUID(),
+    id: UUID.test(id) ? id : crypto.randomUUID(),
     at: new Date(at * 1000).toISOString(),
     list: which?.uri ?? null,
     idx: which?.index ?? null,
@@ -138,11 +149,24 @@ async function notedBefore({ issuer, uri, index }, at) {
   return before;
 }
 
+/** By our own keys; what none of them made, by those of portals that are recognised for this purpose. `agreed` then
+ *  says whose it was and which fields may be seen. */
+async function judged(text, purpose, has, now) {
+  const own = await judge(text, { keys: has.keys, lists: has.lists, now });
+  if (own.accepted || own.reason !== "unknown-key") return own;
+  for (const one of has.agreed) {
+    const fields = one.fields(purpose, now);
+    const told = fields && await judge(text, { keys: one.keys, lists: one.lists, now });
+    if (told && (told.accepted || told.reason !== "unknown-key")) return { ...told, agreed: { name: one.name, fields } };
+  }
+  return own;
+}
+
 /**
- * One read. Answers `{reason}` where nothing was read at all; otherwise what `judge` says with the `line` that was kept,
+ * One read; `id` names its line where the server may know it already. Answers `{reason}` where nothing was read at all; otherwise what `judge` says with the `line` that was kept,
  * `at` (unix seconds), and `before` (milliseconds) where this terminal accepted the same credential within a day.
  */
-export async function look(text, purpose) {
+export async function look(text, purpose, id = "") {
   const kind = kindOf(text);
   if (kind !== "credential") return { accepted: false, reason: kind, looks: kind === "foreign" ? looksLike(text) : "", line: null };
   const has = await known();
@@ -150,8 +174,8 @@ export async function look(text, purpose) {
   const bar = await barred(ready, has);
   if (bar) return { accepted: false, reason: bar, line: null };
   const at = has.now();
-  const told = await judge(text, { keys: has.keys, lists: has.lists, now: at });
-  const line = lineOf(told, { purpose, shift: ready.shift, at });
+  const told = await judged(text, purpose, has, at);
+  const line = lineOf(told, { id, purpose, shift: ready.shift, at });
   try {
     await keep(line, told.accepted && told.credential.tier > 0);
   } catch {

@@ -6,6 +6,8 @@ import { acceptedOffline, mismatched, refusedOffline } from "./answer.js";
 import { cardSeen, done, look } from "./desk.js";
 import { drawState } from "./state.js";
 
+const asksCard = (told) => told.accepted && told.credential.tier > 0;
+
 function put(nodes, tune) {
   screen.show(nodes);
   screen.bringIntoView();
@@ -13,11 +15,10 @@ function put(nodes, tune) {
   screen.clearLater();
 }
 
-const asksCard = (told) => told.accepted && told.credential.tier > 0;
-
-/** Looks at `text` without the network, shows and answers what came of it, on the turn `own`; `fallback`: the network just broke. */
-export async function lookAndShow(text, purpose, own, { fallback = false } = {}) {
-  const told = await look(text, purpose).catch(() => ({ accepted: false, reason: "storage", line: null }));
+/** Looks at `text` without the network, shows and answers what came of it, on the turn `own`; `fallback`: the network just
+ *  broke, and `id` is the key of the call whose answer did not come: should it have arrived, both are one look. */
+export async function lookAndShow(text, purpose, own, { fallback = false, id = "" } = {}) {
+  const told = await look(text, purpose, id).catch(() => ({ accepted: false, reason: "storage", line: null }));
   drawState().catch(() => {});
   if (screen.holds(own)) showLook(told, own, fallback);
   else if (told.line) await done(told.line);

@@ -14,7 +14,8 @@ function drawLists(lists) {
   const badge = at("lists-state");
   badge.className = `badge badge-${lists ? KINDS[lists.freshness] : "bad"}`;
   badge.dataset.list = lists?.freshness ?? "none";
-  badge.textContent = lists ? tell(WORDS[lists.freshness], { age: aged(lists.age) }) : tell("state.no_lists");
+  const word = lists?.kind === "keys" ? "state.only_keys" : lists ? WORDS[lists.freshness] : "state.no_lists";
+  badge.textContent = tell(word, lists ? { age: aged(lists.age) } : {});
 }
 
 function drawLines({ lines, full }) {
