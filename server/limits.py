@@ -8,6 +8,7 @@ from config.settings import Limits
 from server.domain.sessions.otp import OtpLimits
 from server.domain.sessions.service import Lifetimes
 from server.domain.terminals.service import TerminalOptions
+from server.domain.visits.ports import VisitOptions
 
 
 def otp_limits(limits: Limits) -> OtpLimits:
@@ -41,4 +42,15 @@ def terminal_options(limits: Limits) -> TerminalOptions:
         invitation_seconds=limits.terminal_invitation_seconds,
         enrolments_per_address=limits.terminal_enrolments_per_address,
         enrolments_per_portal=limits.terminal_enrolments_per_portal,
+    )
+
+
+def visit_options(limits: Limits) -> VisitOptions:
+    """Looks at codes."""
+    return VisitOptions(
+        consent_seconds=limits.visit_consent_seconds,
+        disclosure_seconds=limits.visit_disclosure_seconds,
+        scans_per_minute=limits.terminal_scans_per_minute,
+        failures=limits.terminal_failures,
+        lock_seconds=limits.terminal_lock_seconds,
     )

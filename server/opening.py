@@ -63,8 +63,8 @@ from server.domain.sessions.otp import OneTimeCodes
 from server.domain.sessions.service import Sessions
 from server.domain.staff.service import Staff
 from server.domain.terminals.service import Terminals
-from server.domain.visits.service import VisitOptions, Visits
-from server.limits import lifetimes, otp_limits, terminal_options
+from server.domain.visits.service import Visits
+from server.limits import lifetimes, otp_limits, terminal_options, visit_options
 from server.services import Services
 from server.way_house import WayHouse, way_house
 
@@ -250,19 +250,13 @@ def _assemble(
         vault=vault, audit=audit, notify=notify, residents=residents, catalogue=catalogue, calendar=calendar,
         materials=materials, wording=wording, year_shift=settings.demo.year_shift,
     )  # fmt: skip
-    visit_options = VisitOptions(
-        consent_seconds=limits.visit_consent_seconds,
-        disclosure_seconds=limits.visit_disclosure_seconds,
-        scans_per_minute=limits.terminal_scans_per_minute,
-        failures=limits.terminal_failures,
-        lock_seconds=limits.terminal_lock_seconds,
-    )
+    looks = visit_options(limits)
     recognition = _recognition(settings, portals, purposes)
     offline = credential_house(
-        settings, vault, database.unit_of_work, residents, audit, staff, terminals, visit_options, recognition
+        settings, vault, database.unit_of_work, residents, audit, staff, terminals, looks, recognition
     )
     visits = Visits(
-        codes, purposes, residents, cases, audit, terminals, visit_options, offline.papers, recognition
+        codes, purposes, residents, cases, audit, terminals, looks, offline.papers, recognition
     )  # fmt: skip
     halls = Halls(
         Plans.load(settings.halls_dir), calendar=calendar, audit=audit, notices=notify, people=residents,

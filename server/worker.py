@@ -54,6 +54,7 @@ def timetable(house: Opened) -> list[Entry]:
 
     async def callbacks() -> None:
         await _until_done(partial(unit_of_work, "", services.callbacks.sweep))
+
     async def old_tickets() -> None:
         for portal in services.portals:
             await _until_done(partial(unit_of_work, portal.id, services.halls.forget))

@@ -18,7 +18,7 @@ from tests.journeys.town import PASSWORD, PEOPLE
 from tests.journeys.visitor import Visitor
 from tests.web.rounds_for_others import acts_for_others
 from tests.web.rounds_hall import stands_in_line
-from tests.web.rounds_showing import applies_at_the_counter, shows_herself
+from tests.web.rounds_showing import applies_at_the_counter, shows_herself, shows_papers
 
 ITEM = "printing-licence"
 _PUBLISHED = ("/.well-known/yima/keys", "/.well-known/yima/status/1")
@@ -54,6 +54,7 @@ async def everything_else(cast: Cast, told: Told) -> dict[str, str]:
     await _at_the_counter(cast, known)
     known |= await acts_for_others(cast.resident, cast.clerk)
     known |= await shows_herself(cast.resident, cast.clerk)
+    await shows_papers(cast.resident, cast.clerk)
     desks = (cast.handler, cast.second_handler)
     known |= await applies_at_the_counter(cast.resident, cast.clerk, desks, cast.item)
     known |= await _in_the_hall(cast)

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.journeys.forms import fill
 from tests.journeys.people import Counter, Desk, Phone, a_page, a_photo
+from tests.journeys.town import PEOPLE
 
 
 async def shows_herself(phone: Phone, clerk: Counter) -> dict[str, str]:
@@ -26,6 +27,25 @@ async def shows_herself(phone: Phone, clerk: Counter) -> dict[str, str]:
     await clerk.must("GET", f"{visit}/licences")
     await clerk.must("GET", f"{visit}/licences/{licence}")
     return {"licences/id": licence, "licences/licence": licence}
+
+
+async def shows_papers(phone: Phone, clerk: Counter) -> None:
+    """A paper beside somebody else's card; and a neighbour's, read by what an agreement lets this counter have."""
+    paper = await phone.must("POST", "/api/v1/credentials", {"tier": "T1", "form": "paper"}, status=201)
+    answer = await clerk.scan(paper["text"], "apply_here")
+    assert answer.status == 200, str(answer)
+    path = f"/counter/api/v1/visits/{answer.body['visit_id']}/card-mismatch"
+    assert (await clerk.call("POST", path)).status == 204
+    name, id_number, number = PEOPLE[0]
+    async with Phone(phone.origin, number) as neighbour:
+        neighbour.headers["Host"] = "linshi.localhost"
+        await neighbour.sign_in()
+        await neighbour.verify(name, id_number)
+        await neighbour.must("POST", "/api/v1/credentials", {"tier": "T0", "form": "paper"}, status=201)
+        phone.seen += neighbour.seen
+    (agreed,) = (await clerk.must("GET", "/counter/api/v1/offline-kit"))["agreed"]
+    for address in (agreed["keys"], *agreed["lists"]):
+        await phone.must("GET", address)
 
 
 async def _visit(phone: Phone, clerk: Counter) -> str:
