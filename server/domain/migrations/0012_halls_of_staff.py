@@ -14,7 +14,7 @@ RULES = (Index("credential_reads_age", "credential_reads", "received_at"),)
 class Migration(migrations.Migration):
     """A nullable column: a row without it works in every hall of its portal."""
 
-    dependencies = [("domain", "0010_bindings")]
+    dependencies = [("domain", "0011_delegations")]
     operations = [
         ops.AddField(
             model_name="StaffMember",
