@@ -19,6 +19,7 @@ from pydantic_settings import (
 )
 
 from config.channel_settings import ChannelSettings
+from config.notice_settings import NoticeSettings
 from config.way_settings import WaySettings
 
 Profile = Literal["demo", "test", "production"]
@@ -251,6 +252,7 @@ class Settings(BaseSettings):
     ways: WaySettings = Field(WaySettings(), description="ways in beside the short message")
     credentials: OfflineCredentials = Field(OfflineCredentials(), description="offline credentials and paper")
     papers: Papers = Field(Papers(), description="portraits and licences")
+    notices: NoticeSettings = Field(NoticeSettings(), description="the engine that sends notices")
     channels: ChannelSettings = Field(ChannelSettings(), description="channels to residents and their accounts")
     demo: Demo = Field(Demo(), description="demo and test only")
 
@@ -270,6 +272,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _safe(self) -> Settings:
+        if self.notices.engine == "cluster" and not (
+            self.database_url.get_secret_value() and self.redis_url.get_secret_value()
+        ):
+            raise ValueError("the cluster engine needs YIMA_DATABASE_URL and YIMA_REDIS_URL")
         if self.profile == "demo" and self.host not in ("127.0.0.1", "::1", "localhost"):
             raise ValueError("the demo profile listens on loopback only")
         if self.profile == "production":

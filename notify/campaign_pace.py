@@ -7,16 +7,20 @@ process from its commit on; only the batch in hand is finished.
 from __future__ import annotations
 
 import random
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from config.floor import sql
+from config.floor.ids import new_id
 from config.floor.unit import Unit
 from notify import queue
 from notify.buckets import refilled
 from notify.queue import Claimed
 
+T = TypeVar("T")
 LEAST_SETTLED = 20
 """No share of failures is judged on fewer deliveries."""
 _MOST_AT_ONCE = 50
@@ -32,6 +36,27 @@ class _Sending:
 
 async def claim(unit: Unit, dice: random.Random, *, limit: int, lease: timedelta) -> list[Claimed]:
     """A batch of one campaign that may send now, any of them; they take turns by chance."""
+
+    async def take(one: UUID, most: int) -> tuple[list[Claimed], int]:
+        found = await queue.claim_of(unit, one, limit=most, lease=lease)
+        return found, len(found)
+
+    return await _in_turn(unit, dice, limit, take) or []
+
+
+async def reserve(unit: Unit, dice: random.Random, *, limit: int, until: timedelta) -> tuple[UUID, int]:
+    """The same, kept apart for a job."""
+
+    async def take(one: UUID, most: int) -> tuple[tuple[UUID, int], int]:
+        kept, count = await queue.reserve(unit, lanes=0, limit=most, until=until, campaign=one)
+        return (kept, count), count
+
+    return await _in_turn(unit, dice, limit, take) or (new_id(), 0)
+
+
+async def _in_turn(
+    unit: Unit, dice: random.Random, limit: int, take: Callable[[UUID, int], Awaitable[tuple[T, int]]]
+) -> T | None:
     rows = await sql.rows(
         "SELECT id, rate, allowance, allowance_at FROM campaigns WHERE status = 'sending' "
         f"ORDER BY decided_at LIMIT {_MOST_AT_ONCE}"
@@ -43,14 +68,16 @@ async def claim(unit: Unit, dice: random.Random, *, limit: int, lease: timedelta
     dice.shuffle(sending)
     for one in sending:
         most = limit if one.rate == 0 else await _allowed(unit, one, limit)
-        claimed = await queue.claim_of(unit, one.id, limit=most, lease=lease) if most else []
-        if one.rate and most > len(claimed):
+        if not most:
+            continue
+        taken, count = await take(one.id, most)
+        if one.rate and most > count:
             await sql.execute(
-                "UPDATE campaigns SET allowance = allowance + $1 WHERE id = $2", float(most - len(claimed)), one.id
+                "UPDATE campaigns SET allowance = allowance + $1 WHERE id = $2", float(most - count), one.id
             )
-        if claimed:
-            return claimed
-    return []
+        if count:
+            return taken
+    return None
 
 
 async def _allowed(unit: Unit, one: _Sending, limit: int) -> int:

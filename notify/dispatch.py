@@ -77,6 +77,10 @@ class Dispatcher:
             raise ValueError("the lease must be at least twice the longest channel deadline")
 
     @property
+    def dice(self) -> random.Random:
+        return self._dice
+
+    @property
     def options(self) -> DispatchOptions:
         return self._options
 

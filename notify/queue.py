@@ -71,7 +71,8 @@ async def claim_reserved(unit: Unit, reserved: UUID, *, lease: timedelta) -> lis
     """Take what a job was made for and nobody has taken since. A doubled job finds nothing."""
     rows = await sql.rows(
         "UPDATE notify_deliveries SET state = 'submitting', lease_id = $1, lease_until = $2, attempt = attempt + 1 "
-        f"WHERE lease_id = $3 AND state = 'pending' RETURNING {TAKEN}",
+        "WHERE lease_id = $3 AND state = 'pending' AND (campaign_id IS NULL OR campaign_id IN "
+        f"(SELECT c.id FROM campaigns c WHERE c.status = 'sending')) RETURNING {TAKEN}",
         new_id(), unit.now + lease, reserved,
     )  # fmt: skip
     return [claimed_row(row) for row in rows]

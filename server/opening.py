@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from codes.keys import MasterKeys
@@ -17,10 +18,9 @@ from config.settings import Settings
 from config.wording import Wording
 from notify.audience import Audience
 from notify.campaigns import Campaigns
-from notify.dispatch import Dispatcher
-from notify.engine.embedded import EmbeddedEngine
-from notify.fanout import CampaignFanOut
-from notify.service import Notify, NotifyOptions
+from notify.engine.cluster import Jobs
+from notify.engine.embedded import Engine
+from notify.service import Notify
 from notify.templates import Templates
 from server.adapters.clock import DatabaseClock, ShiftedClock
 from server.adapters.database import Database
@@ -65,6 +65,7 @@ from server.domain.staff.service import Staff
 from server.domain.terminals.service import Terminals
 from server.domain.visits.service import Visits
 from server.limits import lifetimes, otp_limits, terminal_options, visit_options
+from server.notice_house import notice_engine, notify_options
 from server.services import Services
 from server.way_house import WayHouse, way_house
 
@@ -92,7 +93,7 @@ class Opened:
     services: Services
     database: Database
     clock: DatabaseClock
-    engine: EmbeddedEngine
+    engine: Engine
     standin: RegisterStandIn | None
     papers: PapersStandIn | None
     ways: WayHouse
@@ -224,7 +225,7 @@ def _assemble(
     licence_system: HttpLicences,
     lines: Lines,
     ways: WayHouse,
-) -> tuple[Services, EmbeddedEngine]:
+) -> tuple[Services, Engine]:
     limits, wording, vault, audit = settings.limits, Wording(), _vault(settings), Audit()
     portals = _portals(settings)
     sessions = Sessions(lifetimes(limits))
@@ -232,7 +233,8 @@ def _assemble(
     options = ResidentOptions(regions=regions, year_shift=settings.demo.year_shift, attempts=limits.identity_attempts)
     residents = Residents(vault, audit, sessions, options)
     templates = Templates()
-    notify = Notify(vault=vault, contacts=residents, templates=templates, options=_notify_options(portals))
+    notices = notify_options(settings, portals)
+    notify = Notify(vault=vault, contacts=residents, templates=templates, options=notices)
     house = channel_house(
         settings, lines, store, run=database.unit_of_work, vault=vault, contacts=residents, templates=templates,
         portals=portals,
@@ -263,15 +265,7 @@ def _assemble(
         terminals=terminals, visits=visits, visit_minutes=limits.visit_ticket_minutes,
         ticket_days=limits.ticket_days,
     )  # fmt: skip
-    notices = _notify_options(portals)
     audience = Audience(residents=residents, cases=cases, items=catalogue, place=place_name(portals))
-    fan_out = CampaignFanOut(run=database.unit_of_work, vault=vault, audience=audience, options=notices)
-    dispatcher = Dispatcher(
-        run=database.unit_of_work,
-        vault=vault,
-        contacts=residents,
-        channels=house.channels,
-    )
     answers = Answers(residents, cases, notify.preferences, audit)
     callbacks = callbacks_of(
         house, run=database.unit_of_work, vault=vault, receipts=notify.receipts, accounts=residents.bindings,
@@ -336,7 +330,10 @@ def _assemble(
         losses=Losses(sessions, codes, offline.credentials, notify, audit),
         replays=Replays(vault, hours=limits.idempotency_hours),
     )
-    return services, EmbeddedEngine(dispatcher, fan_out, store)
+    return services, notice_engine(
+        settings, run=database.unit_of_work, vault=vault, contacts=residents, channels=house.channels,
+        audience=audience, options=notices, waker=store, jobs=partial(_jobs, settings),
+    )  # fmt: skip
 
 
 async def _lines(settings: Settings, stack: AsyncExitStack) -> Lines:
@@ -370,8 +367,10 @@ def _recognition(settings: Settings, portals: Portals, purposes: Purposes) -> Re
     return Recognition.load(folder, {portal.id for portal in portals}, purposes)
 
 
-def _notify_options(portals: Portals) -> NotifyOptions:
-    return NotifyOptions(signatures={portal.id: portal.name for portal in portals})
+def _jobs(settings: Settings, name: str, at_once: int) -> Jobs:
+    from server.adapters.jobs_taskiq import TaskiqJobs  # a library that only a cluster needs
+
+    return TaskiqJobs(settings.redis_url.get_secret_value(), name, at_once=at_once)
 
 
 async def _check_database(services: Services) -> None:

@@ -1,0 +1,61 @@
+"""The engine of notices, as the settings want it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from config.floor.vault import Vault
+from config.portal import Portals
+from config.settings import Settings
+from notify.audience import Audience
+from notify.channel import Channel, Run
+from notify.contacts import Contacts
+from notify.dispatch import Dispatcher, DispatchOptions
+from notify.engine.cluster import ClusterEngine, Jobs
+from notify.engine.embedded import EmbeddedEngine, Engine, EngineOptions
+from notify.engine.loops import Waker
+from notify.fanout import CampaignFanOut
+from notify.providers import ProviderOptions
+from notify.service import NotifyOptions
+from notify.sweeps import Sweeper
+
+
+def dispatch_options(settings: Settings) -> DispatchOptions:
+    """How much at once, and each provider's share, pace and budget."""
+    chosen = settings.notices
+    return DispatchOptions(batch=chosen.batch, providers=ProviderOptions(chosen.shares, chosen.rates, chosen.daily))
+
+
+def notify_options(settings: Settings, portals: Portals) -> NotifyOptions:
+    """The signatures of all portals, and how careful a campaign is."""
+    signatures = {portal.id: portal.name for portal in portals}
+    chosen = settings.notices
+    return NotifyOptions(signatures=signatures, canary=chosen.canary, fail_share=chosen.fail_share)
+
+
+def notice_engine(
+    settings: Settings,
+    *,
+    run: Run,
+    vault: Vault,
+    contacts: Contacts,
+    channels: Sequence[Channel],
+    audience: Audience,
+    options: NotifyOptions,
+    waker: Waker,
+    jobs: Callable[[str, int], Jobs],
+) -> Engine:
+    """Embedded, or on the cluster's queue: the rows are the same, so one may follow the other at any time."""
+    chosen, sweeper = settings.notices, Sweeper(run)
+    campaigns = CampaignFanOut(run=run, vault=vault, audience=audience, options=options)
+    dispatcher = Dispatcher(
+        run=run, vault=vault, contacts=contacts, channels=channels, options=dispatch_options(settings)
+    )
+    many = bool(settings.database_url.get_secret_value())
+    pace = EngineOptions(bulk=chosen.bulk if many else 1)
+    if chosen.engine == "embedded":
+        return EmbeddedEngine(dispatcher, campaigns, waker, pace, sweeper=sweeper)
+    return ClusterEngine(
+        dispatcher, campaigns, waker, run=run, express=jobs("express", 2), bulk=jobs("bulk", chosen.bulk),
+        options=pace, sweeper=sweeper,
+    )  # fmt: skip
