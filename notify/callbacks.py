@@ -1,7 +1,7 @@
-"""Callbacks: kept raw and committed first, then applied in a unit of its own; what could not be applied waits.
+"""Callbacks: kept raw and committed first, then applied in a unit of its own; what was not applied is, by a sweeper.
 
-A provider may tell twice, late, or before we know its reference. Applying again is harmless, so a sweeper does it
-until the delivery is known or the callback is too old to matter.
+A provider may tell twice, late, or before we know its reference. The same callback is kept once; applying it again is
+harmless, because receipts, grants and choices each count once.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from notify.wechat_crypt import read_body
 from notify.wechat_events import Told, read_event
 
 PAYLOAD = "notify_callbacks.payload"
-PATIENCE = timedelta(days=3)
 KEPT = timedelta(days=90)
 _log = logging.getLogger("yima.notify.callbacks")
 
@@ -109,26 +108,20 @@ class Callbacks:
         return True
 
     async def sweep(self, unit: Unit, limit: int = 100) -> int:
-        """Apply what waits; give up on what is older than three days. How many were settled."""
+        """Apply what a process that died has left; what cannot be read any more is marked so. How many were settled."""
         rows = await sql.rows(
-            "SELECT id, portal, provider, kind, payload, received_at FROM notify_callbacks "
+            "SELECT id, portal, provider, kind, payload FROM notify_callbacks "
             "WHERE applied_at IS NULL AND received_at < $1 ORDER BY received_at LIMIT $2",
             unit.now - timedelta(seconds=20), limit,
         )  # fmt: skip
-        settled = 0
         for row in rows:
-            scoped = Unit(unit.now, row["portal"], unit.events)
-            if unit.now - sql.instant(row["received_at"]) > PATIENCE:
-                await self._settle(unit, sql.uid(row["id"]), "given-up")
-                settled += 1
-                continue
+            callback_id, scoped = sql.uid(row["id"]), Unit(unit.now, row["portal"], unit.events)
             try:
                 raw = self._vault.open_bytes(bytes(row["payload"]), PAYLOAD)
-                settled += await self._apply(scoped, sql.uid(row["id"]), row["provider"], row["kind"], raw)
+                await self._apply(scoped, callback_id, row["provider"], row["kind"], raw)
             except ValueError:
-                await self._settle(unit, sql.uid(row["id"]), "unreadable")
-                settled += 1
-        return settled
+                await self._settle(unit, callback_id, "unreadable")
+        return len(rows)
 
     async def purge(self, unit: Unit) -> int:
         """Forget raw callbacks after ninety days; how many."""
@@ -147,33 +140,27 @@ class Callbacks:
             raise WrongCallback("not connected")
         return reader(raw)
 
-    async def _apply(self, unit: Unit, callback_id: UUID, provider: str, kind: CallbackKind, raw: bytes) -> bool:
-        told = self._read(provider, kind, raw)
-        note, waits = "", False
+    async def _apply(self, unit: Unit, callback_id: UUID, provider: str, kind: CallbackKind, raw: bytes) -> None:
+        told, note = self._read(provider, kind, raw), ""
         if isinstance(told, Told):
-            waits = await self._event(unit, provider, told)
+            await self._event(unit, provider, told)
         else:
             for one in told:
                 if isinstance(one, ProviderReceipt):
-                    waits |= not await self._receipt(unit, provider, one)
+                    await self._receipt(unit, provider, one)
                 else:
                     note = await self._answer(unit, one)
-        if waits:
-            return False
         await self._settle(unit, callback_id, note)
-        return True
 
     async def _settle(self, unit: Unit, callback_id: UUID, note: str) -> None:
         await sql.execute(
             "UPDATE notify_callbacks SET applied_at = $1, note = $2 WHERE id = $3", unit.now, note, callback_id
         )
 
-    async def _event(self, unit: Unit, provider: str, told: Told) -> bool:
-        """Apply an event; True if a receipt in it names something we do not know yet."""
+    async def _event(self, unit: Unit, provider: str, told: Told) -> None:
         reader = self._readers[provider]
-        waits = False
         for receipt in told.receipts:
-            waits |= not await self._receipt(unit, provider, receipt)
+            await self._receipt(unit, provider, receipt)
         if told.allowed and (person := await self._accounts.holder(unit, reader.account, told.openid)):
             for word in told.allowed:
                 kind: Kind = (reader.kinds or {}).get(word.template, "once")
@@ -186,25 +173,14 @@ class Callbacks:
             await reply_windows.opened(unit, self._vault, told.openid, window)
         if told.left:
             await reply_windows.closed(unit, self._vault, told.openid)
-        return waits
 
-    async def _receipt(self, unit: Unit, provider: str, one: ProviderReceipt) -> bool:
-        """False where the reference is not known (yet)."""
-        client_msg_id = one.client_msg_id
-        if not client_msg_id:
-            row = await sql.row(
-                "SELECT client_msg_id FROM notify_deliveries "
-                "WHERE provider = $1 AND provider_ref = $2 AND provider <> ''",
-                provider, one.provider_ref,
-            )  # fmt: skip
-            if row is None:
-                return False
-            client_msg_id = str(row["client_msg_id"])
+    async def _receipt(self, unit: Unit, provider: str, one: ProviderReceipt) -> None:
+        """The receipts' own door knows what is early, doubled, foreign or out of order."""
         await self._receipts.take(
-            unit, provider=provider, receipt_id=one.receipt_id, client_msg_id=client_msg_id, outcome=one.outcome,
-            payload=f"{one.provider_ref} {one.outcome} {one.reason}", reason=one.reason[:64],
+            unit, provider=provider, receipt_id=one.receipt_id, client_msg_id=one.client_msg_id,
+            provider_ref=one.provider_ref, outcome=one.outcome, reason=one.reason[:64],
+            payload=f"{one.provider_ref} {one.outcome} {one.reason}",
         )  # fmt: skip
-        return True
 
     async def _answer(self, unit: Unit, text: InboundText) -> str:
         """What somebody wrote back; the note says what was done, never the words."""

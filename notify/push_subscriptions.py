@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from config.floor import sql
@@ -15,14 +13,6 @@ from notify.web_push import Subscription, padless, unpadded
 
 PLACE = "notify_push_subscriptions.subscription"
 MOST = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Browser:
-    """One browser; its address stays inside."""
-
-    id: UUID
-    since: datetime
 
 
 async def subscribe(unit: Unit, vault: Vault, resident_id: UUID, found: Subscription) -> UUID:
@@ -45,11 +35,11 @@ async def subscribe(unit: Unit, vault: Vault, resident_id: UUID, found: Subscrip
     return sql.uid(row["id"])
 
 
-async def unsubscribe(unit: Unit, vault: Vault, resident_id: UUID, endpoint: str) -> bool:
+async def unsubscribe(unit: Unit, resident_id: UUID, subscription_id: UUID) -> bool:
     """Forget a browser of this resident; False if it was not known."""
     gone = await sql.execute(
-        "DELETE FROM notify_push_subscriptions WHERE portal = $1 AND resident_id = $2 AND endpoint_index = $3",
-        unit.portal, resident_id, vault.index(endpoint, PLACE),
+        "DELETE FROM notify_push_subscriptions WHERE portal = $1 AND resident_id = $2 AND id = $3",
+        unit.portal, resident_id, subscription_id,
     )  # fmt: skip
     return gone == 1
 

@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
 
-from Crypto.Cipher import AES
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES256
+from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from notify.incoming import WrongCallback
 
@@ -60,8 +62,8 @@ class Envelope:
         key = _key(self.keys[0])
         text = random16 + len(message).to_bytes(4, "big") + message + self.app_id.encode()
         pad = _BLOCK - len(text) % _BLOCK
-        cipher = AES.new(key, AES.MODE_CBC, key[:16])
-        return base64.b64encode(cipher.encrypt(text + bytes([pad]) * pad)).decode()
+        cipher = Cipher(AES256(key), CBC(key[:16])).encryptor()
+        return base64.b64encode(cipher.update(text + bytes([pad]) * pad) + cipher.finalize()).decode()
 
 
 def read_body(raw: bytes) -> dict[str, Any]:
@@ -123,7 +125,8 @@ def _key(text: str) -> bytes:
 def _decrypted(key: bytes, sealed: str) -> bytes:
     try:
         raw = base64.b64decode(sealed, validate=True)
-        text = AES.new(key, AES.MODE_CBC, key[:16]).decrypt(raw)
+        cipher = Cipher(AES256(key), CBC(key[:16])).decryptor()
+        text = cipher.update(raw) + cipher.finalize()
     except (binascii.Error, ValueError) as error:
         raise WrongCallback("not sealed") from error
     pad = text[-1] if text else 0

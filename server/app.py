@@ -25,6 +25,7 @@ from miniapp_api import (
     me,
     notices,
     otp,
+    push,
     queue_tickets,
     session,
     stream,
@@ -88,6 +89,7 @@ def surface(*, demo: bool, figures: Figures | None = None) -> Surface:
         losses,
         queue_tickets,
         delegations,
+        push,
     ]
     tables: list[Operations] = [module.operations for module in residents]
     tables += [

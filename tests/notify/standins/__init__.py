@@ -1,0 +1,1 @@
+"""Vendors on loopback: their shapes, codes, delays and lost answers."""
