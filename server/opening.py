@@ -28,13 +28,13 @@ from server.adapters.demo_secrets import with_demo_secrets
 from server.adapters.files import FolderFiles
 from server.adapters.identity_register import HttpIdentityRegister
 from server.adapters.keyring import KeyringVault, decode_keys
+from server.adapters.lines import open_lines
 from server.adapters.migrate import DATABASE_ERRORS, SchemaWrong, migrate, missing_from_schema
 from server.adapters.papers_http import HttpLicences, HttpPortraits
 from server.adapters.papers_standin import PapersStandIn, read_held
 from server.adapters.register_standin import RegisterStandIn, read_organisations, read_population
 from server.adapters.store_embedded import EmbeddedStore
-from server.adapters.wire import HttpWire
-from server.channel_house import Lines, callbacks_of, channel_house, vendor_hosts
+from server.channel_house import Lines, callbacks_of, channel_house
 from server.credential_house import credential_house
 from server.delegation_house import delegation_house
 from server.domain.answers.service import Answers
@@ -125,7 +125,7 @@ async def opened(settings: Settings, *, clock: DatabaseClock | None = None) -> A
         await register.open()
         stack.push_async_callback(register.close)
         papers, portraits, licences = await _papers(settings, stack)
-        lines = await _lines(settings, stack)
+        lines = await open_lines(settings.channels, stack)
         ways = await way_house(settings, stack)
         services, engine = _assemble(settings, clock, store, database, register, portraits, licences, lines, ways)
         await _check_database(services)
@@ -334,20 +334,6 @@ def _assemble(
         settings, run=database.unit_of_work, vault=vault, contacts=residents, channels=house.channels,
         audience=audience, options=notices, waker=store, jobs=partial(_jobs, settings),
     )  # fmt: skip
-
-
-async def _lines(settings: Settings, stack: AsyncExitStack) -> Lines:
-    """The ways out to vendors: only to hosts that the settings name, and to push services at public addresses."""
-    vendors = HttpWire(vendor_hosts(settings.channels))
-    push = HttpWire(settings.channels.webpush.hosts, public_only=True)
-    for wire in (vendors, push):
-        await wire.open()
-        stack.push_async_callback(wire.close)
-    if not settings.channels.email.host:
-        return Lines(vendors, push, None)
-    from server.adapters.post_smtp import SmtpPost  # a library that only a configured mail server needs
-
-    return Lines(vendors, push, SmtpPost(settings.channels.email))
 
 
 def _portals(settings: Settings) -> Portals:
