@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import os
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, Literal
 
@@ -201,6 +202,21 @@ class Papers(_Group):
     timeout_seconds: float = Field(3.0, description="longest wait for a portrait or a licence, seconds")
 
 
+class StaffDoor(_Group):
+    """How staff come in at the console."""
+
+    second_factor: Literal["auto", "enrolled", "required"] = Field(
+        "auto",
+        description="required = nobody without an authenticator; enrolled = only those who have one; auto = required in"
+        " production, enrolled elsewhere",
+    )
+    factor_attempts: int = Field(5, ge=1, description="wrong authenticator codes of one person in fifteen minutes")
+    networks: tuple[IPv4Network | IPv6Network, ...] = Field(
+        (), description="networks that the console opens from, as 10.0.0.0/8; empty = any"
+    )
+    lock_minutes: int = Field(15, ge=0, description="minutes without anybody at a console before it locks; 0 = never")
+
+
 class Demo(_Group):
     """Only read in the demo and test profiles."""
 
@@ -249,6 +265,7 @@ class Settings(BaseSettings):
     secrets: Secrets = Field(Secrets(), description="keys")
     limits: Limits = Field(Limits(), description="budgets and sizes")
     identity: Identity = Field(Identity(), description="the population register")
+    staff: StaffDoor = Field(StaffDoor(), description="staff at the console")
     ways: WaySettings = Field(WaySettings(), description="ways in beside the short message")
     credentials: OfflineCredentials = Field(OfflineCredentials(), description="offline credentials and paper")
     papers: Papers = Field(Papers(), description="portraits and licences")

@@ -1,5 +1,5 @@
 """``python -m server serve | worker | migrate | seed | check | hire | settings | import-items FILE |
-make-root | signing-keys | demo | demo-code``."""
+make-root | signing-keys | authenticators | demo | demo-code``."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ _PASSWORD = 10
 
 async def serve(settings: Settings, asked: argparse.Namespace) -> int:
     """Migrate (demo and test), seed an empty demo, listen until SIGINT or SIGTERM."""
+    from server.demo.authenticators import authenticators
     from server.demo.doors import doors
 
     if settings.profile != "production":
@@ -74,6 +75,8 @@ async def serve(settings: Settings, asked: argparse.Namespace) -> int:
                 doors(house.services, f"http://{settings.host}:{port}", front_built=(FRONT / "index.html").exists()),
                 flush=True,
             )
+            if settings.is_demo:
+                print(await authenticators(house.services), flush=True)
             await _until_told()
             warming.cancel()
         finally:
@@ -257,6 +260,18 @@ async def _seed_if_empty(house: Opened, out: TextIO) -> bool:
     return True
 
 
+async def authenticators_now(settings: Settings, asked: argparse.Namespace) -> int:
+    """What the authenticators of the demonstration's administrators show now."""
+    if not settings.is_demo:
+        print("only the demonstration keeps its authenticators itself", file=sys.stderr)
+        return 2
+    from server.demo.authenticators import authenticators
+
+    async with opened(settings) as house:
+        print(await authenticators(house.services))
+    return 0
+
+
 async def _until_told() -> None:
     """Until the first SIGINT or SIGTERM; a second one ends the process at once, as a crash would."""
     told = asyncio.Event()
@@ -287,6 +302,7 @@ def _parser() -> argparse.ArgumentParser:
     add("migrate", migrate_now)
     add("seed", seed_now)
     add("check", check)
+    add("authenticators", authenticators_now)
     add("settings", settings_list)
     hiring = add("hire", hire)
     hiring.add_argument("number", help="staff number")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from config.settings import Limits
+from config.floor.vault import Vault
+from config.settings import Limits, Settings
+from server.domain.audit.service import Audit
 from server.domain.sessions.otp import OtpLimits
 from server.domain.sessions.service import Lifetimes
+from server.domain.staff.second_factor import SecondFactor
 from server.domain.terminals.service import TerminalOptions
 from server.domain.visits.ports import VisitOptions
 
@@ -25,14 +28,22 @@ def otp_limits(limits: Limits) -> OtpLimits:
     )
 
 
-def lifetimes(limits: Limits) -> Lifetimes:
+def lifetimes(limits: Limits, *, lock_minutes: int = 0) -> Lifetimes:
     """Sessions."""
     return Lifetimes(
         resident=timedelta(days=limits.resident_session_days),
         resident_idle=timedelta(days=limits.resident_idle_days),
         staff=timedelta(hours=limits.staff_session_hours),
         staff_idle=timedelta(minutes=limits.staff_idle_minutes),
+        staff_lock=timedelta(minutes=lock_minutes) if lock_minutes else None,
     )
+
+
+def second_factor(settings: Settings, vault: Vault, audit: Audit) -> SecondFactor:
+    """Authenticators of staff; in production nobody comes in without one unless the city says otherwise."""
+    asked = settings.staff
+    required = asked.second_factor == "required" or (asked.second_factor == "auto" and settings.profile == "production")
+    return SecondFactor(vault, audit, required=required, attempts=asked.factor_attempts)
 
 
 def terminal_options(limits: Limits) -> TerminalOptions:

@@ -61,10 +61,11 @@ from server.domain.residents.sign_in import PhoneSignIn
 from server.domain.sessions.devices import Devices
 from server.domain.sessions.otp import OneTimeCodes
 from server.domain.sessions.service import Sessions
+from server.domain.staff.roster import Roster
 from server.domain.staff.service import Staff
 from server.domain.terminals.service import Terminals
 from server.domain.visits.service import Visits
-from server.limits import lifetimes, otp_limits, terminal_options, visit_options
+from server.limits import lifetimes, otp_limits, second_factor, terminal_options, visit_options
 from server.notice_house import notice_engine, notify_options
 from server.services import Services
 from server.way_house import WayHouse, way_house
@@ -228,7 +229,7 @@ def _assemble(
 ) -> tuple[Services, Engine]:
     limits, wording, vault, audit = settings.limits, Wording(), _vault(settings), Audit()
     portals = _portals(settings)
-    sessions = Sessions(lifetimes(limits))
+    sessions = Sessions(lifetimes(limits, lock_minutes=settings.staff.lock_minutes))
     regions = {portal.id: portal.region for portal in portals}
     options = ResidentOptions(regions=regions, year_shift=settings.demo.year_shift, attempts=limits.identity_attempts)
     residents = Residents(vault, audit, sessions, options)
@@ -305,6 +306,8 @@ def _assemble(
         ways=ways.ways,
         arrivals=Arrivals(vault, audit, sessions, residents, regions),
         staff=staff,
+        roster=Roster(audit, sessions),
+        second_factor=second_factor(settings, vault, audit),
         terminals=terminals,
         catalogue=catalogue,
         calendar=calendar,

@@ -43,6 +43,8 @@ from server.domain.residents.ways import Way
 from server.domain.sessions.devices import Devices
 from server.domain.sessions.otp import OneTimeCodes
 from server.domain.sessions.service import Sessions
+from server.domain.staff.roster import Roster
+from server.domain.staff.second_factor import SecondFactor
 from server.domain.staff.service import Staff
 from server.domain.terminals.service import Terminals
 from server.domain.visits.comparing import Comparing
@@ -126,6 +128,8 @@ class Services:
     ways: Mapping[str, Way]
     arrivals: Arrivals
     staff: Staff
+    roster: Roster
+    second_factor: SecondFactor
     terminals: Terminals
     catalogue: CatalogueService
     calendar: CalendarService

@@ -17,7 +17,7 @@ import pytest
 from pydantic import SecretStr
 
 from config.floor.vault import Vault
-from config.settings import Demo, Limits, Settings
+from config.settings import Demo, Limits, Settings, StaffDoor
 from notify.templates import Templates
 from server import opening
 from server.adapters.clock import ShiftedClock
@@ -135,6 +135,7 @@ def settings(database_url: str, data_dir: Path) -> Settings:
         database_url=SecretStr(database_url),
         redis_url=SecretStr(REDIS_URL),
         limits=limits.model_copy(update={"otp_per_address": 100_000}),
+        staff=StaffDoor(lock_minutes=0),
         demo=Demo(year_shift=120, staff_password=SecretStr("")),
     )
 

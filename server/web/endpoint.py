@@ -7,6 +7,7 @@ import hmac
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from ipaddress import ip_address
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -15,12 +16,14 @@ from pydantic import ValidationError
 from config.floor.refusal import Busy, FieldFault, Forbidden, Invalid, Refusal
 from config.floor.unit import Unit
 from config.portal import Portal
+from config.settings import Settings
 from config.wording import choose_language
 from server.domain.replays.service import StoredAnswer
 from server.domain.residents.errors import LoaTooLow
 from server.domain.sessions.callers import Caller, DeviceCaller, ResidentCaller, StaffCaller
-from server.domain.sessions.errors import Unauthenticated
+from server.domain.sessions.errors import SessionLocked, Unauthenticated
 from server.domain.sessions.service import SessionKind
+from server.domain.staff.errors import AddressNotAllowed
 from server.domain.terminals.errors import TerminalNonceUsed
 from server.services import Services
 from server.web import json_body, problems
@@ -62,6 +65,18 @@ def csrf_of(token: str) -> str:
 def host_of(request: web.Request) -> str:
     """The host that was asked for, without its port; "" if none was named. (aiohttp would ask the resolver instead.)"""
     return request.headers.get("Host", "").rsplit(":", 1)[0].strip("[]").lower()
+
+
+def check_network(settings: Settings, client: str) -> None:
+    """The console opens only from the networks that are named, where any is (互联网政务应用安全管理规定, 19)."""
+    if not settings.staff.networks:
+        return
+    try:
+        address = ip_address(client)
+    except ValueError:
+        raise AddressNotAllowed() from None
+    if not any(address in network for network in settings.staff.networks):
+        raise AddressNotAllowed()
 
 
 class Door:
@@ -139,6 +154,10 @@ class Door:
         found = await self.services.sessions.find(unit, kind, token) if token else None
         if not isinstance(found, StaffCaller):
             raise Unauthenticated()
+        if kind == "console":
+            check_network(self.services.settings, self.client(request))
+        if found.locked and not (isinstance(access, Staff) and access.locked):
+            raise SessionLocked()
         if request.method not in _SAFE and not hmac.compare_digest(
             request.headers.get(CSRF_HEADER, "").encode("utf-8", "replace"), csrf_of(token).encode()
         ):

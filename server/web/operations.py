@@ -41,12 +41,13 @@ class Resident:
 
 
 class Staff:
-    """A console session with at least one of these roles; none named = any staff."""
+    """A console session with at least one of these roles; none named = any staff. ``locked``: also a locked one."""
 
-    __slots__ = ("roles",)
+    __slots__ = ("locked", "roles")
 
-    def __init__(self, *roles: str) -> None:
+    def __init__(self, *roles: str, locked: bool = False) -> None:
         self.roles = frozenset(roles)
+        self.locked = locked
 
 
 @dataclass(frozen=True, slots=True)

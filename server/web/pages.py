@@ -13,7 +13,7 @@ import jinja2
 from aiohttp import web
 
 from config.floor.refusal import Forbidden, Refusal
-from server.domain.sessions.errors import Unauthenticated
+from server.domain.sessions.errors import SessionLocked, Unauthenticated
 from server.services import Services
 from server.web import problems
 from server.web.endpoint import COOKIES, Door, csrf_of, host_of
@@ -107,7 +107,7 @@ class PageEndpoint:
         unit = await services.database.reading(portal.id)
         try:
             caller = await self._door.caller(request, unit, self._route.access)
-        except Unauthenticated:
+        except (Unauthenticated, SessionLocked):
             if self._route.sign_in:
                 raise web.HTTPSeeOther(_way_in(self._route.sign_in, request)) from None
             raise

@@ -13,7 +13,17 @@ from server.web.page_templates import environment
 from server.web.pages import PageRoute
 
 ACCESS = (Open, Resident, Staff, Device, Terminal)
-ROLES = {"clerk", "handler", "operator", "publisher", "hall_manager", "agent", "auditor", "administrator"}
+ROLES = {
+    "clerk",
+    "handler",
+    "operator",
+    "publisher",
+    "hall_manager",
+    "agent",
+    "auditor",
+    "administrator",
+    "security_administrator",
+}
 
 
 def _operations() -> tuple[Operation, ...]:

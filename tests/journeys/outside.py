@@ -33,8 +33,10 @@ STAFF = (
     ("H2", ("handler",), ""),
     ("O1", ("operator",), ""),
     ("P1", ("publisher",), ""),
-    ("A1", ("auditor", "administrator", "hall_manager"), ""),
-    ("ALL", ("handler", "operator", "publisher", "auditor", "administrator", "hall_manager", "agent", "clerk"), ""),
+    ("A1", ("administrator", "hall_manager"), ""),
+    ("A2", ("auditor",), ""),
+    ("S1", ("security_administrator",), ""),
+    ("ALL", ("handler", "operator", "publisher", "administrator", "hall_manager", "agent", "clerk"), ""),
     ("C1", ("clerk",), "1 号窗口"),
 )
 

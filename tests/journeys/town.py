@@ -30,7 +30,17 @@ V = TypeVar("V", bound=Visitor)
 PORTAL, REGION, DEPARTMENT = "demo", "511602000000", "区行政审批局"
 HALL = "示范市政务服务大厅"
 PASSWORD = "a long enough password"
-ROLES = ("clerk", "handler", "operator", "publisher", "hall_manager", "agent", "auditor", "administrator")
+ROLES = (
+    "clerk",
+    "handler",
+    "operator",
+    "publisher",
+    "hall_manager",
+    "agent",
+    "auditor",
+    "administrator",
+    "security_administrator",
+)
 PEOPLE = (
     ("王秀兰", "511602186209161281", "15400000001"),
     ("李建国", "511602185807202317", "15400000003"),
@@ -47,7 +57,7 @@ async def password_hash() -> str:
     """The one password's hash, made once for all tests: it is slow by design."""
     kept = _hashes()
     if PASSWORD not in kept:
-        kept[PASSWORD] = await hash_password(PASSWORD)
+        kept[PASSWORD] = await hash_password(PASSWORD, light=True)
     return kept[PASSWORD]
 
 

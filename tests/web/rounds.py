@@ -206,7 +206,7 @@ async def _in_the_open(cast: Cast) -> None:
 
 async def _signs_out(cast: Cast, known: dict[str, str]) -> None:
     """Everybody leaves by a session that nothing else needs."""
-    async with Desk(cast.resident.origin, "A1", PASSWORD) as auditor:
+    async with Desk(cast.resident.origin, "A2", PASSWORD) as auditor:
         await auditor.sign_in()
         await auditor.must("GET", "/console/api/v1/audit")
         found = await auditor.must("GET", "/console/api/v1/conflicts")

@@ -9,7 +9,8 @@ from uuid import UUID
 from config.floor.unit import Actor
 
 StaffRole = Literal[
-    "clerk", "handler", "operator", "publisher", "hall_manager", "agent", "auditor", "administrator"
+    "clerk", "handler", "operator", "publisher", "hall_manager", "agent", "auditor", "administrator",
+    "security_administrator",
 ]  # fmt: skip
 STAFF_ROLES: tuple[StaffRole, ...] = get_args(StaffRole)
 
@@ -80,6 +81,8 @@ class StaffCaller:
     terminal_id: UUID | None
     place: TerminalPlace | None = None
     halls: tuple[str, ...] = ()
+    locked: bool = False
+    """Nobody was there for a while: until the holder shows up again this session opens nothing."""
 
     @property
     def actor(self) -> Actor:

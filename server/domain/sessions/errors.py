@@ -12,6 +12,13 @@ class Unauthenticated(Refusal):
     kind = "unauthenticated"
 
 
+class SessionLocked(Refusal):
+    """Nobody was there for a while: the holder has to show up again."""
+
+    code = "session-locked"
+    kind = "unauthenticated"
+
+
 class PhoneInvalid(Refusal):
     """Not a mobile number of the mainland."""
 

@@ -28,6 +28,7 @@ class Session(Model):
     seen_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)
+    locked_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "sessions"

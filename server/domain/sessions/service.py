@@ -6,7 +6,7 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -28,6 +28,8 @@ class Lifetimes:
     resident_idle: timedelta = timedelta(days=7)
     staff: timedelta = timedelta(hours=12)
     staff_idle: timedelta = timedelta(minutes=60)
+    staff_lock: timedelta | None = None
+    """A console without anybody for this long is locked; None = never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,8 @@ class Sessions:
         if len(token) > 128:
             return None
         row = await sql.row(
-            "SELECT id, portal, region, kind, subject, terminal_id, device, facts, seen_at, expires_at, ended_at "
+            "SELECT id, portal, region, kind, subject, terminal_id, device, facts, seen_at, expires_at, ended_at, "
+            "locked_at "
             "FROM sessions WHERE token_hash = $1",
             hash_token(token),
         )
@@ -102,11 +105,28 @@ class Sessions:
         idle = self._lifetimes.resident_idle if kind == "resident" else self._lifetimes.staff_idle
         if unit.now >= sql.instant(row["expires_at"]) or unit.now >= seen + idle:
             return None
+        if kind == "console" and self._locked(unit, row, seen):
+            return replace(_staff(row), locked=True)
         if unit.now - seen > _SEEN_EVERY:
             await sql.execute(
                 "UPDATE sessions SET seen_at = $1 WHERE id = $2 AND seen_at < $1", unit.now, sql.uid(row["id"])
             )
         return _caller(row)
+
+    def _locked(self, unit: Unit, row: sql.Row, seen: datetime) -> bool:
+        lock = self._lifetimes.staff_lock
+        return row["locked_at"] is not None or (lock is not None and unit.now >= seen + lock)
+
+    async def lock(self, unit: Unit, session_id: UUID) -> None:
+        """Nobody is at this console: it opens nothing until ``unlock``."""
+        await sql.execute("UPDATE sessions SET locked_at = $1 WHERE id = $2 AND ended_at IS NULL", unit.now, session_id)
+
+    async def unlock(self, unit: Unit, session_id: UUID) -> None:
+        """The holder has shown up again."""
+        await sql.execute(
+            "UPDATE sessions SET locked_at = NULL, seen_at = $1 WHERE id = $2 AND ended_at IS NULL",
+            unit.now, session_id,
+        )  # fmt: skip
 
     async def until(self, unit: Unit, session_id: UUID) -> datetime:
         """When this session is over at the latest; now where there is none."""
@@ -185,6 +205,11 @@ def _caller(row: sql.Row) -> Caller:
             language=facts["language"],
             device=row["device"],
         )
+    return _staff(row)
+
+
+def _staff(row: sql.Row) -> StaffCaller:
+    facts = sql.document(row["facts"])
     return StaffCaller(
         session_id=sql.uid(row["id"]),
         staff_id=sql.uid(row["subject"]),

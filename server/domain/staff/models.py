@@ -7,7 +7,8 @@ from tortoise.models import Model
 
 from config.floor import sql
 from config.floor.ids import new_id
-from config.floor.schema import Index, Rule
+from config.floor.schema import Check, Index, Rule
+from server.domain.staff.permissions import APART
 
 
 class StaffMember(Model):
@@ -29,6 +30,25 @@ class StaffMember(Model):
         table = "staff"
 
 
+class StaffSecondFactor(Model):
+    """The authenticator of one member of staff: the seed is sealed, a step works once."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    portal = fields.CharField(max_length=64)
+    staff: fields.ForeignKeyRelation[StaffMember] = fields.ForeignKeyField(
+        "domain.StaffMember", on_delete=fields.OnDelete.CASCADE
+    )
+    seed_sealed = fields.BinaryField()
+    created_at = fields.DatetimeField()
+    confirmed_at = fields.DatetimeField(null=True)
+    last_step = fields.BigIntField()
+    recovery_by = fields.UUIDField(null=True)
+    recovery_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "staff_second_factors"
+
+
 class Mark(Model):
     """A fact about this database as a whole, such as: the demo's seed made it."""
 
@@ -41,4 +61,12 @@ class Mark(Model):
         table = "marks"
 
 
-RULES: tuple[Rule, ...] = (Index("staff_number", "staff", "portal, staff_no", unique=True),)
+def _holds(role: str) -> str:
+    return f"CASE WHEN CAST({{row}}roles AS TEXT) LIKE '%\"{role}\"%' THEN 1 ELSE 0 END"
+
+
+RULES: tuple[Rule, ...] = (
+    Index("staff_number", "staff", "portal, staff_no", unique=True),
+    Index("staff_second_factors_staff", "staff_second_factors", "staff_id", unique=True),
+    Check("staff_apart", "staff", f"({' + '.join(_holds(role) for role in APART)}) < 2"),
+)

@@ -17,6 +17,7 @@ from server.domain.sessions import budgets
 from server.domain.sessions.errors import SignInLocked, SignInWrong
 from server.domain.sessions.service import OpenedSession, Sessions
 from server.domain.staff.errors import HallMissing, RoleMissing
+from server.domain.staff.roster import check_apart
 from server.domain.terminals.service import Terminals
 
 _LOCK_WINDOW = 900
@@ -73,6 +74,7 @@ class Staff:
         halls: Sequence[str] = (),
     ) -> UUID:
         """Add an employee; the number is unique in the portal. ``halls``: where she works, none = everywhere."""
+        check_apart(roles)
         staff_id = new_id()
         await sql.execute(
             "INSERT INTO staff (id, portal, region, staff_no, name, department, roles, password_hash, created_at, "
@@ -92,6 +94,16 @@ class Staff:
             unit.portal, staff_no,
         )  # fmt: skip
         return Candidate(_profile(row), row["password_hash"]) if row else Candidate(None, "")
+
+    async def rehash(self, unit: Unit, staff_id: UUID, before: str, after: str) -> None:
+        """Keep a better hash of the same password, unless the password was changed meanwhile."""
+        await sql.execute(
+            "UPDATE staff SET password_hash = $1 WHERE id = $2 AND password_hash = $3", after, staff_id, before
+        )
+
+    async def give_back(self, unit: Unit, profile: StaffProfile) -> None:
+        """The password was right, whatever else is still missing: nobody was guessing."""
+        await self._uncount(unit, profile)
 
     async def enter_console(self, unit: Unit, profile: StaffProfile | None) -> OpenedSession | Refusal:
         """Open a console session for somebody whose password fitted; None = it did not."""

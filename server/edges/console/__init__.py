@@ -9,11 +9,13 @@ from server.edges.console.conflicts_api import operations as conflict_operations
 from server.edges.console.halls_api import operations as hall_operations
 from server.edges.console.losses_api import operations as loss_operations
 from server.edges.console.pages import pages
+from server.edges.console.roster_api import operations as roster_operations
 from server.edges.console.staff_api import operations as staff_operations
 from server.edges.console.terminals_api import operations as terminal_operations
 
 operations = [
     staff_operations,
+    roster_operations,
     case_operations,
     campaign_operations,
     hall_operations,

@@ -42,6 +42,7 @@ def _page(
         "title": title or call.text(f"console.titles.{name}"),
         "doors": _doors(call, here),
         "facts": facts or {},
+        "lock_minutes": call.services.settings.staff.lock_minutes,
         **more,
     }
     return Page(f"{name}.html", context)

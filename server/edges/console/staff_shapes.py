@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from server.domain.sessions.callers import StaffRole
 from server.web.shapes import Instant, Wire
 
 
@@ -14,6 +15,59 @@ class SignIn(Wire):
 
     staff_no: Annotated[str, Field(min_length=1, max_length=32)]
     password: Annotated[str, Field(min_length=1, max_length=200)]
+    otp: Annotated[str, Field(max_length=8, pattern=r"^[0-9]*$", description="the authenticator's code")] = ""
+
+
+class Enrol(Wire):
+    """Who sets an authenticator up: the password has to fit."""
+
+    staff_no: Annotated[str, Field(min_length=1, max_length=32)]
+    password: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Seed(Wire):
+    """A fresh seed, shown once; it counts from the first sign-in with one of its codes on."""
+
+    seed: str
+    uri: str
+
+
+class Unlock(Wire):
+    """The holder of a locked session shows up again, with password and, where there is one, the authenticator."""
+
+    password: Annotated[str, Field(min_length=1, max_length=200)]
+    otp: Annotated[str, Field(max_length=8, pattern=r"^[0-9]*$")] = ""
+
+
+class RosterQuery(Wire):
+    """Go on after this staff number."""
+
+    cursor: Annotated[str, Field(max_length=32)] = ""
+
+
+class ColleagueShown(Wire):
+    """One line of the roster."""
+
+    staff_no: str
+    name: str
+    department: str
+    roles: list[str]
+    has_second_factor: bool
+    recovery_asked: bool
+    disabled_at: Instant | None
+
+
+class RosterPage(Wire):
+    """Who works here, by staff number."""
+
+    staff: list[ColleagueShown]
+    next_cursor: str | None
+
+
+class Roles(Wire):
+    """What somebody may do from now on."""
+
+    roles: Annotated[list[StaffRole], Field(max_length=9)]
 
 
 class StaffShown(Wire):

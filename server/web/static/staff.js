@@ -168,6 +168,7 @@
         location.assign(form.dataset.then);
       } catch (problem) {
         faults(form, problem);
+        form.dispatchEvent(new CustomEvent("refused", { detail: problem }));
       }
     });
   });

@@ -5,6 +5,12 @@ export async function call(method, path, body, options = {}) {
   try {
     return await window.Yima.call(method, path.startsWith("/api/") ? path : ROOT + path, body, options);
   } catch (problem) {
+    if (problem.code === "session-locked") {
+      const opened = new Promise((resolve) => document.addEventListener("unlocked", resolve, { once: true }));
+      document.dispatchEvent(new CustomEvent("locked"));
+      await opened;
+      return call(method, path, body, options);
+    }
     if (problem.status !== 401) throw problem;
     location.assign(`/console/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
     return new Promise(() => {});

@@ -1,0 +1,89 @@
+"""The roster: who works here with which roles, changed by the security administrator alone, never for oneself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from config.floor import sql
+from config.floor.refusal import Missing
+from config.floor.unit import Actor, Unit
+from server.domain.audit.service import Audit
+from server.domain.sessions.service import Sessions
+from server.domain.staff.errors import AdministratorsApart, OwnAccount
+from server.domain.staff.permissions import APART
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """One line of the roster."""
+
+    id: UUID
+    staff_no: str
+    name: str
+    department: str
+    roles: tuple[str, ...]
+    has_second_factor: bool
+    recovery_asked: bool
+    disabled_at: datetime | None
+
+
+def check_apart(roles: Sequence[str]) -> None:
+    """Raise where one account would be two of the administrators that are kept apart."""
+    if len(set(APART) & set(roles)) > 1:
+        raise AdministratorsApart()
+
+
+class Roster:
+    """Reads and changes accounts; every change is on record and ends the sessions that it concerns."""
+
+    def __init__(self, audit: Audit, sessions: Sessions) -> None:
+        self._audit = audit
+        self._sessions = sessions
+
+    async def page(self, unit: Unit, *, after: str = "") -> list[Colleague]:
+        """At most ``PAGE`` by staff number, in one query; ``after`` is the last number already seen."""
+        rows = await sql.rows(
+            "SELECT s.id, s.staff_no, s.name, s.department, s.roles, s.disabled_at, f.confirmed_at, f.recovery_by "
+            "FROM staff s LEFT JOIN staff_second_factors f ON f.staff_id = s.id "
+            f"WHERE s.portal = $1 AND s.staff_no > $2 ORDER BY s.staff_no LIMIT {PAGE}",
+            unit.portal, after,
+        )  # fmt: skip
+        return [
+            Colleague(
+                sql.uid(row["id"]), row["staff_no"], row["name"], row["department"],
+                tuple(sql.document(row["roles"])), row["confirmed_at"] is not None, row["recovery_by"] is not None,
+                sql.instant_or_none(row["disabled_at"]),
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    async def give_roles(self, unit: Unit, actor: Actor, staff_no: str, roles: Sequence[str]) -> None:
+        """Replace the roles; open sessions end, so that nobody goes on with what was taken away."""
+        check_apart(roles)
+        staff_id = await self._other(unit, actor, staff_no)
+        await sql.execute("UPDATE staff SET roles = $1 WHERE id = $2", sql.to_json(sorted(set(roles))), staff_id)
+        await self._sessions.end_all(unit, staff_id)
+        await self._record(unit, actor, "staff.roles", staff_no)
+
+    async def disable(self, unit: Unit, actor: Actor, staff_no: str) -> None:
+        """Close an account: every session of it is over with this very unit."""
+        staff_id = await self._other(unit, actor, staff_no)
+        await sql.execute("UPDATE staff SET disabled_at = $1 WHERE id = $2 AND disabled_at IS NULL", unit.now, staff_id)
+        await self._sessions.end_all(unit, staff_id)
+        await self._record(unit, actor, "staff.disable", staff_no)
+
+    async def _other(self, unit: Unit, actor: Actor, staff_no: str) -> UUID:
+        row = await sql.row("SELECT id FROM staff WHERE portal = $1 AND staff_no = $2", unit.portal, staff_no)
+        if row is None:
+            raise Missing()
+        if sql.uid(row["id"]) == actor.id:
+            raise OwnAccount()
+        return sql.uid(row["id"])
+
+    async def _record(self, unit: Unit, actor: Actor, action: str, staff_no: str) -> None:
+        await self._audit.record(unit, actor, action, subject_kind="staff", subject=staff_no)
