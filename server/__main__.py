@@ -71,12 +71,12 @@ async def serve(settings: Settings, asked: argparse.Namespace) -> int:
             certificates = asyncio.to_thread(load_certificates)
             warming = asyncio.gather(certificates, warm_up(house.services))
             port = runner.addresses[0][1]
+            if settings.is_demo:
+                print(await authenticators(house.services))
             print(
                 doors(house.services, f"http://{settings.host}:{port}", front_built=(FRONT / "index.html").exists()),
                 flush=True,
             )
-            if settings.is_demo:
-                print(await authenticators(house.services), flush=True)
             await _until_told()
             warming.cancel()
         finally:
