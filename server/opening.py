@@ -67,6 +67,9 @@ from server.domain.terminals.service import Terminals
 from server.domain.visits.service import Visits
 from server.limits import lifetimes, otp_limits, second_factor, terminal_options, visit_options
 from server.notice_house import notice_engine, notify_options
+from server.profile_check import CannotStart as CannotStart
+from server.profile_check import WrongDatabase as WrongDatabase
+from server.profile_check import check_profile
 from server.services import Services
 from server.way_house import WayHouse, way_house
 
@@ -76,15 +79,6 @@ _CONFIG = Path(__file__).parent.parent / "config"
 HELD_LICENCES = _CONFIG / "demo" / "licences.toml"
 POPULATION = (_CONFIG / "demo" / "cast.toml", _CONFIG / "demo" / "population.toml")
 ORGANISATIONS = _CONFIG / "demo" / "organisations.toml"
-DEMO_MARK = "demo"
-
-
-class CannotStart(Exception):
-    """Something outside the program is not as it must be; the message says what and what to do."""
-
-
-class WrongDatabase(CannotStart):
-    """The demo met a database it did not seed, or a real profile met the demo's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,7 +368,7 @@ async def _check_database(services: Services) -> None:
             f"the database lacks {len(missing)} parts of this program's schema ({', '.join(missing[:3])} …): "
             "run python -m server migrate"
         )
-    await _check_profile(services)
+    await check_profile(services)
 
 
 def _cause(error: BaseException) -> str:
@@ -382,14 +376,3 @@ def _cause(error: BaseException) -> str:
     while error.__cause__ is not None:
         error = error.__cause__
     return f"{type(error).__name__} {error}".strip()
-
-
-async def _check_profile(services: Services) -> None:
-    """The demo never opens on real data, and nothing real opens on the demo's."""
-    if services.settings.profile == "test":
-        return
-    seeded = await services.staff.marked(DEMO_MARK) is not None
-    if services.settings.is_demo and not seeded and await services.staff.anybody():
-        raise WrongDatabase("the demo profile refuses a database that it did not seed")
-    if seeded and not services.settings.is_demo:
-        raise WrongDatabase("this database belongs to the demo profile")
