@@ -48,6 +48,11 @@ class Secrets(_Group):
         description="32 bytes, base64: the P-256 root that signs the key set of offline credentials (python -m server "
         "make-root); empty = no offline credentials are issued",
     )
+    audit_key: SecretStr = Field(
+        SecretStr(""),
+        description="32 bytes, base64: the Ed25519 key that signs the seals of the audit record (python -m server "
+        "make-audit-key); empty = seals are chained but not signed",
+    )
     metrics_token: SecretStr = Field(SecretStr(""), description="bearer token that /metrics asks for outside the demo")
 
     @field_validator("vault_keys", "code_keys")
@@ -66,7 +71,7 @@ class Secrets(_Group):
             raise ValueError("is no P-256 key: python -m server make-root prints one")
         return key
 
-    @field_validator("index_key", "credential_root")
+    @field_validator("index_key", "credential_root", "audit_key")
     @classmethod
     def _whole(cls, key: SecretStr) -> SecretStr:
         text = key.get_secret_value()
@@ -156,6 +161,19 @@ class Limits(_Group):
     pending_files: int = Field(40, description="uploads of one resident that wait for a submission")
     delegation_days: int = Field(1096, ge=1, description="longest period of a delegation, days")
     delegation_answer_days: int = Field(7, ge=1, description="how long an offered delegation waits for an answer, days")
+
+
+class AuditRecord(_Group):
+    """How the audit record is sealed."""
+
+    seal_seconds: int = Field(
+        60, ge=1, description="seconds between two seals of the audit record: what is younger can be cut unnoticed"
+    )
+    heads_dir: Path | None = Field(
+        None,
+        description="folder to which the newest seal is appended after each sealing, best on storage that this host "
+        "can only add to; empty = audit-heads in data_dir",
+    )
 
 
 class Identity(_Group):
@@ -264,6 +282,7 @@ class Settings(BaseSettings):
     fan_out: bool = Field(True, description="run the notice dispatcher and sweepers inside this process")
     secrets: Secrets = Field(Secrets(), description="keys")
     limits: Limits = Field(Limits(), description="budgets and sizes")
+    audit: AuditRecord = Field(AuditRecord(), description="seals of the audit record")
     identity: Identity = Field(Identity(), description="the population register")
     staff: StaffDoor = Field(StaffDoor(), description="staff at the console")
     ways: WaySettings = Field(WaySettings(), description="ways in beside the short message")

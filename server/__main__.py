@@ -1,5 +1,5 @@
 """``python -m server serve | worker | migrate | seed | check | hire | settings | import-items FILE |
-make-root | signing-keys | authenticators | demo | demo-code``."""
+make-root | signing-keys | make-audit-key | verify-audit | authenticators | demo | demo-code``."""
 
 from __future__ import annotations
 
@@ -203,6 +203,32 @@ async def make_root(settings: Settings, asked: argparse.Namespace) -> int:
     return 0
 
 
+async def make_audit_key(settings: Settings, asked: argparse.Namespace) -> int:
+    """Print a fresh key that signs the seals of the audit record, and its public half for whoever verifies."""
+    from server.domain.audit.seals import SealingKey
+
+    secret = os.urandom(32)
+    print(f"YIMA_SECRETS__AUDIT_KEY={base64.b64encode(secret).decode()}")
+    print(f"# public: {base64.b64encode(SealingKey(secret).public).decode()}")
+    return 0
+
+
+async def verify_record(settings: Settings, asked: argparse.Namespace) -> int:
+    """Prove that the audit record is as it was sealed, or name what was changed."""
+    from server.audit_check import verify_audit
+    from server.domain.audit.seals import key_id
+
+    async with opened(settings) as house:
+        own = house.services.seals.key.public
+        public = [base64.b64decode(text, validate=True) for text in asked.public_key] or ([own] if own else [])
+        try:
+            heads = await house.services.seals.heads.all()
+        except ValueError as error:
+            print(f"yima: {error}", file=sys.stderr)
+            return 2
+        return await verify_audit(house, {key_id(one): one for one in public}, heads, sys.stdout)
+
+
 async def signing_keys(settings: Settings, asked: argparse.Namespace) -> int:
     """List the keys that sign credentials; with --remove KID --why, take a compromised one off the list."""
     async with opened(settings) as house:
@@ -317,6 +343,11 @@ def _parser() -> argparse.ArgumentParser:
     hiring.add_argument("--counter", default="", help="invite this counter's computer: prints its one-time code")
     add("import-items", import_items).add_argument("file", type=Path)
     add("make-root", make_root)
+    add("make-audit-key", make_audit_key)
+    verifying = add("verify-audit", verify_record)
+    verifying.add_argument(
+        "--public-key", action="append", default=[], metavar="BASE64", help="a key that seals may be signed with"
+    )
     keys = add("signing-keys", signing_keys)
     keys.add_argument(
         "--remove", type=bytes.fromhex, default=b"", metavar="KID", help="a key that somebody else may have"

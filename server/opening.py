@@ -22,6 +22,7 @@ from notify.engine.cluster import Jobs
 from notify.engine.embedded import Engine
 from notify.service import Notify
 from notify.templates import Templates
+from server.adapters.audit_heads import HeadFiles
 from server.adapters.clock import DatabaseClock, ShiftedClock
 from server.adapters.database import Database
 from server.adapters.demo_secrets import with_demo_secrets
@@ -38,6 +39,8 @@ from server.channel_house import Lines, callbacks_of, channel_house
 from server.credential_house import credential_house
 from server.delegation_house import delegation_house
 from server.domain.answers.service import Answers
+from server.domain.audit.sealing import Seals
+from server.domain.audit.seals import SealingKey
 from server.domain.audit.service import Audit
 from server.domain.calendar.service import CalendarService
 from server.domain.cases.service import Cases
@@ -323,6 +326,10 @@ def _assemble(
         licences=Licences(vault, residents, cases, licence_system),
         halls=halls,
         audit=audit,
+        seals=Seals(
+            SealingKey(base64.b64decode(settings.secrets.audit_key.get_secret_value(), validate=True)),
+            HeadFiles(settings.audit.heads_dir or settings.data_dir / "audit-heads"),
+        ),
         looks=Looks(audit, visits, cases),
         losses=Losses(sessions, codes, offline.credentials, notify, audit),
         replays=Replays(vault, hours=limits.idempotency_hours),

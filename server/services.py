@@ -20,6 +20,7 @@ from notify.campaigns import Campaigns
 from notify.service import Notify
 from server.channel_house import ChannelHouse
 from server.domain.answers.service import Answers
+from server.domain.audit.sealing import Seals
 from server.domain.audit.service import Audit
 from server.domain.calendar.service import CalendarService
 from server.domain.cases.service import Cases
@@ -144,6 +145,7 @@ class Services:
     licences: Licences
     halls: Halls
     audit: Audit
+    seals: Seals
     looks: Looks
     losses: Losses
     replays: Replays

@@ -52,6 +52,14 @@ def timetable(house: Opened) -> list[Entry]:
         for portal in services.portals:
             await _until_done(partial(unit_of_work, portal.id, services.halls.settle))
 
+    async def seals() -> None:
+        async def full() -> int:  # a seal that is not full was the last: what came meanwhile has its turn next time
+            return int(await unit_of_work("", services.seals.seal) >= services.seals.batch)
+
+        await _until_done(full)
+        if head := await services.seals.head():
+            await services.seals.heads.keep(head)
+
     async def callbacks() -> None:
         await _until_done(partial(unit_of_work, "", services.callbacks.sweep))
 
@@ -67,6 +75,7 @@ def timetable(house: Opened) -> list[Entry]:
         Entry("providers' callbacks that wait", 15, callbacks),
         Entry("providers' callbacks of long ago", 3600, whole(services.callbacks.purge)),
         Entry("delegations that have run out", 60, delegations),
+        Entry("seals of the audit record", services.settings.audit.seal_seconds, seals),
         Entry("signing keys", 600, keys),
         Entry("counters' questions that nobody answered", 30, questions),
         Entry("budgets", 3600, whole(budgets.sweep)),

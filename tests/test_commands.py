@@ -45,6 +45,14 @@ async def test_check_and_import_twice(tmp_path: Path, database_url: str) -> None
     assert "1135" in first[1]
 
 
+async def test_the_record_is_verified_with_the_key_that_was_made(tmp_path: Path, database_url: str) -> None:
+    profile = {"YIMA_PROFILE": "test", "YIMA_DATABASE_URL": database_url}
+    code, key, _ = await _run(tmp_path, "make-audit-key", **profile)
+    assert code == 0 and key.startswith("YIMA_SECRETS__AUDIT_KEY=") and "# public: " in key
+    code, out, err = await _run(tmp_path, "verify-audit", **profile)
+    assert (code, err) == (0, "") and "as it was sealed" in out
+
+
 async def test_every_setting_is_printed(tmp_path: Path) -> None:
     code, out, _ = await _run(tmp_path, "settings")
     assert code == 0 and "YIMA_DATABASE_URL" in out

@@ -28,6 +28,7 @@ def with_demo_secrets(settings: Settings) -> Settings:
                 code_keys={"demo": SecretStr(kept["code"])},
                 code_current="demo",
                 credential_root=SecretStr(kept["root"]),
+                audit_key=SecretStr(kept["audit"]),
             ),
             "demo": Demo(
                 year_shift=settings.demo.year_shift or YEAR_SHIFT,
@@ -52,10 +53,11 @@ def _key() -> str:
 
 
 def _whole(path: Path, kept: dict[str, str]) -> dict[str, str]:
-    """A folder made by an earlier version gets the key that it lacks."""
-    if "root" in kept:
+    """A folder made by an earlier version gets the keys that it lacks."""
+    lacking = [name for name in ("root", "audit") if name not in kept]
+    if not lacking:
         return kept
-    whole = {**kept, "root": _key()}
+    whole = {**kept, **{name: _key() for name in lacking}}
     beside = path.with_suffix(".new")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -67,7 +69,7 @@ def _whole(path: Path, kept: dict[str, str]) -> dict[str, str]:
 def _make(path: Path) -> dict[str, str]:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.chmod(path.parent, 0o700)
-    made = {name: _key() for name in ("vault", "index", "code", "root")}
+    made = {name: _key() for name in ("vault", "index", "code", "root", "audit")}
     made["staff_password"] = "-".join(secrets.token_hex(2) for _ in range(3))
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -32,7 +32,7 @@ DATABASE_ERRORS: tuple[type[Exception], ...] = (
     OSError,
 )
 """What a database that is away, closed to us or in another state raises, whichever it is."""
-APPEND_ONLY = ("audit_entries",)
+APPEND_ONLY = ("audit_entries", "audit_seals", "audit_sealed")
 """Tables that the application's role may neither change nor shorten."""
 
 

@@ -34,10 +34,39 @@ class AuditEntry(Model):
         table = "audit_entries"
 
 
+class AuditSeal(Model):
+    """One batch of entries under a root, chained to the batch before and signed. Append only."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    number = fields.IntField(unique=True)
+    count = fields.IntField()
+    last_id = fields.UUIDField()
+    root = fields.BinaryField()
+    previous = fields.BinaryField()
+    sealed_at = fields.DatetimeField()
+    key_id = fields.CharField(max_length=16)
+    signature = fields.BinaryField()
+
+    class Meta:
+        table = "audit_seals"
+
+
+class AuditSealed(Model):
+    """Which entry lies where in which seal. Append only."""
+
+    entry_id = fields.UUIDField(primary_key=True)
+    seal = fields.IntField()
+    position = fields.IntField()
+
+    class Meta:
+        table = "audit_sealed"
+
+
 RULES: tuple[Rule, ...] = (
     Index("audit_entries_by_time", "audit_entries", "portal, id"),
     Index("audit_entries_by_resident", "audit_entries", "portal, resident_id, id", where="resident_id IS NOT NULL"),
     Index("audit_entries_by_subject", "audit_entries", "portal, subject, id"),
     Index("audit_entries_by_delegation", "audit_entries", "delegation_id, id", where="delegation_id IS NOT NULL"),
     Index("audit_entries_disputed", "audit_entries", "portal, id", where="action = 'look.disputed'"),
+    Index("audit_sealed_place", "audit_sealed", "seal, position", unique=True),
 )
