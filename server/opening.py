@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from codes.keys import MasterKeys
 from codes.service import Codes
@@ -32,8 +31,8 @@ from server.adapters.keyring import KeyringVault, decode_keys
 from server.adapters.lines import open_lines
 from server.adapters.migrate import DATABASE_ERRORS, SchemaWrong, migrate, missing_from_schema
 from server.adapters.papers_http import HttpLicences, HttpPortraits
-from server.adapters.papers_standin import PapersStandIn, read_held
-from server.adapters.register_standin import RegisterStandIn, read_organisations, read_population
+from server.adapters.papers_standin import PapersStandIn
+from server.adapters.register_standin import RegisterStandIn
 from server.adapters.store_embedded import EmbeddedStore
 from server.channel_house import Lines, callbacks_of, channel_house
 from server.credential_house import credential_house
@@ -70,6 +69,7 @@ from server.domain.terminals.service import Terminals
 from server.domain.visits.service import Visits
 from server.limits import lifetimes, otp_limits, second_factor, terminal_options, visit_options
 from server.notice_house import notice_engine, notify_options
+from server.paper_house import paper_house, register_standin
 from server.profile_check import CannotStart as CannotStart
 from server.profile_check import WrongDatabase as WrongDatabase
 from server.profile_check import check_profile
@@ -78,10 +78,6 @@ from server.way_house import WayHouse, way_house
 
 TOUR_TOPIC = "tour"
 _log = logging.getLogger("yima.opening")
-_CONFIG = Path(__file__).parent.parent / "config"
-HELD_LICENCES = _CONFIG / "demo" / "licences.toml"
-POPULATION = (_CONFIG / "demo" / "cast.toml", _CONFIG / "demo" / "population.toml")
-ORGANISATIONS = _CONFIG / "demo" / "organisations.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +112,13 @@ async def opened(settings: Settings, *, clock: DatabaseClock | None = None) -> A
         database = _database(settings, clock, store)
         stack.push_async_callback(database.close)
         await database.open()
-        standin = await _standin(settings, stack)
+        standin = await register_standin(settings, stack)
         register = HttpIdentityRegister(
             standin.url if standin else settings.identity.register_url, timeout=settings.identity.timeout_seconds
         )
         await register.open()
         stack.push_async_callback(register.close)
-        papers, portraits, licences = await _papers(settings, stack)
+        papers, portraits, licences = await paper_house(settings, stack)
         lines = await open_lines(settings.channels, stack)
         ways = await way_house(settings, stack)
         services, engine = _assemble(settings, clock, store, database, register, portraits, licences, lines, ways)
@@ -167,35 +163,6 @@ def _database(settings: Settings, clock: DatabaseClock, store: EmbeddedStore) ->
         wait_seconds=limits.unit_wait_seconds,
         statement_seconds=limits.statement_seconds,
     )
-
-
-async def _standin(settings: Settings, stack: AsyncExitStack) -> RegisterStandIn | None:
-    if settings.profile == "production" or settings.identity.register_url:
-        return None
-    people = read_population(*(path for path in POPULATION if path.exists()))
-    standin = RegisterStandIn(people, read_organisations(ORGANISATIONS))
-    await standin.open()
-    stack.push_async_callback(standin.close)
-    return standin
-
-
-async def _papers(
-    settings: Settings, stack: AsyncExitStack
-) -> tuple[PapersStandIn | None, HttpPortraits, HttpLicences]:
-    """Where nothing is connected, every look answers that it could not be compared: never an empty yes."""
-    asked, standin = settings.papers, None
-    if settings.profile != "production" and not (asked.portrait_url and asked.licence_url):
-        people = read_population(*(path for path in POPULATION if path.exists()))
-        standin = PapersStandIn(people, read_held(HELD_LICENCES))
-        await standin.open()
-        stack.push_async_callback(standin.close)
-    away = standin.url if standin else ""
-    portraits = HttpPortraits(asked.portrait_url or away, timeout=asked.timeout_seconds)
-    licences = HttpLicences(asked.licence_url or away, timeout=asked.timeout_seconds)
-    for source in (portraits, licences):
-        await source.open()
-        stack.push_async_callback(source.close)
-    return standin, portraits, licences
 
 
 def _vault(settings: Settings) -> KeyringVault:

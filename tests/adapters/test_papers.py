@@ -16,7 +16,7 @@ from server.adapters.papers_standin import Mode, PapersStandIn, read_held
 from server.domain.licences.errors import LicenceMissing, LicencesUnavailable
 from server.domain.licences.ports import Holder
 from server.domain.visits.errors import PortraitMissing, PortraitUnavailable
-from server.opening import HELD_LICENCES
+from server.paper_house import HELD_LICENCES
 from tests.domain.people import NAME, NUMBER
 
 ANOTHER = "511602185807202317"

@@ -14,7 +14,7 @@ RULES = (Index("audit_sealed_place", "audit_sealed", "seal, position", unique=Tr
 class Migration(migrations.Migration):
     """What was recorded is sealed in batches, chained and signed."""
 
-    dependencies = [("domain", "0012_halls_of_staff")]
+    dependencies = [("domain", "0013_staff_factors")]
     operations = [
         ops.CreateModel(
             name="AuditSeal",
