@@ -61,6 +61,13 @@ async def of(vault: Vault, portal: str, resident_id: UUID) -> list[tuple[UUID, S
     return found
 
 
+async def forget(unit: Unit, resident_id: UUID) -> int:
+    """Forget every browser of a resident: one of them may be in somebody else's hands."""
+    return await sql.execute(
+        "DELETE FROM notify_push_subscriptions WHERE portal = $1 AND resident_id = $2", unit.portal, resident_id
+    )
+
+
 async def drop(ids: list[UUID]) -> None:
     """The push services say that these are gone (404, 410)."""
     for one in ids:

@@ -10,7 +10,7 @@ from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.unit import Unit
 from config.floor.vault import Vault
-from notify import outbox
+from notify import outbox, push_subscriptions
 from notify.contacts import Contacts
 from notify.inbox import Inbox
 from notify.ladder import LANE_CASE, LANE_OTP, Category, Patience, active_channels
@@ -87,6 +87,10 @@ class Notify:
         await outbox.plan([(draft, active_channels(category, choice))], lifetime)
         unit.tell(WAKE, "due")
         return draft.id
+
+    async def forget_browsers(self, unit: Unit, resident_id: UUID) -> int:
+        """Push to none of a resident's browsers any more (a phone is lost); how many there were."""
+        return await push_subscriptions.forget(unit, resident_id)
 
     async def post_to_phone(
         self,

@@ -17,6 +17,7 @@ from notify.alipay_signing import answered, read_private_key, read_public_key, s
 from notify.channel import Health, Outcome, Parcel, Rejected, Run, Sent, Unknown
 from notify.contacts import Contacts
 from notify.incoming import text_of
+from notify.links import page_of
 from notify.vendor_codes import Codes
 from notify.vendor_templates import ValueMissing, VendorTemplate, filled
 from notify.wire import Answer, Wire, asked
@@ -75,7 +76,7 @@ class Alipay:
             return account
         outcome = await self._call({
             "to_open_id": account, "user_template_id": template.code,
-            "page": parcel.link.lstrip("/") or "pages/index/index",
+            "page": page_of(parcel.link) or "pages/home/home",
             "data": json.dumps({k: {"value": v} for k, v in values.items()}, ensure_ascii=False),
         })  # fmt: skip
         await self._settle(parcel, template, outcome)

@@ -13,6 +13,7 @@ from config.channel_settings import EmailSettings
 from config.floor.unit import Unit
 from notify.channel import Health, Outcome, Parcel, Rejected, Retry, Run, Sent, Unknown
 from notify.contacts import Contacts
+from notify.links import address_of
 
 ENDABLE = frozenset({"service", "information"})
 
@@ -120,7 +121,7 @@ class Email:
             message["List-Unsubscribe"] = f"<{sender.origin}{self._ending(parcel)}>"
             message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         lines = [parcel.text, "", f"—— {sender.name}"]
-        if parcel.link and sender.origin:
-            lines.insert(1, f"\n{sender.origin}/m/#{parcel.link}")
+        if address := address_of(sender.origin, parcel.link):
+            lines[1:1] = ["", address]
         message.set_content("\n".join(lines), cte="base64")
         return message.as_bytes()

@@ -15,6 +15,7 @@ from notify import grants
 from notify.channel import Health, Outcome, Parcel, Rejected, Run, Sent, Unknown
 from notify.contacts import Contacts
 from notify.incoming import text_of
+from notify.links import page_of
 from notify.vendor_templates import ValueMissing, VendorTemplate, filled
 from notify.wechat_fields import FieldWrong, fitted
 from notify.wechat_token import CODES, TokenSource, call
@@ -90,7 +91,7 @@ class WeChat:
         body = {
             "touser": openid, "template_id": template.code, "data": data, "miniprogram_state": self._settings.state,
             "lang": _LANGUAGE.get(parcel.language, "zh_CN"),
-            **({"page": parcel.link.lstrip("/")} if parcel.link else {}),
+            **({"page": page} if (page := page_of(parcel.link)) else {}),
         }  # fmt: skip
         answer = await call(
             self._wire, self._tokens, self._settings.base_url, "/cgi-bin/message/subscribe/send", body,

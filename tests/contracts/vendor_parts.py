@@ -23,7 +23,7 @@ VALUES = {"item": "印刷经营许可证核发", "case_no": "5116022026110001"}
 PARCEL = Parcel(
     client_msg_id="m-1", message_id=new_id(), portal="demo", event="case.accepted", category="service",
     language="zh-CN", recipient=new_id(), phone="13800000000", title="申请已受理", text="您的申请已受理。",
-    link="/pages/case/case?no=1", values=VALUES,
+    link="/m/#/pages/case/case?no=1", values=VALUES,
 )  # fmt: skip
 
 

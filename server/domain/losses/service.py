@@ -37,7 +37,9 @@ class Credentials(Protocol):
 
 
 class Notices(Protocol):
-    """Tell a resident; None where this was said already."""
+    """Tell a resident (None where this was said already), and no longer in browsers that somebody else may hold."""
+
+    async def forget_browsers(self, unit: Unit, resident_id: UUID) -> int: ...
 
     async def post(
         self,
@@ -95,6 +97,7 @@ class Losses:
         if what != "paper":
             sessions = await self._sessions.end_all(unit, resident_id, keep=keep_session)
             codes = await self._codes.revoke(unit, subject=resident_id)
+            await self._notices.forget_browsers(unit, resident_id)
         credentials = await self._credentials.lost_all(unit, actor, resident_id, form=_FORMS[what], place=place)
         await self._audit.record(
             unit, actor, "loss.report", subject_kind="resident", subject=str(resident_id), resident_id=resident_id,

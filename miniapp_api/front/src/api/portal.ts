@@ -37,6 +37,13 @@ export const api = {
   noticePreferences: () => call<Wire.NoticePreferences>('GET', '/notice-preferences'),
   preferNotices: (body: Wire.NoticePreferences) => call<Wire.NoticePreferences>('PUT', '/notice-preferences', { body }),
 
+  pushKey: () => call<{ key: string | null }>('GET', '/push-key'),
+  subscribeToPush: (body: Wire.PushSubscription) => call<{ id: string }>('POST', '/push-subscriptions', { body }),
+  endPush: (id: string) => call<void>('DELETE', `/push-subscriptions/${id}`),
+  noticeCards: () => call<{ cards: Wire.NoticeCard[] }>('GET', '/notice-cards'),
+  answerNoticeCards: (body: { channel: Wire.NoticeCard['channel']; prompt: string; answers: { template: string; answer: string }[] }) =>
+    call<{ cards: Wire.NoticeCard[] }>('POST', '/notice-cards', { body }),
+
   codeKey: () => call<Wire.CodeKey>('POST', '/code-keys', { body: {} }),
   visits: (cursor?: string | null) => call<Wire.VisitPage>('GET', '/visits', { query: { cursor } }),
   consent: (id: string, allow: boolean, fields: string[], licences: string[], key: string) =>

@@ -71,6 +71,10 @@ export interface NoticePage { notices: Notice[]; next_cursor: string | null; unr
 export interface Ways { sms: boolean; live: boolean }
 export interface NoticePreferences { service: Ways; information: Ways }
 
+export interface PushSubscription { endpoint: string; keys: { p256dh: string; auth: string } }
+/** A kind of card of WeChat or Alipay, and how many of them may still come. */
+export interface NoticeCard { channel: 'wechat' | 'alipay'; template: string; event: string; kind: 'once' | 'long'; left: number }
+
 export interface CodeKey {
   handle: string; key: string; step_seconds: number; valid_from: string; valid_until: string; server_time: string
 }

@@ -49,6 +49,36 @@ self.addEventListener('install', (event) => {
 self.addEventListener('activate', (event) => {
   event.waitUntil(tidy().then(() => self.clients.claim()))
 })
+
+/** A notice that came while no page was open. One with the same tag replaces the one before. */
+self.addEventListener('push', (event) => {
+  let told = {}
+  try {
+    told = event.data.json()
+  } catch {
+    return
+  }
+  const { title = '', body = '', tag = '', link = '' } = told
+  event.waitUntil(self.registration.showNotification(title, { body, tag, data: { link }, lang: 'zh-CN' }))
+})
+
+/** A tap leads to our own pages only, whatever the message says. */
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close()
+  const scope = self.registration.scope
+  const { link = '' } = event.notification.data || {}
+  const target = new URL(link.startsWith('/m/#/') ? link : './#/pages/notices/notices', scope)
+  const address = target.href.startsWith(scope) ? target.href : scope
+  event.waitUntil(
+    self.clients.matchAll({ type: 'window' }).then(async (open) => {
+      const page = open.find((one) => one.url.startsWith(scope))
+      if (!page) return self.clients.openWindow(address)
+      await page.focus()
+      return page.navigate(address)
+    }),
+  )
+})
+
 self.addEventListener('fetch', (event) => {
   const { request } = event
   const address = new URL(request.url)

@@ -5,6 +5,7 @@ import type { Me, SignedIn } from '@/api/shapes'
 import { forgetKey } from '@/code/wallet'
 import { forgetCopy } from '@/credential/copy'
 import { prefer, preferences, type Language } from './preferences'
+import { endPush } from './push'
 import { recall, remember } from './store'
 
 /** Real name checked against the identity register. */
@@ -75,6 +76,7 @@ export async function refresh(): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
+  await endPush().catch(() => undefined)
   await api.signOut().catch(() => undefined)
   leave()
 }
