@@ -41,8 +41,8 @@ _INSERT_HANDLE = (
 )
 # A session keeps its newest handles (old and new overlap while a phone renews); the rest are taken back.
 _RETIRE = (
-    "UPDATE code_handles SET revoked_at = $2 WHERE session_id = $1 AND revoked_at IS NULL AND id NOT IN"
-    " (SELECT id FROM code_handles WHERE session_id = $1 AND revoked_at IS NULL"
+    "UPDATE code_handles SET revoked_at = $2 WHERE session_id = $1 AND subject = $4 AND revoked_at IS NULL"
+    " AND id NOT IN (SELECT id FROM code_handles WHERE session_id = $1 AND subject = $4 AND revoked_at IS NULL"
     " ORDER BY valid_from DESC, id DESC LIMIT $3)"
 )
 _FIND = (
@@ -59,7 +59,7 @@ _NEWEST = (
     "SELECT h.handle, h.key_id, u.id AS used FROM code_handles h"
     " LEFT JOIN code_uses u ON u.handle = h.handle AND u.step = $3"
     " WHERE h.session_id = $1 AND h.portal = $4 AND h.acting = $5 AND h.subject = $6"
-    " AND h.revoked_at IS NULL AND h.valid_until > $2"
+    " AND h.revoked_at IS NULL AND h.valid_until > $2{under}"
     " ORDER BY h.valid_from DESC, h.id DESC LIMIT 1"
 )
 
@@ -77,13 +77,15 @@ class Codes:
         self._options = options or CodeOptions()
         self._new_handle = new_handle
 
-    async def issue(self, unit: Unit, holder: Holder) -> IssuedKey:
-        """A fresh handle and its key, good from now for a day; the session's oldest surplus handles are taken back."""
-        until = unit.now + timedelta(hours=self._options.handle_hours)
+    async def issue(self, unit: Unit, holder: Holder, until: datetime | None = None) -> IssuedKey:
+        """A fresh handle and its key, good from now for a day, or to the end of the delegation (``until``) if that
+        comes first; the session's oldest surplus handles for the same person are taken back."""
+        day = unit.now + timedelta(hours=self._options.handle_hours)
+        until = min(day, until or day)
         for _ in range(5):
             handle = self._new_handle()
             if await self._insert(unit, holder, handle, until):
-                await sql.execute(_RETIRE, holder.session_id, unit.now, self._options.live_per_session)
+                await sql.execute(_RETIRE, holder.session_id, unit.now, self._options.live_per_session, holder.subject)
                 key = self._keys.handle_key(self._keys.current, handle)
                 return IssuedKey(handle, key, dynamic.STEP_SECONDS, unit.now, until)
         raise RuntimeError("five random handles in a row were taken: the source of randomness is broken")
@@ -128,7 +130,10 @@ class Codes:
         now = unit.now.timestamp()
         step = dynamic.step_of(now)
         margin = unit.now + timedelta(seconds=dynamic.LATE_SECONDS)
-        found = await sql.row(_NEWEST, holder.session_id, margin, step, unit.portal, holder.acting, holder.subject)
+        values = [holder.session_id, margin, step, unit.portal, holder.acting, holder.subject]
+        values += [holder.delegation] if holder.delegation else []
+        under = " AND h.delegation = $7" if holder.delegation else " AND h.delegation IS NULL"
+        found = await sql.row(_NEWEST.format(under=under), *values)
         if found is None or found["used"] is not None or found["key_id"] not in set(self._keys):
             return None
         return self._drawn(found["handle"], self._keys.handle_key(found["key_id"], found["handle"]), step, scene)

@@ -47,12 +47,19 @@ _FORM_PROBLEMS = ("item-unknown", "invalid-input", "file-not-usable")
     "/api/v1/cases",
     name="submitCase",
     summary="Apply for an item, or keep a draft",
-    access=Resident(),
+    access=Resident(for_others=True),
     body=NewCase,
     answer=CaseChanged,
     status=201,
     idempotent=True,
-    problems=(*_FORM_PROBLEMS, "item-not-online", "loa-too-low", "too-many-drafts"),
+    problems=(
+        *_FORM_PROBLEMS,
+        "item-not-online",
+        "loa-too-low",
+        "too-many-drafts",
+        "delegation-over",
+        "beyond-delegation",
+    ),
 )
 async def submit(call: Call[NewCase, NoQuery]) -> CaseChanged:
     """All or nothing; the files named become the case's."""
@@ -67,22 +74,31 @@ async def submit(call: Call[NewCase, NoQuery]) -> CaseChanged:
     "/api/v1/cases",
     name="listCases",
     summary="My cases, newest first",
-    access=Resident(),
+    access=Resident(for_others=True),
     query=CasesQuery,
     answer=CaseList,
 )
 async def list_cases(call: Call[NoBody, CasesQuery]) -> CaseList:
     """One statement, whatever the length."""
-    page = await call.services.cases.of_resident(call.unit, call.resident.resident_id, call.query.cursor)
+    who = call.resident
+    page = await call.services.cases.of_resident(call.unit, who.resident_id, call.query.cursor, who.mandate)
     return CaseList(cases=[_listed(call, summary) for summary in page.cases], next_cursor=page.next_cursor)
 
 
 @operations.get(
-    "/api/v1/cases/{case_no}", name="readCase", summary="Where my case stands", access=Resident(), answer=CaseShown
+    "/api/v1/cases/{case_no}",
+    name="readCase",
+    summary="Where my case stands",
+    access=Resident(for_others=True),
+    answer=CaseShown,
 )
 async def read_case(call: Call[NoBody, NoQuery]) -> CaseShown:
     """Who acts next and by when, what happened, the documents, the clock, and what I am to do."""
-    detail = await call.services.cases.detail(call.unit, call.resident.resident_id, _case_no(call))
+    who, cases = call.resident, call.services.cases
+    detail = await cases.detail(call.unit, who.resident_id, _case_no(call), who.mandate)
+    if who.mandate and cases.looks.is_new(who.acting_id, detail.case.id, call.unit.now):
+        await call.decide(lambda unit: cases.record_read_for(unit, who, detail.case))
+        cases.looks.keep(who.acting_id, detail.case.id, call.unit.now)
     return _shown(call, detail, await case_words.guide_of(call, detail.case))
 
 
@@ -90,7 +106,7 @@ async def read_case(call: Call[NoBody, NoQuery]) -> CaseShown:
     "/api/v1/cases/{case_no}/submission",
     name="submitDraft",
     summary="Submit a draft",
-    access=Resident(),
+    access=Resident(for_others=True),
     body=Amendment,
     answer=CaseChanged,
     status=200,
@@ -110,7 +126,7 @@ async def submit_draft(call: Call[Amendment, NoQuery]) -> CaseChanged:
     "/api/v1/cases/{case_no}/corrections",
     name="correctCase",
     summary="Hand in everything the correction notice asked for",
-    access=Resident(),
+    access=Resident(for_others=True),
     body=Amendment,
     answer=CaseChanged,
     status=200,
@@ -130,12 +146,12 @@ async def correct(call: Call[Amendment, NoQuery]) -> CaseChanged:
     "/api/v1/cases/{case_no}/withdrawal",
     name="withdrawCase",
     summary="Withdraw my application",
-    access=Resident(),
+    access=Resident(for_others=True),
     body=Withdrawal,
     answer=CaseChanged,
     status=200,
     idempotent=True,
-    problems=("wrong-state", "changed-meanwhile"),
+    problems=("wrong-state", "changed-meanwhile", "delegation-over"),
 )
 async def withdraw(call: Call[Withdrawal, NoQuery]) -> CaseChanged:
     """Possible until it is decided."""
@@ -146,12 +162,12 @@ async def withdraw(call: Call[Withdrawal, NoQuery]) -> CaseChanged:
     "/api/v1/cases/{case_no}/review",
     name="reviewCase",
     summary="Grade how it went",
-    access=Resident(),
+    access=Resident(for_others=True),
     body=NewReview,
     answer=CaseChanged,
     status=201,
     idempotent=True,
-    problems=("wrong-state", "changed-meanwhile"),
+    problems=("wrong-state", "changed-meanwhile", "delegation-over"),
 )
 async def review(call: Call[NewReview, NoQuery]) -> CaseChanged:
     """Once for a case, and nobody has to."""
@@ -164,13 +180,14 @@ async def review(call: Call[NewReview, NoQuery]) -> CaseChanged:
     "/api/v1/cases/{case_no}/documents/{document_no}",
     name="readDocument",
     summary="A document of my case, to read or print",
-    access=Resident(),
+    access=Resident(for_others=True),
     media="html",
 )
 async def read_document(call: Call[NoBody, NoQuery]) -> web.Response:
     """As it was issued."""
+    who = call.resident
     found = await call.services.cases.document(
-        call.unit, call.resident.resident_id, _case_no(call), call.path["document_no"]
+        call.unit, who.resident_id, _case_no(call), call.path["document_no"], who.mandate
     )
     return document_page(call, found)
 
@@ -211,6 +228,7 @@ def _shown(call: Call[Any, Any], detail: CaseDetail, guide: Guide) -> CaseShown:
     case = detail.case
     return CaseShown(
         case_no=case.case_no,
+        for_whom=case_words.for_whom(call, detail) or None,
         item=case_words.item_words(call, case, guide),
         status=case.status.value,
         status_label=case_words.status_label(call, case),

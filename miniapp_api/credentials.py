@@ -28,20 +28,20 @@ operations = Operations(tag="credentials")
     "/api/v1/credentials",
     name="orderCredential",
     summary="A credential for myself that can be checked without a network; my older one of its kind dies with it",
-    access=Resident(loa=PROVED),
+    access=Resident(loa=PROVED, for_others=True),
     body=NewCredential,
     answer=IssuedCredential,
     status=201,
     idempotent=True,
     limit=30,
-    problems=("credential-tier-not-allowed", "credentials-closed"),
+    problems=("credential-tier-not-allowed", "credentials-closed", "delegation-over", "beyond-delegation"),
 )
 async def order(call: Call[NewCredential, NoQuery]) -> IssuedCredential:
     """The answer is the only place where the text is; a lost answer comes again under its Idempotency-Key."""
     asked = call.body
     key = _device_key(asked.device_key) if asked.device_key else None
     issued = await call.services.credentials.order(
-        call.unit, call.actor, call.resident.resident_id, asked.tier, asked.form, key
+        call.unit, call.actor, call.resident.resident_id, asked.tier, asked.form, key, call.resident.mandate
     )
     return issued_shape(call, issued)
 
@@ -49,13 +49,14 @@ async def order(call: Call[NewCredential, NoQuery]) -> IssuedCredential:
 @operations.get(
     "/api/v1/credentials",
     name="listCredentials",
-    summary="My credentials",
-    access=Resident(),
+    summary="My credentials; for somebody else those that I ordered for them",
+    access=Resident(for_others=True),
     answer=MyCredentials,
 )
 async def mine(call: Call[NoBody, NoQuery]) -> MyCredentials:
     """What is alive and what is over."""
-    held = await call.services.credentials.of_resident(call.unit, call.resident.resident_id)
+    who = call.resident
+    held = await call.services.credentials.of_resident(call.unit, who.resident_id, who.mandate)
     return MyCredentials(credentials=[shape(call, one) for one in held])
 
 
@@ -75,7 +76,7 @@ async def lose(call: Call[NoBody, NoQuery]) -> None:
     "/api/v1/credentials/{id}/paper",
     name="printCredential",
     summary="A living paper credential of mine as PDF: a card of A6, or a strip of stickers",
-    access=Resident(loa=PROVED),
+    access=Resident(loa=PROVED, for_others=True),
     query=PaperQuery,
     media="binary",
     problems=("not-found", "credential-over", "credential-not-paper", "credentials-closed"),
@@ -85,7 +86,7 @@ async def printed(call: Call[NoBody, PaperQuery]) -> web.Response:
     credential_id, credentials = call.path_id("id"), call.services.credentials
 
     async def again(unit: Unit) -> Issued:
-        issued = await credentials.again(unit, call.resident.resident_id, credential_id)
+        issued = await credentials.again(unit, call.resident.resident_id, credential_id, call.resident.mandate)
         await credentials.printed(unit, call.actor, issued)
         return issued
 

@@ -31,7 +31,7 @@ _held: Counter[UUID] = Counter()
     "/api/v1/files",
     name="uploadFile",
     summary="Upload one PDF, JPEG or PNG, in the form field file",
-    access=Resident(),
+    access=Resident(for_others=True),
     answer=UploadedFile,
     status=201,
     own_unit=True,
@@ -66,7 +66,13 @@ async def _receive(call: Call[NoBody, NoQuery]) -> UploadedFile:
     return UploadedFile(file_id=info.id, name=info.name, media_type=info.media_type, size=info.size)
 
 
-@operations.get("/api/v1/files/{file_id}", name="readFile", summary="A file of mine", access=Resident(), media="binary")
+@operations.get(
+    "/api/v1/files/{file_id}",
+    name="readFile",
+    summary="A file of mine",
+    access=Resident(for_others=True),
+    media="binary",
+)
 async def read_file(call: Call[NoBody, NoQuery]) -> web.Response:
     """The content as it was uploaded."""
     materials = call.services.materials

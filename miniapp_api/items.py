@@ -28,6 +28,7 @@ from server.domain.catalogue.answers import bound
 from server.domain.catalogue.guide import Condition, Fee, FormField, Guide, Limit, Material
 from server.domain.catalogue.records import Item, ItemSummary
 from server.domain.sessions.callers import ResidentCaller
+from server.web.endpoint import ON_BEHALF_OF
 from server.web.operations import Call, NoBody, NoQuery, Open, Operations
 
 operations = Operations(tag="items")
@@ -93,10 +94,11 @@ async def bundles(call: Call[NoBody, NoQuery]) -> BundleList:
 
 
 async def _own_data(call: Call[NoBody, ItemQuery], guide: Guide) -> dict[str, str]:
-    """The caller's own values that this form asks for; nothing for a visitor, who may read the guide all the same."""
+    """The caller's own values that this form asks for; nothing for a visitor, who may read the guide all the same,
+    and nothing where it is filled in for somebody else."""
     wanted = sorted({field.prefill for field in guide.fields() if field.prefill})
     scheme, _, token = call.request.headers.get("Authorization", "").partition(" ")
-    if not wanted or scheme != "Bearer" or not token:
+    if not wanted or scheme != "Bearer" or not token or ON_BEHALF_OF in call.request.headers:
         return {}
     who = await call.services.sessions.find(call.unit, "resident", token)
     if not isinstance(who, ResidentCaller):

@@ -34,7 +34,7 @@ async def list_visits(call: Call[NoBody, VisitQuery]) -> SeenVisits:
     access=Resident(),
     body=ConsentAnswer,
     answer=SeenVisit,
-    problems=("not-found", "consent-closed"),
+    problems=("not-found", "consent-closed", "delegation-over"),
 )
 async def answer(call: Call[ConsentAnswer, NoQuery]) -> SeenVisit | Refusal:
     """Too late is answered with the visit as it stands: ``expired``."""

@@ -45,6 +45,7 @@ from server.domain.calendar.service import CalendarService
 from server.domain.cases.service import Cases
 from server.domain.catalogue.service import CatalogueService
 from server.domain.counter_cases.service import CounterCases
+from server.domain.delegations.mandates import Mandates
 from server.domain.halls.plan import Plans
 from server.domain.halls.service import Halls
 from server.domain.licences.service import Licences
@@ -215,7 +216,7 @@ def _assemble(
     )
     cases = Cases(
         vault=vault, audit=audit, notify=notify, residents=residents, catalogue=catalogue, calendar=calendar,
-        materials=materials, wording=wording, year_shift=settings.demo.year_shift,
+        materials=materials, wording=wording, mandates=Mandates(), year_shift=settings.demo.year_shift,
     )  # fmt: skip
     looks = visit_options(limits)
     recognition = _recognition(settings, portals, purposes)
@@ -223,7 +224,8 @@ def _assemble(
         settings, vault, database.unit_of_work, residents, audit, staff, terminals, looks, recognition
     )
     visits = Visits(
-        codes, purposes, residents, cases, audit, terminals, looks, offline.papers, recognition
+        codes, purposes, residents, cases, audit, terminals, looks, offline.papers, recognition,
+        mandates=Mandates(),
     )  # fmt: skip
     halls = Halls(
         Plans.load(settings.halls_dir), calendar=calendar, audit=audit, notices=notify, people=residents,

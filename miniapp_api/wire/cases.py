@@ -134,6 +134,7 @@ class CaseShown(Wire):
     """One case, whole."""
 
     case_no: str
+    for_whom: str | None = Field(None, description="A for B, where somebody began it for its applicant")
     item: CaseItem
     status: str
     status_label: str

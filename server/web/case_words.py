@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from server.domain.calendar.service import word_day
 from server.domain.cases.clock import Line
 from server.domain.cases.records import CaseRecord
-from server.domain.cases.views import CaseDetail, NextStep
+from server.domain.cases.views import CaseDetail, NextStep, TimelineLine
 from server.domain.catalogue.answers import show_answer
 from server.domain.catalogue.guide import Guide
 from server.domain.catalogue.records import Item
@@ -64,7 +65,7 @@ def timeline_words(call: AnyCall, detail: CaseDetail) -> list[TimelineEntry]:
             at=line.at,
             event=line.event,
             label=call.text(f"cases.events.{line.event}"),
-            actor=_actor(call, detail.case, line.actor_kind, line.actor_label),
+            actor=_actor(call, detail, line),
             note=line.note,
             document_no=line.document_no,
         )
@@ -72,10 +73,25 @@ def timeline_words(call: AnyCall, detail: CaseDetail) -> list[TimelineEntry]:
     ]
 
 
-def _actor(call: AnyCall, case: CaseRecord, kind: str, label: str) -> str:
-    if kind == "staff":
-        return call.text("cases.actors.staff", department=case.department, staff_no=label)
-    return call.text(f"cases.actors.{kind}")
+def _actor(call: AnyCall, detail: CaseDetail, line: TimelineLine) -> str:
+    case = detail.case
+    if line.actor_kind == "staff":
+        return call.text("cases.actors.staff", department=case.department, staff_no=line.actor_label)
+    if line.acting_id is not None:
+        return _pair(call, detail, line.acting_id)
+    return call.text(f"cases.actors.{line.actor_kind}")
+
+
+def for_whom(call: AnyCall, detail: CaseDetail) -> str:
+    """A for B, where somebody began the case for its applicant; else nothing."""
+    return _pair(call, detail, detail.case.acting_id) if detail.case.acting_id else ""
+
+
+def _pair(call: AnyCall, detail: CaseDetail, acting: UUID) -> str:
+    people = detail.people
+    return call.text(
+        "delegations.pair", acting=people.get(acting, ""), principal=people.get(detail.case.resident_id, "")
+    )
 
 
 def ahead_words(call: AnyCall, detail: CaseDetail, ahead: list[str]) -> list[str]:

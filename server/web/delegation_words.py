@@ -39,3 +39,10 @@ def scope_text(call: AnyCall, shown: Shown) -> str:
         shown_for = call.text("delegations.scope.all_purposes") if scope.all_purposes else named
         parts.append(call.text("delegations.scope.code", purposes=shown_for))
     return call.text("delegations.semicolon").join(parts)
+
+
+def pair(call: AnyCall, acting: str, principal: str, relation: str) -> str:
+    """A for B (father)."""
+    if relation:
+        return call.text("delegations.pair_related", acting=acting, principal=principal, relation=relation)
+    return call.text("delegations.pair", acting=acting, principal=principal)

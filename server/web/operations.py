@@ -35,9 +35,14 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Resident:
-    """A signed-in resident of at least this LoA (design §1: 2 registered … 5)."""
+    """A signed-in resident of at least this LoA (design §1: 2 registered … 5).
+
+    ``for_others``: may also be called on behalf of somebody else (``X-Yima-On-Behalf-Of`` names the delegation). Closed
+    unless it says so: a new call is one that a delegate never makes.
+    """
 
     loa: int = 2
+    for_others: bool = False
 
 
 class Staff:
@@ -125,10 +130,23 @@ class Call(Generic[B, Q]):
     async def decide(self, fn: Callable[[Unit], Awaitable[T]]) -> T:
         """For ``own_unit`` operations: run one unit of work now. With an Idempotency-Key the first
         ``decide`` of an idempotent operation is the one that is answered again."""
+        fn = self._held(fn)
         if self.decider is not None:
             answer: T = await self.decider(self, fn)
             return answer
         return await self.services.database.unit_of_work(self.portal.id, fn)
+
+    def _held(self, fn: Callable[[Unit], Awaitable[T]]) -> Callable[[Unit], Awaitable[T]]:
+        """Decided for somebody else: the delegation is in force when the unit begins and cannot end before it does."""
+        mandate = self.caller.mandate if isinstance(self.caller, ResidentCaller) else None
+        if mandate is None:
+            return fn
+
+        async def held(unit: Unit) -> T:
+            await self.services.delegations.hold(unit, mandate)
+            return await fn(unit)
+
+        return held
 
 
 AnyCall = Call[Any, Any]

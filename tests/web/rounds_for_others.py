@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from tests.journeys.people import Counter, Phone
+from tests.journeys.people import Counter, Desk, Phone
 
 AGENT = ("李建国", "511602185807202317", "15400000003")
 OWNER = ("刘志远", "511602186802281751", "15400000012")
@@ -33,8 +33,27 @@ def _offer(name: str, phone: str, **other: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def acts_for_others(phone: Phone, clerk: Counter) -> dict[str, str]:
-    """A delegation offered, agreed to, looked at and ended; what path parameters may be filled with."""
+async def _for_somebody_without_a_phone(clerk: Counter, desk: Desk) -> None:
+    father = {"name": "王德山", "id_number": "511602182503121178"}
+    daughter = {"name": "王秀兰", "id_number": "511602186209161281"}
+    await clerk.must("POST", "/counter/api/v1/identity-checks", {**daughter, "card_in_hand": True}, status=201)
+    body = {
+        "kind": "relative", "principal": father, "card_in_hand": True, "helper": {"card": daughter},
+        "relation": "father", "scope": {"all_items": True},
+        "last_day": (date.today() + timedelta(days=30)).isoformat(),
+    }  # fmt: skip
+    path = "/counter/api/v1/delegations"
+    made = await clerk.must("POST", path, body, status=201)
+    await desk.must("GET", "/console/api/v1/delegations")
+    await desk.must("POST", f"/console/api/v1/delegations/{made['id']}/confirmation", {"confirm": True})
+    await clerk.must("POST", f"{path}/lookups", {**father, "card_in_hand": True})
+    await clerk.must("POST", f"{path}/{made['id']}/withdrawal", {**father, "card_in_hand": True})
+
+
+async def acts_for_others(phone: Phone, clerk: Counter, desk: Desk) -> dict[str, str]:
+    """A delegation offered, agreed to, looked at and ended, and one for somebody without a phone; what path parameters
+    may be filled with."""
+    await _for_somebody_without_a_phone(clerk, desk)
     agent = await _trusted(clerk, phone.origin, AGENT)
     owner = await _trusted(clerk, phone.origin, OWNER)
     await phone.must("GET", "/api/v1/delegations/choices")

@@ -15,6 +15,7 @@ from config.floor.unit import Actor, Unit
 from server.domain.audit.service import Audit
 from server.domain.cases.service import Cases
 from server.domain.residents.service import ResidentProfile, Residents
+from server.domain.sessions.mandate import Mandate
 
 ENDABLE = ("service", "information")
 
@@ -34,6 +35,7 @@ class Answering:
     resident_id: UUID
     loa: int
     region: str
+    mandate: Mandate | None = None
 
 
 class Answers:

@@ -51,6 +51,7 @@ class Document:
     item_name: str
     department: str
     applicant: str
+    acting: str
     reason: str
     due: date | None
     provisional: bool
@@ -78,6 +79,7 @@ async def issue(
     *,
     title: str,
     applicant: str,
+    acting: str = "",
     reason: str = "",
     due: date | None = None,
     provisional: bool = False,
@@ -88,6 +90,7 @@ async def issue(
     number = await next_number(unit, kind, case.region)
     data = {
         "applicant": applicant,
+        "acting": acting,
         "reason": reason,
         "due": due.isoformat() if due else None,
         "provisional": provisional,
@@ -131,6 +134,7 @@ async def read(vault: Vault, case: CaseRecord, document_no: str) -> Document:
         item_name=case.item_name,
         department=case.department,
         applicant=str(data["applicant"]),
+        acting=str(data.get("acting", "")),
         reason=str(data["reason"]),
         due=sql.day_or_none(data["due"]),
         provisional=bool(data["provisional"]),

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 from uuid import UUID
 
 from config.floor.unit import Unit
+from server.domain.sessions.mandate import Mandate
 
 Category = Literal["statutory", "service", "information"]
 
@@ -39,7 +40,7 @@ class Applicants(Protocol):
 
 
 class Acting(Protocol):
-    """A resident who acts for themselves."""
+    """Whose case it is, and under which mandate somebody else acts for them; ``loa`` is the acting person's."""
 
     @property
     def resident_id(self) -> UUID: ...
@@ -49,6 +50,17 @@ class Acting(Protocol):
 
     @property
     def loa(self) -> int: ...
+
+    @property
+    def mandate(self) -> Mandate | None: ...
+
+
+class Mandates(Protocol):
+    """Delegations, as far as cases stand on them."""
+
+    async def now(self, unit: Unit, delegation_id: UUID) -> Mandate | None: ...
+
+    async def bind_case(self, unit: Unit, mandate: Mandate, case_no: str) -> None: ...
 
 
 class Desk(Protocol):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from config.floor import sql
 from config.floor.ids import new_id
@@ -17,7 +18,7 @@ from server.domain.calendar.service import word_day
 from server.domain.cases import clock, documents
 from server.domain.cases.clock import Calendar, ClockOptions
 from server.domain.cases.numbers import grouped
-from server.domain.cases.ports import Applicants, Category, Notices
+from server.domain.cases.ports import Applicants, Category, Mandates, Notices
 from server.domain.cases.records import NOTE, CaseRecord, compare_and_set
 from server.domain.cases.workflow import CLOSED, Action, Move, Paper, Status
 
@@ -68,6 +69,7 @@ class Progress:
         calendar: Calendar,
         wording: Wording,
         options: CaseOptions,
+        mandates: Mandates,
     ) -> None:
         self.vault = vault
         self.audit = audit
@@ -76,6 +78,7 @@ class Progress:
         self.calendar = calendar
         self.wording = wording
         self.options = options
+        self.mandates = mandates
 
     async def carry_out(self, unit: Unit, case: CaseRecord, move: Move, actor: Actor, change: Change) -> CaseRef:
         """Everything that follows from ``move``, or ``ChangedMeanwhile`` and nothing."""
@@ -140,6 +143,7 @@ class Progress:
             due = min((day for day in (case.legal_due, case.promised_due) if day), default=None)
             provisional = self.due_provisional(case, unit.today)
         known = await self.applicants.disclose(unit, case.resident_id, ["name"])
+        acting = await self.applicants.disclose(unit, case.acting_id, ["name"]) if case.acting_id else {}
         return await documents.issue(
             unit,
             self.vault,
@@ -147,6 +151,7 @@ class Progress:
             move.paper,
             title=self.wording.text(f"documents.titles.{move.paper.value}"),
             applicant=known.get("name", ""),
+            acting=acting.get("name", ""),
             reason=change.reason,
             due=due,
             provisional=provisional,
@@ -168,43 +173,61 @@ class Progress:
         """One row of the timeline; its place in the line is the case's version."""
         await sql.execute(
             "INSERT INTO case_timeline (id, case_id, portal, region, seq, at, event, actor_kind, actor_id, actor_label,"
-            " note, document_no, public) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)",
+            " note, document_no, public, delegation_id, loa)"
+            " VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)",
             new_id(), case.id, unit.portal, case.region, case.version, unit.now, action.value, actor.kind, actor.id,
-            actor.label, self.vault.seal(note, NOTE) if note else None, number, public,
+            actor.label, self.vault.seal(note, NOTE) if note else None, number, public, actor.delegation, actor.loa,
         )  # fmt: skip
 
     async def _tell(self, unit: Unit, case: CaseRecord, move: Move, change: Change, number: str | None) -> None:
         if move.event:
-            await self.post(unit, case, move.event, await self._values(unit, case, move, change, number))
-        unit.tell(f"resident:{case.resident_id}", "case", case_no=case.case_no, status=case.status.value)
+            for one in await self._told(unit, case):
+                values = await self._values(unit, case, move, change, number, one)
+                await self.post(unit, case, move.event, values, recipient=one)
+        for listener in {case.resident_id, case.acting_id} - {None}:
+            unit.tell(f"resident:{listener}", "case", case_no=case.case_no, status=case.status.value)
         if case.submitted_at is not None:
             unit.tell(
                 f"staff:{unit.portal}", "case",
                 case_no=case.case_no, status=case.status.value, version=case.version, department=case.department,
             )  # fmt: skip
 
-    async def post(self, unit: Unit, case: CaseRecord, event: str, values: Mapping[str, str]) -> None:
-        """One notice about this version of the case; posting it twice makes one."""
+    async def _told(self, unit: Unit, case: CaseRecord) -> list[UUID]:
+        """The applicant; and who began it for them, as long as the delegation is in force."""
+        if case.on_behalf_of is None or case.acting_id is None:
+            return [case.resident_id]
+        allowed = await self.mandates.now(unit, case.on_behalf_of)
+        return [case.resident_id, case.acting_id] if allowed else [case.resident_id]
+
+    async def post(
+        self, unit: Unit, case: CaseRecord, event: str, values: Mapping[str, str], *, recipient: UUID | None = None
+    ) -> None:
+        """One notice about this version of the case for one person; posting it twice makes one."""
+        recipient = recipient or case.resident_id
+        acting = "" if recipient == case.resident_id else ":acting"
         category: Category = "service" if event in _SERVICE_EVENTS else "statutory"
         await self.notices.post(
             unit,
-            recipient=case.resident_id,
+            recipient=recipient,
             region=case.region,
             event=event,
             category=category,
-            dedupe_key=f"case:{case.id}:{case.version}",
+            dedupe_key=f"case:{case.id}:{case.version}{acting}",
             values=values,
             subject=f"case:{case.case_no}",
         )
 
     async def _values(
-        self, unit: Unit, case: CaseRecord, move: Move, change: Change, number: str | None
+        self, unit: Unit, case: CaseRecord, move: Move, change: Change, number: str | None, reader: UUID
     ) -> dict[str, str]:
+        language = await self.applicants.language(reader)
         values = {
-            "item": case.item_name,
+            "item": await self._item(unit, case, language),
             "case_no": grouped(case.case_no),
             "link": f"/m/#/pages/case/case?no={case.case_no}",
         }
+        if reader != case.resident_id:
+            values["link"] += f"&for={case.on_behalf_of}"
         if number is not None:
             values["document_no"] = number
         if change.reason:
@@ -212,12 +235,21 @@ class Progress:
         due, provisional = change.due, change.provisional
         if due is None and move.action is Action.ACCEPT:
             due, provisional = case.due_on, self.due_provisional(case, unit.today)
-        language = await self.applicants.language(case.resident_id)
         if due is not None:
             values["due"] = self.worded_day(language, due, provisional)
         if move.outcome is not None:
             values["outcome"] = self.wording.text(f"cases.outcomes.{move.outcome.value}", language)
         return values
+
+    async def _item(self, unit: Unit, case: CaseRecord, language: str) -> str:
+        """The item; of a case that one began for another, with both masked names for both."""
+        if case.acting_id is None:
+            return case.item_name
+        names = await self.applicants.masked(unit, [case.resident_id, case.acting_id])
+        return self.wording.text(
+            "delegations.for_other", language, item=case.item_name, acting=names.get(case.acting_id, ""),
+            principal=names.get(case.resident_id, ""),
+        )  # fmt: skip
 
     def worded_day(self, language: str, day: date, provisional: bool) -> str:
         """A date for people, marked 暂定 where the calendar had to guess."""

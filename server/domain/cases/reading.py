@@ -50,6 +50,7 @@ from server.domain.cases.views import (
     next_step,
 )
 from server.domain.cases.workflow import RESIDENT, Doer, Paper, Status
+from server.domain.sessions.mandate import Mandate
 
 _DECIDED = (Status.CONCLUDED, Status.DELIVERED, Status.NOT_ACCEPTED)
 _STANDING = "'submitted','received','correction','accepted','in_progress','suspended','proposed','concluded'"
@@ -112,17 +113,21 @@ class Reading:
     def _lights(self, unit: Unit) -> Lights:
         return Lights.on(unit.today, self._progress.calendar, self._progress.options.clock)
 
-    async def of_resident(self, unit: Unit, resident_id: UUID, cursor: str | None = None) -> CasePage:
-        """The resident's cases, newest first, drafts included."""
+    async def of_resident(
+        self, unit: Unit, resident_id: UUID, cursor: str | None = None, mandate: Mandate | None = None
+    ) -> CasePage:
+        """The resident's cases, newest first, drafts included; with a mandate those that it covers."""
         limit = self._progress.options.page
         before = _id(_parts(cursor, 1)[0]) if cursor else UUID(int=2**128 - 1)
+        values: list[Any] = [unit.portal, resident_id, before, limit + 1]
+        covered = records.covered_by(mandate, values)
         rows = await sql.rows(
             f"SELECT {LISTED}, (SELECT count(*) FROM case_corrections k"
             " WHERE k.case_id = c.id AND k.resolved_at IS NULL) AS todo,"
             " (SELECT count(*) FROM case_reviews v WHERE v.case_id = c.id) AS reviews FROM cases c"
-            " WHERE c.portal = $1 AND c.resident_id = $2 AND c.id < $3 ORDER BY c.id DESC LIMIT $4",
-            unit.portal, resident_id, before, limit + 1,
-        )  # fmt: skip
+            f" WHERE c.portal = $1 AND c.resident_id = $2 AND c.id < $3{covered} ORDER BY c.id DESC LIMIT $4",
+            *values,
+        )
         found = self._summaries(unit, rows[:limit])
         more = len(rows) > limit
         return CasePage(found, _cursor(str(found[-1].case.id)) if more else None)
@@ -186,13 +191,16 @@ class Reading:
             (unit.portal, item_code),
         )
 
-    async def detail(self, unit: Unit, resident_id: UUID, case_no: str) -> CaseDetail:
-        """The resident's own case: three statements, four while it is being corrected."""
+    async def detail(self, unit: Unit, resident_id: UUID, case_no: str, mandate: Mandate | None = None) -> CaseDetail:
+        """The resident's own case: three statements, four while it is being corrected; one more for the names where
+        somebody acts for them. Beyond a mandate it is not there."""
         row = await sql.row(
             f"SELECT {COLUMNS}, v.grade, v.comment FROM cases c LEFT JOIN case_reviews v ON v.case_id = c.id"
             " WHERE c.portal = $1 AND c.case_no = $2 AND c.resident_id = $3",
             unit.portal, case_no, resident_id,
         )  # fmt: skip
+        if row is not None:
+            records.must_allow(mandate, records.record(row))
         return await self._detail(unit, row, Doer(resident_id, frozenset({RESIDENT})), internal=False)
 
     async def staff_detail(self, unit: Unit, desk: Desk, case_no: str) -> CaseDetail:
@@ -224,7 +232,14 @@ class Reading:
             decision=self._decision(case) if internal or case.status in _DECIDED else "",
             review=self._review(row),
             steps=workflow.offered(case.standing(reviewed=row["grade"] is not None), doer),
+            people=await self._people(unit, case, timeline),
         )
+
+    async def _people(self, unit: Unit, case: CaseRecord, lines: Sequence[TimelineLine]) -> dict[UUID, str]:
+        acting = {line.acting_id for line in lines if line.acting_id} | ({case.acting_id} if case.acting_id else set())
+        if not acting:
+            return {}
+        return await self._progress.applicants.masked(unit, [case.resident_id, *sorted(acting)])
 
     def _answers(self, case: CaseRecord) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self._vault.open(case.answers, ANSWERS))
@@ -241,6 +256,7 @@ class Reading:
     async def _timeline(self, case: CaseRecord, *, internal: bool) -> tuple[list[TimelineLine], list[PaperLine]]:
         rows = await sql.rows(
             "SELECT t.seq, t.at, t.event, t.actor_kind, t.actor_label, t.note, t.document_no, t.public, d.kind,"
+            " t.delegation_id, t.actor_id,"
             " d.issued_on, d.served_at FROM case_timeline t LEFT JOIN case_documents d ON d.document_no = t.document_no"
             " WHERE t.case_id = $1 ORDER BY t.seq",
             case.id,
@@ -254,6 +270,7 @@ class Reading:
                 TimelineLine(
                     int(row["seq"]), sql.instant(row["at"]), row["event"], row["actor_kind"], row["actor_label"], note,
                     row["document_no"], sql.flag(row["public"]),
+                    sql.uid_or_none(row["actor_id"]) if row["delegation_id"] else None,
                 )
             )  # fmt: skip
             if row["kind"] is not None:

@@ -12,7 +12,9 @@ from config.floor import sql
 from config.floor.unit import Actor, Unit
 from server.domain.cases.clock import ClockOptions, Facts, Limit, LimitUnit, Pause
 from server.domain.cases.errors import CaseMissing, ChangedMeanwhile
+from server.domain.cases.ports import Acting
 from server.domain.cases.workflow import Outcome, Standing, Status
+from server.domain.sessions.mandate import SINGLE_CASE, Mandate
 
 ANSWERS = "cases.answers"
 DECISION = "cases.decision"
@@ -36,6 +38,9 @@ class CaseRecord:
     item_name: str
     department: str
     resident_id: UUID
+    on_behalf_of: UUID | None
+    acting_id: UUID | None
+    organisation_id: UUID | None
     status: Status
     version: int
     handler_id: UUID | None
@@ -117,7 +122,7 @@ _INSTANTS = ("submitted_at", "received_at", "closed_at", "created_at", "updated_
 _DAYS = (
     "check_from", "accepted_on", "stopped_on", "legal_due", "promised_due", "due_on", "corrections_due", "flagged_on",
 )  # fmt: skip
-_IDS = ("id", "resident_id", "handler_id", "proposed_by")
+_IDS = ("id", "resident_id", "handler_id", "proposed_by", "on_behalf_of", "acting_id", "organisation_id")
 
 
 def _pauses(value: Any) -> tuple[Pause, ...]:
@@ -165,6 +170,37 @@ async def of_resident(unit: Unit, resident_id: UUID, case_no: str) -> CaseRecord
     if found is None:
         raise CaseMissing
     return record(found)
+
+
+async def of_acting(unit: Unit, who: Acting, case_no: str) -> CaseRecord:
+    """The case, for its applicant or for whoever may act for them in it; ``CaseMissing`` for anybody else."""
+    case = await of_resident(unit, who.resident_id, case_no)
+    must_allow(who.mandate, case)
+    return case
+
+
+def must_allow(mandate: Mandate | None, case: CaseRecord) -> None:
+    """Beyond a mandate a case is not there."""
+    if mandate and not mandate.allows_case(case.case_no, case.item_code, case.organisation_id):
+        raise CaseMissing
+
+
+def covered_by(mandate: Mandate | None, values: list[Any]) -> str:
+    """``must_allow`` in SQL, for a list; what it compares with is added to ``values``."""
+    if mandate is None:
+        return ""
+    if mandate.kind == SINGLE_CASE:
+        values.append(mandate.case_no or "")
+        return f" AND c.case_no = ${len(values)}"
+    where = " AND c.organisation_id IS NULL"
+    if mandate.organisation_id is not None:
+        values.append(mandate.organisation_id)
+        where = f" AND c.organisation_id = ${len(values)}"
+    if mandate.all_items:
+        return where
+    values += sorted(mandate.items)
+    places = ", ".join(f"${at}" for at in range(len(values) - len(mandate.items) + 1, len(values) + 1))
+    return f"{where} AND c.item_code IN ({places})" if mandate.items else " AND 1 = 0"
 
 
 async def named(unit: Unit, resident_id: UUID, ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:

@@ -15,12 +15,13 @@ from server.domain.cases.documents import Document
 from server.domain.cases.errors import CaseMissing
 from server.domain.cases.handling import CorrectionRequest, Handling, department_of
 from server.domain.cases.looks import Looks
-from server.domain.cases.ports import Applicants, Desk, Notices
+from server.domain.cases.ports import Acting, Applicants, Desk, Mandates, Notices
 from server.domain.cases.progress import CaseOptions, CaseRef, Progress
 from server.domain.cases.reading import Reading
-from server.domain.cases.submission import Catalogue, Submission
+from server.domain.cases.submission import Catalogue, Submission, applicant
 from server.domain.cases.views import CaseDetail, CasePage, CaseSummary, QueuePage
 from server.domain.materials.service import FileInfo, Materials
+from server.domain.sessions.mandate import Mandate
 
 
 class Cases:
@@ -41,6 +42,7 @@ class Cases:
         calendar: Calendar,
         materials: Materials,
         wording: Wording,
+        mandates: Mandates,
         options: CaseOptions | None = None,
         year_shift: int = 0,
     ) -> None:
@@ -52,6 +54,7 @@ class Cases:
             calendar=calendar,
             wording=wording,
             options=options or CaseOptions(),
+            mandates=mandates,
         )
         self._materials = materials
         self.looks = Looks()
@@ -84,9 +87,12 @@ class Cases:
         flagged = await self.flag_unchecked(unit)
         return len(returned) + len(flagged)
 
-    async def document(self, unit: Unit, resident_id: UUID, case_no: str, document_no: str) -> Document:
-        """A document of the resident's own case."""
+    async def document(
+        self, unit: Unit, resident_id: UUID, case_no: str, document_no: str, mandate: Mandate | None = None
+    ) -> Document:
+        """A document of the resident's own case; beyond a mandate it is not there."""
         case = await records.of_resident(unit, resident_id, case_no)
+        records.must_allow(mandate, case)
         return await documents.read(self._progress.vault, case, document_no)
 
     async def staff_document(self, unit: Unit, desk: Desk, case_no: str, document_no: str) -> Document:
@@ -103,6 +109,13 @@ class Cases:
     async def record_look(self, unit: Unit, desk: Desk, case: records.CaseRecord) -> None:
         """Write down, where the applicant can see it, that this person read the case."""
         await self._looked(unit, desk, case, "case.look", "answers")
+
+    async def record_read_for(self, unit: Unit, who: Acting, case: records.CaseRecord) -> None:
+        """Write down, where the applicant can see it, that somebody who acts for them read the case."""
+        await self._progress.audit.record(
+            unit, applicant(who), "case.read_for", subject_kind="case", subject=str(case.id),
+            resident_id=case.resident_id, region=case.region, fields=("answers",),
+        )  # fmt: skip
 
     async def staff_file(self, unit: Unit, desk: Desk, case_no: str, file_id: UUID) -> FileInfo:
         """A file of a case of the desk's department, superseded ones too; the look is recorded."""

@@ -22,9 +22,11 @@ from server.domain.cases.workflow import RESIDENT, Action, Doer, Given, Move, St
 from server.domain.catalogue.answers import Answers, check_answers, check_materials
 from server.domain.catalogue.guide import Guide, Medium
 from server.domain.catalogue.records import Item
+from server.domain.delegations.errors import BeyondDelegation
 from server.domain.materials.inspection import MediaType
 from server.domain.materials.service import FileInfo, Materials
 from server.domain.residents.errors import LoaTooLow
+from server.domain.sessions.mandate import SINGLE_CASE
 
 Handed = Sequence[tuple[str, UUID]]
 _PER_MATERIAL = 10
@@ -47,9 +49,12 @@ class _Application:
     materials: Handed
 
 
-def applicant(resident_id: UUID) -> Actor:
-    """The applicant as an actor; nothing personal in it."""
-    return Actor(kind="resident", id=resident_id, label="resident")
+def applicant(who: Acting) -> Actor:
+    """The applicant, or who acts for them, as an actor; nothing personal in it."""
+    mandate = who.mandate
+    if mandate is None:
+        return Actor("resident", who.resident_id, "resident", loa=who.loa)
+    return Actor("resident", mandate.delegate_id, "delegate", mandate.delegation_id, who.loa)
 
 
 class Submission:
@@ -81,14 +86,19 @@ class Submission:
         guide = _guide(item, channel)
         if resident.loa < guide.required_loa:
             raise LoaTooLow(needed=guide.required_loa)
+        mandate = resident.mandate
+        if mandate and not mandate.allows_item(guide.code):
+            raise BeyondDelegation()
         if draft:
             await self._room_for_draft(unit, resident.resident_id)
         whole = not draft or channel is not None
         checked = self._check(unit, guide, answers, materials, complete=whole)
         case_no = await self._insert(unit, resident, item, guide, checked, draft, channel)
+        if mandate and mandate.kind == SINGLE_CASE:
+            await self._progress.mandates.bind_case(unit, mandate, case_no)
         case = await records.of_resident(unit, resident.resident_id, case_no)
         await self._hand_in(unit, case, guide, checked.materials)
-        await self._progress.open_case(unit, case, applicant(case.resident_id), note=note)
+        await self._progress.open_case(unit, case, applicant(resident), note=note)
         return CaseRef(case.case_no, case.status, case.version)
 
     async def finish_draft(
@@ -102,14 +112,14 @@ class Submission:
         note: str = "",
     ) -> CaseRef:
         """Submit a draft; ``answers`` and ``materials`` are laid over what it holds."""
-        case = await records.of_resident(unit, resident.resident_id, case_no)
+        case = await records.of_acting(unit, resident, case_no)
         move = self._move(case, Action.SUBMIT)
         guide = _guide(await self._catalogue.version(unit, case.item_code, case.item_version), case.channel)
         checked = await self._merged(unit, case, guide, answers, materials)
         await self._replace(unit, case, guide, materials)
         columns = self._sealed(checked.answers) | {"submitted_at": unit.now, "check_from": unit.today}
         change = Change(columns=columns, note=note)
-        return await self._progress.carry_out(unit, case, move, applicant(case.resident_id), change)
+        return await self._progress.carry_out(unit, case, move, applicant(resident), change)
 
     async def correct(
         self,
@@ -122,7 +132,7 @@ class Submission:
         note: str = "",
     ) -> CaseRef:
         """Hand the corrections in. Everything that was asked for must come with it."""
-        case = await records.of_resident(unit, resident.resident_id, case_no)
+        case = await records.of_acting(unit, resident, case_no)
         move = self._move(case, Action.RESUBMIT)
         if case.corrections_due is not None and unit.today > case.corrections_due:
             raise CorrectionOverdue(due=case.corrections_due.isoformat())
@@ -132,20 +142,20 @@ class Submission:
         await self._replace(unit, case, guide, materials)
         await sql.execute("UPDATE case_corrections SET resolved_at = $1 WHERE case_id = $2", unit.now, case.id)
         change = Change(columns=self._sealed(checked.answers) | {"check_from": unit.today}, note=note)
-        return await self._progress.carry_out(unit, case, move, applicant(case.resident_id), change)
+        return await self._progress.carry_out(unit, case, move, applicant(resident), change)
 
     async def withdraw(self, unit: Unit, resident: Acting, case_no: str, reason: str) -> CaseRef:
         """Give the case up, as long as nobody has decided it."""
-        case = await records.of_resident(unit, resident.resident_id, case_no)
+        case = await records.of_acting(unit, resident, case_no)
         move = self._move(case, Action.WITHDRAW)
         if case.status is Status.DRAFT:
             move = workflow.silent(move)
         change = Change(note=reason.strip())
-        return await self._progress.carry_out(unit, case, move, applicant(case.resident_id), change)
+        return await self._progress.carry_out(unit, case, move, applicant(resident), change)
 
     async def review(self, unit: Unit, resident: Acting, case_no: str, grade: int, comment: str) -> CaseRef:
         """Grade a finished case, once: 1 very content … 5 very discontent."""
-        case = await records.of_resident(unit, resident.resident_id, case_no)
+        case = await records.of_acting(unit, resident, case_no)
         move = self._move(case, Action.REVIEW)
         vault = self._progress.vault
         made = await sql.rows(
@@ -156,7 +166,7 @@ class Submission:
         )  # fmt: skip
         if not made:
             self._move(case, Action.REVIEW, reviewed=True)
-        return await self._progress.carry_out(unit, case, move, applicant(case.resident_id), Change())
+        return await self._progress.carry_out(unit, case, move, applicant(resident), Change())
 
     def _move(self, case: CaseRecord, action: Action, *, reviewed: bool = False) -> Move:
         doer = Doer(case.resident_id, frozenset({RESIDENT}))
@@ -228,6 +238,7 @@ class Submission:
             "correction_days": guide.correction_days, "two_person": guide.two_person_decision,
             "corrections_requested": 0, "created_at": unit.now, "updated_at": unit.now,
             "provisional": not draft and check.provisional, "channel": channel, **self._sealed(checked.answers),
+            **_frozen(resident),
         }  # fmt: skip
         if not draft:
             row |= {"submitted_at": unit.now, "check_from": unit.today, "due_on": check.day}
@@ -269,6 +280,18 @@ class Submission:
     def _material_row(self, unit: Unit, case: CaseRecord, code: str, info: FileInfo) -> tuple[Any, ...]:
         name = self._progress.vault.seal(info.name, FILE_NAME)
         return (new_id(), case.id, unit.portal, case.region, code, info.id, name, info.media_type, info.size)
+
+
+def _frozen(who: Acting) -> dict[str, Any]:
+    """Who began it for whom, under which delegation: as it was then, whatever becomes of the delegation."""
+    mandate = who.mandate
+    if mandate is None:
+        return {}
+    return {
+        "on_behalf_of": mandate.delegation_id,
+        "acting_id": mandate.delegate_id,
+        "organisation_id": mandate.organisation_id,
+    }
 
 
 def _guide(item: Item, channel: str | None) -> Guide:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -99,6 +99,8 @@ class TimelineLine:
     note: str
     document_no: str | None
     public: bool
+    acting_id: UUID | None = None
+    """Who did it for the applicant, where it was not the applicant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,8 @@ class CaseDetail:
     decision: str
     review: ReviewLine | None
     steps: list[Step]
+    people: Mapping[UUID, str] = field(default_factory=dict)
+    """Masked names of the applicant and of those who acted for them, where anybody did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from server.domain.cases.service import Cases
 from server.domain.cases.workflow import Paper
 from server.domain.counter_cases.errors import AlreadyAnswered, CardNotSeen, NotForApplying
 from server.domain.residents.service import ResidentProfile
+from server.domain.sessions.mandate import Mandate
 
 Way = Literal["phone", "paper"]
 State = Literal["pending", "confirmed", "refused", "expired"]
@@ -92,6 +93,7 @@ class Applying:
     resident_id: UUID
     region: str
     loa: int
+    mandate: Mandate | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ from config.floor.refusal import FieldFault, Invalid, Missing
 from config.floor.unit import SYSTEM, Actor, Unit
 from server.domain.audit.service import Audit
 from server.domain.credentials.errors import CredentialOver, IdentityUnsuited, NotPaper, TierNotAllowed
+from server.domain.delegations.errors import BeyondDelegation
+from server.domain.sessions.mandate import Mandate
 
 PROVED = 3
 """The LoA from which a credential is issued: name and number agree with the register."""
@@ -77,14 +79,24 @@ class ResidentCredentials:
         self._audit = audit
 
     async def order(
-        self, unit: Unit, actor: Actor, resident: UUID, tier: Tier, form: Form, device: cose.PublicKey | None = None
+        self,
+        unit: Unit,
+        actor: Actor,
+        resident: UUID,
+        tier: Tier,
+        form: Form,
+        device: cose.PublicKey | None = None,
+        mandate: Mandate | None = None,
     ) -> Issued:
-        """A credential for oneself; the older one of this tier and form dies with it."""
-        if tier == "T2":
+        """A credential for oneself, or a paper of the masked tier for somebody one acts for; the older one of this tier
+        and form dies with it."""
+        if tier == "T2" or (mandate and (tier, form) != ("T0", "paper")):
             raise TierNotAllowed(tier=tier)
+        if mandate and not mandate.shows_a_code:
+            raise BeyondDelegation()
         if (form == "phone") != (device is not None):
             raise Invalid(faults=(FieldFault("device_key", "device-key"),))
-        return await self._issue(unit, actor, resident, tier, form, device)
+        return await self._issue(unit, actor, resident, tier, form, device, mandate=mandate)
 
     async def print_at_counter(
         self, unit: Unit, actor: Actor, resident: UUID, tier: Tier, *, terminal: UUID, place: str
@@ -108,9 +120,12 @@ class ResidentCredentials:
             raise Missing()
         return await self.again(unit, held.resident, credential_id)
 
-    async def again(self, unit: Unit, resident: UUID, credential_id: UUID) -> Issued:
-        """What a living paper says, word for word, to print it once more. ``Missing`` where it is not hers."""
+    async def again(self, unit: Unit, resident: UUID, credential_id: UUID, mandate: Mandate | None = None) -> Issued:
+        """What a living paper says, word for word, to print it once more. ``Missing`` where it is not hers, or was not
+        ordered under the mandate."""
         held = await self._own(unit, resident, credential_id)
+        if mandate and held.delegation != mandate.delegation_id:
+            raise Missing()
         if held.form != "paper":
             raise NotPaper()
         signer = await self._credentials.keys.signer_of(unit, held.kid)
@@ -122,9 +137,10 @@ class ResidentCredentials:
         """That a paper was printed (once more) is recorded."""
         await self._record(unit, actor, issued.held, "credential.print", "done", place)
 
-    async def of_resident(self, unit: Unit, resident: UUID) -> list[HeldCredential]:
-        """Hers, newest first, the ones that are over as well."""
-        return await self._credentials.of_resident(unit, resident)
+    async def of_resident(self, unit: Unit, resident: UUID, mandate: Mandate | None = None) -> list[HeldCredential]:
+        """Hers, newest first, the ones that are over as well; with a mandate those that were ordered under it."""
+        held = await self._credentials.of_resident(unit, resident)
+        return [one for one in held if mandate is None or one.delegation == mandate.delegation_id]
 
     async def lost(self, unit: Unit, actor: Actor, resident: UUID, credential_id: UUID, *, place: str = "") -> None:
         """挂失: it is dead at once online, and offline at the next list. Reporting it twice changes nothing."""
@@ -175,7 +191,7 @@ class ResidentCredentials:
 
     async def _issue(
         self, unit: Unit, actor: Actor, resident: UUID, tier: Tier, form: Form, device: cose.PublicKey | None,
-        *, place: str = "",
+        *, place: str = "", mandate: Mandate | None = None,
     ) -> Issued:  # fmt: skip
         if self._publisher.root is None:
             raise CredentialsClosed()
@@ -190,6 +206,8 @@ class ResidentCredentials:
             form=form,
             by=actor.label,
             device=thumbprint(device) if device else "",
+            delegation=mandate.delegation_id if mandate else None,
+            until=mandate.valid_until if mandate else None,
         )
         held = await self._credentials.issue(unit, order)
         signer = await self._credentials.keys.signer_of(unit, held.kid)

@@ -28,6 +28,10 @@ class Mandates:
         if await records.in_force(unit, mandate.delegation_id, lock=lock) is None:
             raise DelegationOver
 
+    async def now(self, unit: Unit, delegation_id: UUID) -> Mandate | None:
+        """What it allows at this instant, for a read; None where it is over."""
+        return await records.in_force(unit, delegation_id)
+
     async def under(self, unit: Unit, delegation_id: UUID) -> Mandate | None:
         """The mandate behind a code that is shown now, held until this unit ends; None if it is over."""
         return await records.in_force(unit, delegation_id, lock="SHARE")

@@ -83,6 +83,7 @@ class Delegations:
         self.shown = reading.shown
         self.acts = reading.acts
         self.of_party = records.of_party
+        self.one = records.one
         self.record = counter.record
         self.confirm = counter.confirm
         self.end_at_counter = counter.end

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 from uuid import UUID
 
 from config.floor.unit import Actor
+from server.domain.sessions.mandate import Mandate
 
 StaffRole = Literal[
     "clerk", "handler", "operator", "publisher", "hall_manager", "agent", "auditor", "administrator",
@@ -17,7 +18,11 @@ STAFF_ROLES: tuple[StaffRole, ...] = get_args(StaffRole)
 
 @dataclass(frozen=True, slots=True)
 class ResidentCaller:
-    """A signed-in resident. ``loa`` is 2 (registered) to 5, as design §1 defines it."""
+    """A signed-in resident. ``loa`` is 2 (registered) to 5, as design §1 defines it.
+
+    With a ``mandate`` the call is on behalf of its principal: ``resident_id`` is whose matters these are, and every
+    other fact is the caller's own.
+    """
 
     session_id: UUID
     resident_id: UUID
@@ -26,10 +31,22 @@ class ResidentCaller:
     region: str
     language: str
     device: str
+    mandate: Mandate | None = None
+
+    @property
+    def acting_id(self) -> UUID:
+        """The person who calls: oneself, or who acts for ``resident_id`` under the mandate."""
+        return self.mandate.delegate_id if self.mandate else self.resident_id
 
     @property
     def actor(self) -> Actor:
-        return Actor(kind="resident", id=self.resident_id, label="resident")
+        if self.mandate is None:
+            return Actor(kind="resident", id=self.resident_id, label="resident", loa=self.loa)
+        return Actor("resident", self.acting_id, "delegate", self.mandate.delegation_id, self.loa)
+
+    def acting_for(self, mandate: Mandate) -> ResidentCaller:
+        """The same session, acting for the mandate's principal; level, language and device stay the caller's own."""
+        return replace(self, resident_id=mandate.principal_id, region=mandate.region, mandate=mandate)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,11 @@ class Mandate:
         """Whether the code may be shown for this purpose."""
         return self.all_purposes or code in self.purposes
 
+    @property
+    def shows_a_code(self) -> bool:
+        """Whether there is any purpose that the code, or a paper, may be shown for."""
+        return self.all_purposes or bool(self.purposes)
+
     def allows_case(self, case_no: str, item_code: str, organisation_id: UUID | None) -> bool:
         """Whether this case may be seen and carried on. An organisation's cases are no private ones, and the other
         way round."""

@@ -19,7 +19,8 @@ from server.domain.purposes.service import PICTURES, Purpose, Purposes
 from server.domain.visits.abroad import as_agreed, at_home
 from server.domain.visits.disclosure import Disclosure, shown_now
 from server.domain.visits.errors import ConsentClosed, NotGranted
-from server.domain.visits.ports import Caller, Residents, VisitOptions
+from server.domain.visits.ports import Caller, Mandates, Residents, VisitOptions
+from server.domain.visits.standing import still
 from server.domain.visits.views import READ, CounterVisit, card_opens, codes_in
 
 PortraitOutcome = Literal["shown", "missing", "unavailable"]
@@ -62,8 +63,15 @@ class Granting:
     """What a terminal may do with a visit that it has."""
 
     def __init__(
-        self, disclosure: Disclosure, residents: Residents, audit: Audit, purposes: Purposes, options: VisitOptions
+        self,
+        disclosure: Disclosure,
+        residents: Residents,
+        audit: Audit,
+        purposes: Purposes,
+        options: VisitOptions,
+        mandates: Mandates,
     ) -> None:
+        self._mandates = mandates
         self._disclosure = disclosure
         self._residents = residents
         self._audit = audit
@@ -96,6 +104,7 @@ class Granting:
         the minutes are over."""
         assert picture in PICTURES
         row = await own_visit(unit, visit_id, terminal)
+        await still(unit, self._mandates, row)
         purpose = self._purpose(row)
         if picture not in shown_now(row, purpose, unit.now, self._options):
             raise NotGranted()

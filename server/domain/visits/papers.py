@@ -158,8 +158,9 @@ class Papers:
 
 
 def _holder(held: HeldCredential) -> Holder:
+    """A paper speaks for the person it names, whoever ordered it for them and whoever carries it."""
     return Holder(
-        subject=held.resident, acting=held.acting, delegation=None, device=held.device, portal=held.portal,
+        subject=held.resident, acting=held.resident, delegation=None, device=held.device, portal=held.portal,
         session_id=held.id, region=held.region,
     )  # fmt: skip
 

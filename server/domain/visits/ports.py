@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from uuid import UUID
 
 from config.floor.unit import Actor, Unit
+from server.domain.sessions.mandate import Mandate
 
 
 class Caller(Protocol):
@@ -56,6 +57,14 @@ class Residents(Protocol):
     """The only way to a resident's values; the caller settles why and records it."""
 
     async def disclose(self, unit: Unit, resident_id: UUID, fields: Sequence[str]) -> Mapping[str, str]: ...
+
+
+class Mandates(Protocol):
+    """Delegations behind codes."""
+
+    async def under(self, unit: Unit, delegation_id: UUID) -> Mandate | None:
+        """What it allows now, held until the unit ends; None where it is over."""
+        ...
 
 
 class CaseInHand(Protocol):

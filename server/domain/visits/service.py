@@ -27,7 +27,8 @@ from server.domain.visits.errors import ConsentClosed, PurposeNotAllowed
 from server.domain.visits.granting import Granting
 from server.domain.visits.locks import Locks, midnight
 from server.domain.visits.papers import SCENES, PaperLook, PaperRefused, Papers, is_paper, narrowed
-from server.domain.visits.ports import Caller, Cases, Place, Residents, Terminals, VisitOptions
+from server.domain.visits.ports import Caller, Cases, Mandates, Place, Residents, Terminals, VisitOptions
+from server.domain.visits.standing import answering, standing, still
 from server.domain.visits.views import (
     COLUMNS,
     READ,
@@ -43,11 +44,11 @@ from server.domain.visits.views import (
 __all__ = ["VisitOptions", "Visits"]
 
 _INSERT = (
-    f"INSERT INTO visits ({COLUMNS}, holder_portal) VALUES"
-    " ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,NULL,NULL,$21)"
+    f"INSERT INTO visits ({COLUMNS}, holder_portal, delegation_id) VALUES"
+    " ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,NULL,NULL,$21,$22)"
 )
 _NAMES = READ.split(", ")
-_NOTHING_LATER = (None,) * (len(_NAMES) - 23)
+_NOTHING_LATER = (None,) * (len(_NAMES) - 24)
 _MINE = f"SELECT {READ} FROM visits WHERE id = $1 AND portal = $2"
 # A resident's own visits, and hers at counters of portals that recognise her code.
 _HERS = (
@@ -85,7 +86,10 @@ class Visits:
         options: VisitOptions | None = None,
         papers: Papers | None = None,
         recognition: Recognition | None = None,
+        *,
+        mandates: Mandates,
     ) -> None:
+        self._mandates = mandates
         self._codes = codes
         self._recognition = recognition or Recognition()
         self._papers = papers
@@ -95,7 +99,7 @@ class Visits:
         self._options = options or VisitOptions()
         self._disclosure = Disclosure(residents, cases, audit, purposes, self._options)
         self._locks = Locks(audit, self._options)
-        granting = Granting(self._disclosure, residents, audit, purposes, self._options)
+        granting = Granting(self._disclosure, residents, audit, purposes, self._options, mandates)
         self.card = granting.card
         self.bearer = granting.bearer
         self.portrait_came = granting.portrait_came
@@ -136,10 +140,17 @@ class Visits:
             refusal = PurposeNotAllowed(purpose=purpose, scene=redeemed.scene)
             await self._refused(unit, look, refusal.code, redeemed.holder, redeemed.scene)
             return refusal
+        relation = None
+        if redeemed.holder.delegation is not None:
+            reached = await standing(unit, self._mandates, redeemed, purpose)
+            if isinstance(reached, Refusal):
+                await self._refused(unit, look, reached.code, redeemed.holder, redeemed.scene)
+                return reached
+            relation = reached.relation
         if (home := redeemed.holder.portal) != unit.portal:
             look = replace(look, purpose=self._recognition.agreed(unit.portal, home, wanted, unit.today))
         row = await self._write(unit, look, "accepted", redeemed.holder, redeemed.scene)
-        return await self._disclosure.first(unit, row, look.purpose)
+        return replace(await self._disclosure.first(unit, row, look.purpose), relation=relation)
 
     async def _paper(
         self, unit: Unit, look: _Look, papers: Papers, text: str, card_in_hand: bool, line: UUID | None
@@ -190,7 +201,9 @@ class Visits:
         purpose = as_agreed(purpose, row)
         if row["scene"] in SCENES.values():
             purpose = narrowed(purpose, set(sql.document(row["fields_seen"])) == set(purpose.shown))
-        return await self._disclosure.again(unit, row, purpose, terminal.actor)
+        mandate = await still(unit, self._mandates, row)
+        visit = await self._disclosure.again(unit, row, purpose, terminal.actor)
+        return replace(visit, relation=mandate.relation) if mandate else visit
 
     async def whose(self, unit: Unit, visit_id: UUID, terminal_id: UUID | None) -> VisitParties:
         """The people of an accepted visit, by ids; ``Missing`` for any terminal but the one that received it, and for
@@ -224,6 +237,7 @@ class Visits:
         before = consent_of(row, unit.now)
         if before is None:
             raise Missing()
+        mandate = await still(unit, self._mandates, row) if allow else None
         granted = _granted(before.asked, allow, fields if licences else [one for one in fields if one != "licences"])
         state = "allowed" if granted else "refused"
         answered = await sql.execute(
@@ -233,7 +247,7 @@ class Visits:
         row = await self._row(unit, visit_id)
         if not answered:
             return await self._too_late(unit, row, state, granted)
-        await self._record(unit, Actor("resident", resident_id, "resident"), "visit.consent", row, state, granted)
+        await self._record(unit, answering(resident_id, mandate), "visit.consent", row, state, granted)
         unit.tell(f"terminal:{sql.uid(row['terminal_id'])}", "consent", visit_id=str(visit_id), state=state)
         return resident_visit(row, unit.now)
 
@@ -324,8 +338,9 @@ class Visits:
             look.terminal.staff_id, look.terminal.staff_no, purpose.code, scene, look.item, outcome,
             sql.to_json(list(seen)), "pending" if asked else "none", sql.to_json(list(asked)), "[]", until,
         )  # fmt: skip
-        await sql.execute(_INSERT, *values, home)
-        row = dict(zip(_NAMES, (*values, None, None, home, *_NOTHING_LATER), strict=True))
+        under = holder.delegation if holder else None
+        await sql.execute(_INSERT, *values, home, under)
+        row = dict(zip(_NAMES, (*values, None, None, home, under, *_NOTHING_LATER), strict=True))
         await self._audit.record(
             at_home(unit, row), look.terminal.actor, "visit.look", subject_kind="visit", subject=str(visit_id),
             resident_id=subject, region=region, outcome=outcome, purpose=purpose.code, fields=seen,

@@ -22,7 +22,7 @@ COLUMNS = (
 )
 
 
-READ = COLUMNS + ", holder_portal, card_at, card_fields, consent_licences, portrait_outcome"
+READ = COLUMNS + ", holder_portal, delegation_id, card_at, card_fields, consent_licences, portrait_outcome"
 """What a stored visit is read by: also what came after the look, which a new row does not have yet."""
 
 
@@ -62,6 +62,8 @@ class CounterVisit:
     card_at: datetime | None
     holder_portal: str | None = None
     paper: ShownPaper | None = None
+    relation: str | None = None
+    """Shown for somebody else under a delegation: what that person is to the bearer; "" where it is not said."""
 
 
 @dataclass(frozen=True, slots=True)

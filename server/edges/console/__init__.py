@@ -6,6 +6,7 @@ from server.edges.console.audit_api import operations as audit_operations
 from server.edges.console.campaigns_api import operations as campaign_operations
 from server.edges.console.cases_api import operations as case_operations
 from server.edges.console.conflicts_api import operations as conflict_operations
+from server.edges.console.delegations_api import operations as delegation_operations
 from server.edges.console.halls_api import operations as hall_operations
 from server.edges.console.losses_api import operations as loss_operations
 from server.edges.console.pages import pages
@@ -22,6 +23,7 @@ operations = [
     audit_operations,
     conflict_operations,
     loss_operations,
+    delegation_operations,
     terminal_operations,
 ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from server.edges.counter import (
     api,
     cases_api,
+    delegations_api,
     line_api,
     offline_api,
     offline_kit_api,
@@ -23,6 +24,7 @@ operations = [
     offline_kit_api.operations,
     paper_api.operations,
     cases_api.operations,
+    delegations_api.operations,
     pictures_api.operations,
     session_api.operations,
     terminal_api.operations,

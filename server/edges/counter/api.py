@@ -77,7 +77,7 @@ def _line(key: str) -> UUID | None:
     summary="A visit of this terminal, with what the resident has allowed meanwhile",
     access=Terminal(),
     answer=ScanAnswer,
-    problems=("not-found",),
+    problems=("not-found", "delegation-over"),
 )
 async def show(call: Call[NoBody, NoQuery]) -> ScanAnswer:
     """The first showing of allowed values is recorded, so this read runs in a unit of work of its own."""

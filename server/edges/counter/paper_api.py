@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
 from aiohttp import web
@@ -14,24 +14,13 @@ from server.domain.credentials.service import Issued
 from server.domain.identifiers import IdNumber
 from server.domain.losses.errors import ResidentNotFound
 from server.domain.losses.service import Loss
-from server.domain.residents.errors import RegisterUnavailable
 from server.domain.residents.service import ResidentProfile
+from server.edges.counter.cards import IDENTITY_PROBLEMS, CardSeen, place_of, register_says
 from server.web.operations import Call, NoBody, NoQuery, Operations, Terminal
 from server.web.paper import paper_page
 from server.web.shapes import Instant, Wire
 
 operations = Operations(tag="counter-papers")
-_IDENTITY = (
-    "id-number-invalid", "identity-mismatch", "identity-attempts-exceeded", "identity-register-unavailable",
-    "terminal-unknown",
-)  # fmt: skip
-
-
-class CardSeen(Wire):
-    """What stands on the card; the clerk holds it."""
-
-    name: Annotated[str, Field(min_length=2, max_length=50)]
-    id_number: Annotated[str, Field(min_length=15, max_length=18)]
 
 
 class NewPaper(CardSeen):
@@ -84,43 +73,27 @@ class LossByCardDone(Wire):
     own_unit=True,
     idempotent=True,
     limit=30,
-    problems=(*_IDENTITY, "credentials-closed", "credential-identity-unsuited"),
+    problems=(*IDENTITY_PROBLEMS, "credentials-closed", "credential-identity-unsuited"),
 )
 async def make(call: Call[NewPaper, NoQuery]) -> PaperMade | Refusal:
     """The register is asked outside any transaction; then person, paper, consent and record are one decision."""
     asked, services = call.body, call.services
     name, number = services.residents.read_claim(call.unit, asked.name, asked.id_number)
-    matched = await _asked(call, name, number)
+    matched = await register_says(call, name, number)
     if isinstance(matched, Refusal):
         return matched
 
     async def decide(unit: Unit) -> PaperMade | Refusal:
         if not matched:
-            return await services.cards.mismatch(unit, call.actor, region=call.place.region, place=_place(call))
+            return await services.cards.mismatch(unit, call.actor, region=call.place.region, place=place_of(call))
         return await _made(call, unit, name, number)
 
     made: PaperMade | Refusal = await call.decide(decide)
     return made
 
 
-async def _asked(call: Call[NewPaper, NoQuery], name: str, number: IdNumber) -> bool | Refusal:
-    """What the register says; counted for the terminal unless it agrees."""
-    database, cards, terminal = call.services.database, call.services.cards, call.place.id
-    refused = await database.unit_of_work(call.portal.id, lambda unit: cards.attempt(unit, terminal))
-    if refused is not None:
-        return refused
-    try:
-        matched = await call.services.register.matches(name, number.number)
-    except RegisterUnavailable:
-        await database.unit_of_work(call.portal.id, lambda unit: cards.give_back(unit, terminal))
-        raise
-    if matched:
-        await database.unit_of_work(call.portal.id, lambda unit: cards.give_back(unit, terminal))
-    return matched
-
-
 async def _made(call: Call[NewPaper, NoQuery], unit: Unit, name: str, number: IdNumber) -> PaperMade:
-    services, place = call.services, _place(call)
+    services, place = call.services, place_of(call)
     holder = await services.cards.holder(unit, call.actor, name, number, region=call.place.region, place=place)
     issued = await services.credentials.print_at_counter(
         unit, call.actor, holder.id, call.body.tier, terminal=call.place.id, place=place
@@ -150,7 +123,7 @@ async def printed(call: Call[NoBody, PaperLayout]) -> web.Response:
 
     async def again(unit: Unit) -> Issued:
         issued = await credentials.just_made(unit, call.actor, credential_id)
-        await credentials.printed(unit, call.actor, issued, place=_place(call))
+        await credentials.printed(unit, call.actor, issued, place=place_of(call))
         return issued
 
     issued: Issued = await call.decide(again)
@@ -172,7 +145,7 @@ async def printed(call: Call[NoBody, PaperLayout]) -> web.Response:
 )
 async def lost(call: Call[LossByCard, NoQuery]) -> LossByCardDone | Refusal:
     """Names nobody who is not here; a returned refusal keeps its line in the record."""
-    services, unit, place = call.services, call.unit, _place(call)
+    services, unit, place = call.services, call.unit, place_of(call)
     name, number = services.residents.read_claim(unit, call.body.name, call.body.id_number)
     found: ResidentProfile | None = await services.residents.by_card(unit, name, number)
     if found is None:
@@ -187,7 +160,3 @@ async def lost(call: Call[LossByCard, NoQuery]) -> LossByCardDone | Refusal:
     return LossByCardDone(
         name_masked=found.masked_name, sessions=done.sessions, codes=done.codes, credentials=done.credentials
     )
-
-
-def _place(call: Call[NewPaper, NoQuery] | Call[NoBody, PaperLayout] | Call[LossByCard, NoQuery]) -> str:
-    return f"{call.place.hall} {call.place.counter}"[:128]

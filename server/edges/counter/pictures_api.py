@@ -61,7 +61,7 @@ async def refuse_card(call: Call[NoBody, NoQuery]) -> None:
     summary="The portrait of whoever stands at the counter, once allowed and for some minutes",
     access=Terminal(),
     media="binary",
-    problems=("not-found", "not-granted", "portrait-missing", "portrait-unavailable"),
+    problems=("not-found", "not-granted", "delegation-over", "portrait-missing", "portrait-unavailable"),
 )
 async def portrait(call: Call[NoBody, NoQuery]) -> web.Response:
     """Fetched from its source now, passed on, never written down. Where that fails, nobody was compared."""
@@ -95,7 +95,7 @@ async def portrait(call: Call[NoBody, NoQuery]) -> web.Response:
     summary="The licences that the resident chose to show at this counter",
     access=Terminal(),
     answer=ShownLicences,
-    problems=("not-found", "not-granted"),
+    problems=("not-found", "not-granted", "delegation-over"),
 )
 async def licences(call: Call[NoBody, NoQuery]) -> ShownLicences:
     """By name and status; which ones, she has chosen on her phone."""
@@ -111,7 +111,7 @@ async def licences(call: Call[NoBody, NoQuery]) -> ShownLicences:
     summary="The face of one of them",
     access=Terminal(),
     answer=ShownFace,
-    problems=("not-found", "not-granted", "licences-unavailable"),
+    problems=("not-found", "not-granted", "delegation-over", "licences-unavailable"),
 )
 async def licence(call: Call[NoBody, NoQuery]) -> ShownFace:
     """With the counter's own watermark."""

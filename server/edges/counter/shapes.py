@@ -71,6 +71,10 @@ class CodeHolder(Wire):
     fields: list[SeenField]
     open_cases: list[OpenCase]
     acting_for: str | None
+    relation_label: str | None = Field(
+        None, description="what that person is to the bearer, where a delegation says it"
+    )
+    acting_label: str | None = Field(None, description="A for B (father), where somebody acts for another")
 
 
 class AskedField(Wire):

@@ -29,7 +29,7 @@ from server.edges.counter.shapes import (
     SeenField,
     ShownCredential,
 )
-from server.web import case_words
+from server.web import case_words, delegation_words
 from server.web.operations import Call
 
 _VALUED = frozenset({"senior", "gender", "age_band"})
@@ -111,7 +111,19 @@ def _holder(call: Call[Any, Any], purpose: Purpose, visit: CounterVisit) -> Code
             for case in visit.open_cases
         ],
         acting_for=visit.acting_for,
+        relation_label=delegation_words.relation_label(call, visit.relation or "") or None,
+        acting_label=_acting(call, visit),
     )
+
+
+def _acting(call: Call[Any, Any], visit: CounterVisit) -> str | None:
+    """A for B (father), shown by; where somebody acts for another."""
+    if visit.acting_for is None:
+        return None
+    relation = delegation_words.relation_label(call, visit.relation or "")
+    acting = visit.name_masked or call.text("delegations.somebody")
+    pair = delegation_words.pair(call, acting, visit.acting_for, relation)
+    return call.text("delegations.presented", pair=pair)
 
 
 def _value(call: Call[Any, Any], purpose: Purpose, code: str, value: str) -> str:
@@ -187,5 +199,7 @@ def _worded_purpose(call: Call[Any, Any], refusal: PurposeNotAllowed) -> Purpose
     label = said(purpose.label, call.language) if purpose else code
     if not scene:
         return PurposeNotAllowed(purpose=code, why=call.text("visits.why.purpose", purpose=label))
+    if refusal.facts.get("beyond"):
+        return PurposeNotAllowed(purpose=code, scene=scene, why=call.text("visits.why.delegation", purpose=label))
     shown = call.text(f"purposes.scenes.{scene}")
     return PurposeNotAllowed(purpose=code, scene=scene, why=call.text("visits.why.scene", scene=shown, purpose=label))

@@ -21,6 +21,7 @@ from server.domain.cases.progress import CaseRef
 from server.domain.cases.service import Cases
 from server.domain.cases.workflow import Action
 from server.domain.catalogue.service import CatalogueService
+from server.domain.delegations.mandates import Mandates
 from server.domain.materials.service import Materials
 from server.domain.sessions.callers import ResidentCaller, StaffCaller
 from tests.domain.materials.samples import jpeg, pdf
@@ -119,6 +120,7 @@ class Office:
             calendar=CALENDAR,
             materials=self.materials,
             wording=WORDING,
+            mandates=Mandates(),
             year_shift=120,
         )
         self.handler, self.second = desk("handler"), desk("handler")

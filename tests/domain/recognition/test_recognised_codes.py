@@ -15,6 +15,7 @@ from config.floor.refusal import Missing, Refusal
 from config.floor.unit import Unit
 from server.adapters.clock import ShiftedClock
 from server.adapters.database import Database
+from server.domain.delegations.mandates import Mandates
 from server.domain.looks.service import Looks
 from server.domain.recognition.service import FOLDER, Recognition
 from server.domain.visits.ports import VisitOptions
@@ -33,7 +34,15 @@ class Abroad(Hall):
         super().__init__(database, clock)
         self.read_in: list[str] = []
         self.visits = Visits(
-            self.codes, self.purposes, self, self.town, self.audit, self.town, VisitOptions(), recognition=AGREEMENTS
+            self.codes,
+            self.purposes,
+            self,
+            self.town,
+            self.audit,
+            self.town,
+            VisitOptions(),
+            recognition=AGREEMENTS,
+            mandates=Mandates(),
         )
 
     async def disclose(self, unit: Unit, resident_id: UUID, fields: Sequence[str]) -> dict[str, str]:

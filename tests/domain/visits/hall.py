@@ -16,6 +16,7 @@ from config.floor.unit import Event, Unit
 from server.adapters.clock import ShiftedClock
 from server.adapters.database import Database
 from server.domain.audit.service import Audit, AuditLine
+from server.domain.delegations.mandates import Mandates
 from server.domain.purposes.service import Purposes
 from server.domain.sessions.callers import StaffCaller
 from server.domain.terminals.errors import TerminalUnknown
@@ -87,7 +88,9 @@ class Hall:
         self.codes = Codes(MasterKeys({"a": b"a" * 32}, "a"))
         self.audit = Audit()
         self.purposes = PURPOSES
-        self.visits = Visits(self.codes, self.purposes, self.town, self.town, self.audit, self.town, options)
+        self.visits = Visits(
+            self.codes, self.purposes, self.town, self.town, self.audit, self.town, options, mandates=Mandates()
+        )
         self.events: list[Event] = []
 
     async def run(self, work: Callable[[Unit], Awaitable[T]], portal: str = PORTAL) -> T:

@@ -1,0 +1,44 @@
+"""A code shown for somebody else: whether the delegation behind it reaches this look, at this instant."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from codes.errors import CodeRevoked
+from codes.service import Redeemed
+from config.floor import sql
+from config.floor.refusal import Refusal
+from config.floor.unit import Actor, Unit
+from server.domain.delegations.errors import DelegationOver
+from server.domain.sessions.mandate import Mandate
+from server.domain.visits.errors import PurposeNotAllowed
+from server.domain.visits.ports import Mandates
+
+
+async def standing(unit: Unit, mandates: Mandates, redeemed: Redeemed, purpose: str) -> Mandate | Refusal:
+    """The mandate that reaches this purpose, or why not. At another portal's counter a delegation says nothing."""
+    holder = redeemed.holder
+    assert holder.delegation is not None
+    mandate = await mandates.under(unit, holder.delegation) if holder.portal == unit.portal else None
+    if mandate is None:
+        return CodeRevoked().of(holder, redeemed.scene)
+    if not mandate.allows_purpose(purpose):
+        return PurposeNotAllowed(purpose=purpose, scene=redeemed.scene, beyond=1)
+    return mandate
+
+
+async def still(unit: Unit, mandates: Mandates, row: sql.Row) -> Mandate | None:
+    """The mandate of a visit that was accepted before; ``DelegationOver`` once it has ended. None: shown by herself."""
+    if row["delegation_id"] is None:
+        return None
+    mandate = await mandates.under(unit, sql.uid(row["delegation_id"]))
+    if mandate is None or not mandate.allows_purpose(row["purpose"]):
+        raise DelegationOver()
+    return mandate
+
+
+def answering(resident_id: UUID, mandate: Mandate | None) -> Actor:
+    """Who answers: herself, or whoever shows the code for her."""
+    if mandate is None:
+        return Actor("resident", resident_id, "resident")
+    return Actor("resident", resident_id, "delegate", mandate.delegation_id)
