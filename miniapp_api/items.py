@@ -28,7 +28,7 @@ from server.domain.catalogue.answers import bound
 from server.domain.catalogue.guide import Condition, Fee, FormField, Guide, Limit, Material
 from server.domain.catalogue.records import Item, ItemSummary
 from server.domain.sessions.callers import ResidentCaller
-from server.web.endpoint import ON_BEHALF_OF
+from server.web.on_behalf import ON_BEHALF_OF
 from server.web.operations import Call, NoBody, NoQuery, Open, Operations
 
 operations = Operations(tag="items")

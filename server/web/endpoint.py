@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from ipaddress import ip_address
 from typing import Any, TypeVar
-from uuid import UUID
 
 from aiohttp import web
 from pydantic import ValidationError
@@ -19,7 +18,6 @@ from config.floor.unit import Unit
 from config.portal import Portal
 from config.settings import Settings
 from config.wording import choose_language
-from server.domain.delegations.errors import DelegateNever, DelegationOver
 from server.domain.replays.service import StoredAnswer
 from server.domain.residents.errors import LoaTooLow
 from server.domain.sessions.callers import Caller, DeviceCaller, ResidentCaller, StaffCaller
@@ -29,6 +27,7 @@ from server.domain.staff.errors import AddressNotAllowed
 from server.domain.terminals.errors import TerminalNonceUsed
 from server.services import Services
 from server.web import json_body, problems
+from server.web.on_behalf import on_behalf
 from server.web.operations import Access, Call, Device, NoBody, NoQuery, Open, Operation, Resident, Staff, Terminal
 from server.web.request_keys import CALLER
 from server.web.shapes import Wire
@@ -38,8 +37,6 @@ from server.web.turns import Turns
 T = TypeVar("T")
 COOKIES = {"console": ("yima_console", "/console"), "counter": ("yima_counter", "/counter")}
 CSRF_HEADER = "X-Yima-CSRF"
-ON_BEHALF_OF = "X-Yima-On-Behalf-Of"
-"""Names the delegation under which a resident calls for somebody else."""
 LARGE_BODY = 4_300_000
 """A scanned page of three megabytes in base64, and the words around it."""
 _KEY = re.compile(r"[\x21-\x7e]{1,128}", re.ASCII)
@@ -177,18 +174,7 @@ class Door:
             raise Unauthenticated()
         if found.loa < access.loa:
             raise LoaTooLow(needed=access.loa)
-        named = request.headers.get(ON_BEHALF_OF)
-        return found if named is None else await self._on_behalf(unit, access, found, named)
-
-    async def _on_behalf(self, unit: Unit, access: Resident, caller: ResidentCaller, named: str) -> ResidentCaller:
-        """The one guard in front of every call for somebody else: closed unless the call's declaration opens it."""
-        if not access.for_others:
-            raise DelegateNever()
-        try:
-            delegation_id = UUID(named)
-        except ValueError:
-            raise DelegationOver() from None
-        return caller.acting_for(await self.services.delegations.mandate(unit, delegation_id, caller.resident_id))
+        return await on_behalf(request, self.services, unit, access, found)
 
     async def limit(self, who: str, name: str, per_minute: int | None) -> None:
         """The coarse limit, where it is on."""

@@ -38,6 +38,7 @@ from server.domain.visits.views import (
     Today,
     VisitParties,
     consent_of,
+    granted_of,
     resident_visit,
 )
 
@@ -141,7 +142,7 @@ class Visits:
             await self._refused(unit, look, refusal.code, redeemed.holder, redeemed.scene)
             return refusal
         relation = None
-        if redeemed.holder.delegation is not None:
+        if redeemed.holder.delegation:
             reached = await standing(unit, self._mandates, redeemed, purpose)
             if isinstance(reached, Refusal):
                 await self._refused(unit, look, reached.code, redeemed.holder, redeemed.scene)
@@ -238,7 +239,7 @@ class Visits:
         if before is None:
             raise Missing()
         mandate = await still(unit, self._mandates, row) if allow else None
-        granted = _granted(before.asked, allow, fields if licences else [one for one in fields if one != "licences"])
+        granted = granted_of(before.asked, allow, fields if licences else [one for one in fields if one != "licences"])
         state = "allowed" if granted else "refused"
         answered = await sql.execute(
             _ANSWER, state, sql.to_json(list(granted)), unit.now, visit_id, row["portal"], resident_id,
@@ -384,14 +385,6 @@ class Visits:
             resident_id=sql.uid_or_none(row["resident_id"]), region=row["region"], outcome=outcome,
             purpose=row["purpose"], fields=fields, place=f"{row['hall']} {row['counter']}"[:128],
         )  # fmt: skip
-
-
-def _granted(asked: tuple[str, ...], allow: bool, fields: Sequence[str]) -> tuple[str, ...]:
-    """The asked fields that are allowed, in the order of the question; a field that was not asked for is a fault."""
-    strange = [field for field in fields if field not in asked]
-    if strange:
-        raise Invalid(faults=[FieldFault("fields", "field-not-asked")])
-    return tuple(field for field in asked if field in fields) if allow else ()
 
 
 def _cursor(text: str) -> UUID:

@@ -9,6 +9,7 @@ from typing import Literal
 from uuid import UUID
 
 from config.floor import sql
+from config.floor.refusal import FieldFault, Invalid
 from server.domain.purposes.service import PICTURES, Purpose
 from server.domain.visits.papers import ShownPaper
 from server.domain.visits.ports import CaseInHand
@@ -192,3 +193,11 @@ def counter_visit(
 def codes_in(value: object) -> tuple[str, ...]:
     """A stored list of codes."""
     return tuple(sql.document(value) or ())
+
+
+def granted_of(asked: tuple[str, ...], allow: bool, fields: Sequence[str]) -> tuple[str, ...]:
+    """The asked fields that are allowed, in the order of the question; a field that was not asked for is a fault."""
+    strange = [field for field in fields if field not in asked]
+    if strange:
+        raise Invalid(faults=[FieldFault("fields", "field-not-asked")])
+    return tuple(field for field in asked if field in fields) if allow else ()
