@@ -19,6 +19,7 @@ PageCall = Call[NoBody, NoQuery]
 SIGN_IN = "/console/sign-in"
 CASE_ROLES = ("handler", "clerk", "hall_manager", "auditor")
 CAMPAIGN_ROLES = ("operator", "publisher")
+DESK_ROLES = frozenset({"clerk", "hall_manager"})
 _DOORS = (
     ("today", "/console", frozenset[str]()),
     ("cases", "/console/cases", frozenset(CASE_ROLES)),
@@ -26,6 +27,8 @@ _DOORS = (
     ("campaigns", "/console/campaigns", frozenset(CAMPAIGN_ROLES)),
     ("approvals", "/console/approvals", frozenset({"publisher"})),
     ("terminals", "/console/terminals", frozenset({"administrator"})),
+    ("delegations", "/console/delegations", DESK_ROLES),
+    ("losses", "/console/losses", DESK_ROLES),
     ("conflicts", "/console/conflicts", frozenset({"administrator"})),
     ("audit", "/console/audit", frozenset({"auditor"})),
 )
@@ -182,6 +185,24 @@ async def terminals(call: PageCall) -> Page:
         "usual": json.dumps(usual),
     }
     return _page(call, "terminals", here="terminals", facts=facts)
+
+
+@pages.get("/console/delegations", access=Staff("clerk", "hall_manager"), sign_in=SIGN_IN)
+async def delegations(call: PageCall) -> Page:
+    """What counters have recorded for people without a phone and a second person has to confirm."""
+    words = call.services.wording.group("delegation_desk", call.language)
+    facts = {"labels": json.dumps(words, ensure_ascii=False), "me": call.staff.staff_no}
+    title = call.text("delegation_desk.console_title")
+    return _page(call, "delegations", here="delegations", title=title, facts=facts)
+
+
+@pages.get("/console/losses", access=Staff("clerk", "hall_manager"), sign_in=SIGN_IN)
+async def losses(call: PageCall) -> Page:
+    """A loss reported by telephone (hall managers, after calling back) or with the card in hand."""
+    words = call.services.wording.group("loss_desk", call.language)
+    proofs = ("called_back", "card") if "hall_manager" in call.staff.roles else ("card",)
+    facts = {"labels": json.dumps(words, ensure_ascii=False)}
+    return _page(call, "losses", here="losses", title=call.text("loss_desk.title"), facts=facts, proofs=proofs)
 
 
 @pages.get("/console/conflicts", access=Staff("administrator"), sign_in=SIGN_IN)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from config.floor.refusal import Missing
 from config.floor.unit import LEGAL_ZONE
+from server.domain.delegations.scope import RELATIONS
+from server.domain.purposes.service import said
 from server.domain.terminals.errors import TerminalUnknown
+from server.web import delegation_words
 from server.web.operations import Call, NoBody, NoQuery, Open, Terminal
 from server.web.pages import Page, Pages, own_path
 from server.web.ticket_words import slip
 
 SIGN_IN = "/counter/sign-in"
+_USUAL = 365
+_ITEMS = 50
 
 pages = Pages(templates=Path(__file__).parent / "templates")
 
@@ -59,6 +65,26 @@ async def paper_desk(call: Call[NoBody, NoQuery]) -> Page:
     if terminal_id is None:
         raise TerminalUnknown()
     return Page("counter_paper.html", await bar(call, terminal_id))
+
+
+@pages.get("/counter/delegation", access=Terminal(), sign_in=SIGN_IN)
+async def delegation_desk(call: Call[NoBody, NoQuery]) -> Page:
+    """Recording and taking back a delegation for somebody without a phone."""
+    terminal_id = call.staff.terminal_id
+    if terminal_id is None:
+        raise TerminalUnknown()
+    services, today = call.services, call.unit.today
+    longest = services.delegations.options.days
+    written = await services.catalogue.search(call.unit, "", limit=_ITEMS)
+    more = {
+        "relations": [(one, delegation_words.relation_label(call, one)) for one in RELATIONS],
+        "items": [(one.code, one.name) for one in written.items if one.complete and one.online],
+        "purposes": [(one.code, said(one.label, call.language)) for one in services.purposes.all()],
+        "today": today.isoformat(),
+        "usual": (today + timedelta(days=min(_USUAL, longest))).isoformat(),
+        "latest": (today + timedelta(days=longest - 1)).isoformat(),
+    }
+    return Page("counter_delegation.html", {**await bar(call, terminal_id), **more})
 
 
 @pages.get(SIGN_IN, access=Open())

@@ -44,6 +44,8 @@ interface Options {
   query?: Record<string, string | number | null | undefined>
   /** Idempotency-Key of a creating call: the same key sent again gets the first answer again. */
   key?: string
+  /** The delegation under which it is made for somebody else; empty for oneself. */
+  as?: string
 }
 
 /** A key for one creating call. It has to be unique, not secret. */
@@ -52,9 +54,10 @@ export function newKey(): string {
   return `${Date.now().toString(16)}-${part()}${part()}${part()}`
 }
 
-export function headers(): Record<string, string> {
+export function headers(as = ''): Record<string, string> {
   const sent: Record<string, string> = { 'Accept-Language': preferences.language }
   if (caller.token) sent.Authorization = `Bearer ${caller.token}`
+  if (as) sent['X-Yima-On-Behalf-Of'] = as
   return sent
 }
 
@@ -90,8 +93,8 @@ function withQuery(path: string, query: Options['query']): string {
 }
 
 /** One call of the portal's API; throws Problem. */
-export function call<T>(method: Verb, path: string, { body, query, key }: Options = {}): Promise<T> {
-  const header = headers()
+export function call<T>(method: Verb, path: string, { body, query, key, as }: Options = {}): Promise<T> {
+  const header = headers(as)
   if (key) header['Idempotency-Key'] = key
   if (body !== undefined) header['Content-Type'] = 'application/json'
   return new Promise((resolve, reject) => {

@@ -1,4 +1,5 @@
 import { asProblem, headers, judged, offlineProblem, origin } from './client'
+import { actingId } from '@/state/acting'
 import type { Layout, Picked } from './picked'
 import type { Uploaded } from './shapes'
 
@@ -8,7 +9,7 @@ export function upload(file: Picked): Promise<Uploaded> {
       url: `${origin}/api/v1/files`,
       filePath: file.path,
       name: 'file',
-      header: headers(),
+      header: headers(actingId.value),
       success: ({ statusCode, data }) => {
         try {
           resolve(judged<Uploaded>(statusCode, JSON.parse(data), '/files'))
@@ -33,7 +34,7 @@ function downloaded(path: string): Promise<string> {
   return new Promise((resolve, reject) => {
     uni.downloadFile({
       url: `${origin}/api/v1${path}`,
-      header: headers(),
+      header: headers(actingId.value),
       success: ({ tempFilePath, statusCode }) =>
         statusCode === 200 ? resolve(tempFilePath) : reject(asProblem(statusCode, null)),
       fail: () => reject(offlineProblem()),
@@ -45,7 +46,7 @@ export function documentText(caseNo: string, documentNo: string): Promise<string
   return new Promise((resolve, reject) => {
     uni.request({
       url: `${origin}/api/v1/cases/${caseNo}/documents/${encodeURIComponent(documentNo)}`,
-      header: headers(),
+      header: headers(actingId.value),
       dataType: 'text',
       success: ({ statusCode, data }) =>
         statusCode === 200 ? resolve(String(data)) : reject(asProblem(statusCode, null)),

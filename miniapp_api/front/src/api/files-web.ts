@@ -1,4 +1,5 @@
 import { headers, judged, offlineProblem, origin } from './client'
+import { actingId } from '@/state/acting'
 import type { Layout, Picked } from './picked'
 import type { Uploaded } from './shapes'
 
@@ -6,14 +7,14 @@ import type { Uploaded } from './shapes'
 export async function upload(file: Picked): Promise<Uploaded> {
   const form = new FormData()
   form.append('file', file.blob as File, file.name)
-  const answer = await fetch(`${origin}/api/v1/files`, { method: 'POST', headers: headers(), body: form }).catch(() => {
+  const answer = await fetch(`${origin}/api/v1/files`, { method: 'POST', headers: headers(actingId.value), body: form }).catch(() => {
     throw offlineProblem()
   })
   return judged<Uploaded>(answer.status, await answer.json().catch(() => null), '/files')
 }
 
 async function fetched(path: string): Promise<Response> {
-  const answer = await fetch(`${origin}/api/v1${path}`, { headers: headers() }).catch(() => {
+  const answer = await fetch(`${origin}/api/v1${path}`, { headers: headers(actingId.value) }).catch(() => {
     throw offlineProblem()
   })
   if (!answer.ok) judged<never>(answer.status, await answer.json().catch(() => null), path)

@@ -1,5 +1,9 @@
+import { actingId } from '@/state/acting'
 import { call } from './client'
 import type * as Wire from './shapes'
+
+/** Whom a call is for: whoever I act for now. Calls that do not name it are always my own. */
+const forNow = () => actingId.value
 
 /** Every call a resident's phone makes, named as the portal names it. */
 export const api = {
@@ -20,17 +24,17 @@ export const api = {
   items: (query: { q?: string; theme?: string; cursor?: string | null; limit?: number }) =>
     call<Wire.ItemPage>('GET', '/items', { query }),
   /** `version`: that of a running case, which keeps it; without it the newest. */
-  item: (code: string, version?: number) => call<Wire.Item>('GET', `/items/${encodeURIComponent(code)}`, { query: { version } }),
+  item: (code: string, version?: number) => call<Wire.Item>('GET', `/items/${encodeURIComponent(code)}`, { query: { version }, as: forNow() }),
 
   submit: (body: { item: string; answers: Wire.Answers; materials: { code: string; file_id: string }[] }, key: string) =>
-    call<Wire.CaseRef>('POST', '/cases', { body, key }),
-  cases: (cursor?: string | null) => call<Wire.CasePage>('GET', '/cases', { query: { cursor } }),
-  case: (no: string) => call<Wire.Case>('GET', `/cases/${no}`),
+    call<Wire.CaseRef>('POST', '/cases', { body, key, as: forNow() }),
+  cases: (cursor?: string | null, as = forNow()) => call<Wire.CasePage>('GET', '/cases', { query: { cursor }, as }),
+  case: (no: string, as = forNow()) => call<Wire.Case>('GET', `/cases/${no}`, { as }),
   correct: (no: string, body: { answers: Wire.Answers; materials: { code: string; file_id: string }[] }, key: string) =>
-    call<Wire.CaseRef>('POST', `/cases/${no}/corrections`, { body, key }),
-  withdraw: (no: string, key: string) => call<Wire.CaseRef>('POST', `/cases/${no}/withdrawal`, { body: {}, key }),
+    call<Wire.CaseRef>('POST', `/cases/${no}/corrections`, { body, key, as: forNow() }),
+  withdraw: (no: string, key: string) => call<Wire.CaseRef>('POST', `/cases/${no}/withdrawal`, { body: {}, key, as: forNow() }),
   review: (no: string, grade: number, comment: string, key: string) =>
-    call<unknown>('POST', `/cases/${no}/review`, { body: comment ? { grade, comment } : { grade }, key }),
+    call<unknown>('POST', `/cases/${no}/review`, { body: comment ? { grade, comment } : { grade }, key, as: forNow() }),
 
   notices: (cursor?: string | null) => call<Wire.NoticePage>('GET', '/notices', { query: { cursor } }),
   markRead: (id: string) => call<void>('POST', `/notices/${id}/read`),
@@ -44,7 +48,7 @@ export const api = {
   answerNoticeCards: (body: { channel: Wire.NoticeCard['channel']; prompt: string; answers: { template: string; answer: string }[] }) =>
     call<{ cards: Wire.NoticeCard[] }>('POST', '/notice-cards', { body }),
 
-  codeKey: () => call<Wire.CodeKey>('POST', '/code-keys', { body: {} }),
+  codeKey: (as: string) => call<Wire.CodeKey>('POST', '/code-keys', { body: {}, as }),
   visits: (cursor?: string | null) => call<Wire.VisitPage>('GET', '/visits', { query: { cursor } }),
   consent: (id: string, allow: boolean, fields: string[], licences: string[], key: string) =>
     call<Wire.Visit>('POST', `/visits/${id}/consent`, { body: { allow, fields, licences }, key }),
@@ -58,12 +62,19 @@ export const api = {
   licences: () => call<Wire.Licences>('GET', '/licences'),
   licence: (id: string) => call<Wire.LicenceFace>('GET', `/licences/${encodeURIComponent(id)}`),
 
+  delegations: (cursor?: string | null) => call<Wire.DelegationPage>('GET', '/delegations', { query: { cursor } }),
+  delegationChoices: () => call<Wire.DelegationChoices>('GET', '/delegations/choices'),
+  propose: (body: Wire.NewDelegation, key: string) => call<Wire.Delegation>('POST', '/delegations', { body, key }),
+  answerDelegation: (id: string, accept: boolean, key: string) => call<Wire.Delegation>('POST', `/delegations/${id}/acceptance`, { body: { accept }, key }),
+  endDelegation: (id: string) => call<void>('DELETE', `/delegations/${id}`),
+  delegatedActs: (id: string) => call<{ acts: Wire.DelegatedAct[]; next_cursor: string | null }>('GET', `/delegations/${id}/acts`),
+
   looks: (kind: Wire.LookKind | '', cursor?: string | null) => call<Wire.LookPage>('GET', '/looks', { query: { kind, cursor } }),
   dispute: (id: string) => call<Wire.Look>('POST', `/looks/${id}/dispute`, { body: {} }),
   reportLoss: (body: { what: Wire.Lost; reason: Wire.LossReason; here_too: boolean }, key: string) =>
     call<Wire.LossReported>('POST', '/me/loss-report', { body, key }),
 
-  credentials: () => call<{ credentials: Wire.Credential[] }>('GET', '/credentials'),
-  orderCredential: (body: Wire.NewCredential, key: string) => call<Wire.IssuedCredential>('POST', '/credentials', { body, key }),
+  credentials: (as = '') => call<{ credentials: Wire.Credential[] }>('GET', '/credentials', { as }),
+  orderCredential: (body: Wire.NewCredential, key: string, as = '') => call<Wire.IssuedCredential>('POST', '/credentials', { body, key, as }),
   loseCredential: (id: string) => call<void>('DELETE', `/credentials/${id}`),
 }

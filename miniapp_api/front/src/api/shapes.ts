@@ -55,7 +55,7 @@ export interface Clock {
 export interface CaseMaterial { code: string; name: string; file_id: string; file_name: string; media_type: string; size: number }
 export interface Case {
   case_no: string; item: { code: string; name: string; department: string; version: number }; status: string; status_label: string
-  version: number; submitted_at: string | null; next: Next | null; light: Light
+  version: number; for_whom?: string | null; submitted_at: string | null; next: Next | null; light: Light
   timeline: { at: string; event: string; label: string; actor: string; note: string; document_no: string | null }[]
   ahead: string[]; documents: { document_no: string; kind: string; title: string; issued_on: string; served_at: string | null }[]
   clock: Clock; todo: Todo[]; answers: { code: string; label: string; value: Answer; shown: string }[]
@@ -94,6 +94,23 @@ export interface QueueTicket {
   ahead: number; about: string; counter: number | null; counter_name: string | null; wanted_counter_name: string | null
   green: string | null; green_name: string | null; calls: number; arrived_at: string; called_at: string | null
 }
+export interface NamedCode { code: string; name: string }
+export interface Delegation {
+  id: string; kind: string; kind_label: string; side: 'principal' | 'delegate'; state: 'proposed' | 'active' | 'ended'; state_label: string
+  ended_as: string | null; in_force: boolean; principal_masked: string; delegate_masked: string; relation: string; relation_label: string
+  organisation: { uscc: string; name: string } | null
+  scope: { all_items: boolean; items: NamedCode[]; all_purposes: boolean; purposes: NamedCode[]; text: string }
+  case_no: string | null; first_day: string; last_day: string; by_counter: boolean; answer_until: string | null
+  proposed_at: string; active_at: string | null; ended_at: string | null
+  actions: ('accept' | 'refuse' | 'take_back' | 'withdraw' | 'renounce')[]
+}
+export interface DelegationPage { delegations: Delegation[]; next_cursor: string | null }
+export interface NewDelegation {
+  kind: 'relative'; side: 'principal' | 'delegate'; other: { name: string; phone: string }; relation: string
+  scope: { all_items?: boolean; items?: string[]; all_purposes?: boolean; purposes?: string[] }; last_day: string
+}
+export interface DelegationChoices { relations: NamedCode[]; purposes: NamedCode[]; longest_days: number }
+export interface DelegatedAct { id: string; at: string; what: string; text: string }
 export interface VisitPage { visits: Visit[]; next_cursor: string | null }
 
 export interface Licence {

@@ -4,7 +4,7 @@ import type { Mac } from './text'
 import type { Handle, Held } from './wallet'
 
 interface Row { handle: Handle; key: CryptoKey }
-const SLOT = 'current'
+const slot = (as: string) => (as ? `for:${as}` : 'current')
 
 // A tour frame lives and ends with its tab, so its key has a place of its own.
 function place(): string {
@@ -42,18 +42,18 @@ export async function within<T>(mode: IDBTransactionMode, ask: (store: IDBObject
 }
 
 /** Keep a key so that the page can use it but never read it; without WebCrypto it lives in memory only. */
-export async function keep(handle: Handle, key: string): Promise<Mac> {
+export async function keep(handle: Handle, key: string, as = ''): Promise<Mac> {
   const bytes = fromBase64Url(key)
   if (!able) return plainMac(bytes)
   const locked = await lockedKey(bytes)
   const row: Row = { handle, key: locked }
-  await within('readwrite', (store) => store.put(row, SLOT)).catch(() => undefined)
+  await within('readwrite', (store) => store.put(row, slot(as))).catch(() => undefined)
   return lockedMac(locked)
 }
 
-export async function read(): Promise<Held | null> {
+export async function read(as = ''): Promise<Held | null> {
   if (!able) return null
-  const row = await within<Row | undefined>('readonly', (store) => store.get(SLOT)).catch(() => undefined)
+  const row = await within<Row | undefined>('readonly', (store) => store.get(slot(as))).catch(() => undefined)
   return row ? { ...row.handle, mac: lockedMac(row.key) } : null
 }
 

@@ -14,14 +14,16 @@ export interface Shown {
   problem: Ref<Problem | null>
   offline: Ref<boolean>
   begin: () => void
+  /** Somebody else's code from now on, or one's own again. */
+  again: () => void
   end: () => void
   choose: (scene: Scene) => void
   /** Another code for a second counter. 0 = done; otherwise the seconds to wait, because there is no network. */
   another: () => Promise<number>
 }
 
-/** The code on the screen: derived here, changed every half minute, without asking anybody. */
-export function useCode(): Shown {
+/** The code on the screen: derived here, changed every half minute, without asking anybody. `as`: under which delegation, empty for oneself. */
+export function useCode(as: () => string = () => ''): Shown {
   const text = ref('')
   const left = ref(STEP_SECONDS)
   const scene = ref<Scene>('00')
@@ -35,7 +37,10 @@ export function useCode(): Shown {
   async function draw(): Promise<void> {
     const mine = (turn += 1)
     try {
-      held = await currentKey()
+      const under = as()
+      const found = await currentKey(under)
+      if (mine !== turn || under !== as()) return
+      held = found
     } catch (thrown) {
       if (mine !== turn) return
       problem.value = toProblem(thrown)
@@ -70,6 +75,13 @@ export function useCode(): Shown {
       void draw()
       timer = setInterval(tick, 500)
     },
+    again() {
+      problem.value = null
+      text.value = made = ''
+      held = null
+      ahead = -1
+      void draw()
+    },
     end() {
       clearInterval(timer)
     },
@@ -81,7 +93,7 @@ export function useCode(): Shown {
     async another() {
       if (online.value) {
         try {
-          held = await freshKey()
+          held = await freshKey(as())
           ahead = -1
           await draw()
           return 0

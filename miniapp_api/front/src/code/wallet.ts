@@ -20,8 +20,9 @@ export interface Handle {
 }
 export interface Held extends Handle { mac: Mac }
 
-let held: Held | null = null
-let asking: Promise<Held> | null = null
+/** By the delegation they were issued under; one's own under the empty name. */
+const held = new Map<string, Held>()
+const asking = new Map<string, Promise<Held>>()
 
 export function portalNow(of: Handle): number {
   return Date.now() + of.offset
@@ -45,11 +46,11 @@ export function againIn(problem: unknown, tried: number, chance: number): number
   return (told > 0 ? told : 2) * 1_000 * (1 + chance)
 }
 
-async function askInTurn(): Promise<{ key: CodeKey; sent: number }> {
+async function askInTurn(as: string): Promise<{ key: CodeKey; sent: number }> {
   for (let tried = 1; ; tried++) {
     const sent = Date.now()
     try {
-      return { key: await api.codeKey(), sent }
+      return { key: await api.codeKey(as), sent }
     } catch (problem) {
       const wait = againIn(problem, tried, Math.random())
       if (wait === null) throw problem
@@ -58,39 +59,45 @@ async function askInTurn(): Promise<{ key: CodeKey; sent: number }> {
   }
 }
 
-async function fetchKey(): Promise<Held> {
-  const { key, sent } = await askInTurn()
+async function fetchKey(as: string): Promise<Held> {
+  const { key, sent } = await askInTurn(as)
   const handle = handleOf(key, sent, Date.now(), Math.random())
-  const mac = await keys.keep(handle, key.key)
-  held = { ...handle, mac }
-  return held
+  const mac = await keys.keep(handle, key.key, as)
+  const found = { ...handle, mac }
+  held.set(as, found)
+  return found
 }
 
-/** A fresh handle from the portal; callers at the same time share one call. */
-export function freshKey(): Promise<Held> {
-  asking ??= fetchKey().finally(() => {
-    asking = null
-  })
-  return asking
+/** A fresh handle from the portal, for oneself or under a delegation; callers at the same time share one call. */
+export function freshKey(as = ''): Promise<Held> {
+  const flight = asking.get(as) ?? fetchKey(as).finally(() => asking.delete(as))
+  asking.set(as, flight)
+  return flight
+}
+
+async function known(as: string): Promise<Held | null> {
+  const found = held.get(as) ?? (await keys.read(as))
+  if (found) held.set(as, found)
+  return found
 }
 
 /** The key to derive with: the kept one while it lives, renewed quietly when it is due. Throws Problem. */
-export async function currentKey(): Promise<Held> {
-  held ??= await keys.read()
-  if (!held || portalNow(held) >= held.validUntil) return freshKey()
-  if (portalNow(held) >= held.renewAt && online.value) return freshKey().catch(() => held as Held)
-  return held
+export async function currentKey(as = ''): Promise<Held> {
+  const kept = await known(as)
+  if (!kept || portalNow(kept) >= kept.validUntil) return freshKey(as)
+  if (portalNow(kept) >= kept.renewAt && online.value) return freshKey(as).catch(() => kept)
+  return kept
 }
 
 /** What the kept key knows of the portal's clock, and since when (unix milliseconds); asks nobody. */
 export async function knownOffset(): Promise<{ offset: number; at: number } | null> {
-  held ??= await keys.read()
-  return held ? { offset: held.offset, at: held.validFrom } : null
+  const kept = await known('')
+  return kept ? { offset: kept.offset, at: kept.validFrom } : null
 }
 
 /** Nobody is signed in any more: no key may stay. */
 export async function forgetKey(): Promise<void> {
-  held = null
-  asking = null
+  held.clear()
+  asking.clear()
   await keys.forget()
 }

@@ -1,5 +1,5 @@
 import { reactive } from 'vue'
-import { newKey } from '@/api/client'
+import { newKey, online } from '@/api/client'
 import { api } from '@/api/portal'
 import type { Tier } from '@/api/shapes'
 import { knownOffset } from '@/code/wallet'
@@ -14,6 +14,7 @@ export interface Device { x: string; y: string; keep: (kept: Kept) => Promise<Co
 /** The copy on this phone, and in words why the last one ended, if it did not end by itself. */
 export const wallet = reactive({ copy: null as Copy | null, read: false, ended: '' })
 export const able = canKeep
+let renewing = false
 
 /** The portal's time by what this phone knows without asking: the younger of what key and copy learned. */
 export async function copyNow(copy: Kept): Promise<number> {
@@ -49,6 +50,20 @@ export async function checkCopy(): Promise<void> {
   if (!found || found.state === 'valid' || wallet.copy !== mine) return
   await forgetCopy()
   wallet.ended = found.state_label
+}
+
+/** A copy that has less than a third of its life left is replaced, without a word; without a network the old one stays. */
+export async function renewCopy(): Promise<void> {
+  await openCopy()
+  const mine = wallet.copy
+  if (!mine || !online.value || renewing) return
+  const now = await copyNow(mine)
+  const due = mine.expiresAt - (mine.expiresAt - mine.issuedAt) / 3
+  if (now < due || now >= mine.expiresAt) return
+  renewing = true
+  await orderCopy(mine.tier).catch(() => undefined).finally(() => {
+    renewing = false
+  })
 }
 
 /** Nobody is signed in any more, or this phone's copies were reported lost. */

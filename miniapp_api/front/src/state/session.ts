@@ -4,6 +4,7 @@ import { api } from '@/api/portal'
 import type { Me, SignedIn } from '@/api/shapes'
 import { forgetKey } from '@/code/wallet'
 import { forgetCopy } from '@/credential/copy'
+import { forgetActing } from './acting'
 import { prefer, preferences, type Language } from './preferences'
 import { endPush } from './push'
 import { recall, remember } from './store'
@@ -31,6 +32,7 @@ function keep(token: string, resident: Me | null): void {
 
 /** No key and no credential of whoever was here may stay. */
 export async function forgetSecrets(): Promise<void> {
+  forgetActing()
   await forgetCopy()
   await forgetKey()
 }
