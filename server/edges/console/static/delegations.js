@@ -1,0 +1,55 @@
+// What counters have recorded for people without a phone: a second member of staff confirms it, or refuses.
+import { get, newKey, post, query } from "./api.js";
+import { busy, byId, complain, empty, failure, fill, h, quiet, say as toast } from "./dom.js";
+import { dateWords, facts, momentWords } from "./words.js";
+
+const labels = JSON.parse(facts.labels);
+const t = (key, filling = {}) => (labels[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(filling[name] ?? ""));
+const place = byId("delegations");
+let shown = [];
+
+const line = (label, value) => h("div", {}, h("dt", {}, label), h("dd", {}, value));
+
+function answer(one, confirm) {
+  const key = newKey();
+  return (event) => busy(event.currentTarget, async () => {
+    quiet();
+    try {
+      await post(`/delegations/${one.id}/confirmation`, { confirm }, { key });
+      toast(t(confirm ? "confirmed" : "refused"));
+      shown = shown.filter((other) => other.id !== one.id);
+      draw();
+    } catch (problem) {
+      complain(problem);
+    }
+  });
+}
+
+/** Whoever recorded it cannot confirm it: said before it is tried. */
+function card(one) {
+  const mine = one.recorded_no === facts.me;
+  return h("article", { class: "card stack" },
+    h("div", { class: "row row-between" }, h("h2", {}, one.pair), h("span", { class: "hint" }, one.kind_label)),
+    h("dl", { class: "facts" }, line(t("may"), one.scope_text), line(t("period"), `${dateWords(one.first_day)} – ${dateWords(one.last_day)}`),
+      line(t("by"), `${one.place} · ${one.recorded_no} · ${momentWords(one.recorded_at)}`), line(t("before"), momentWords(one.answer_until))),
+    mine ? h("p", { class: "message message-warn" }, t("not_you")) : h("div", { class: "row" },
+      h("button", { class: "button button-primary", type: "button", onclick: answer(one, true) }, t("confirm")),
+      h("button", { class: "button", type: "button", onclick: answer(one, false) }, t("refuse"))));
+}
+
+function draw(cursor = null) {
+  fill(place, shown.length ? shown.map(card) : empty(t("none_waiting"), t("none_waiting_text")),
+    cursor && h("p", { class: "console-more" }, h("button", { class: "button", type: "button", onclick: () => load(cursor) }, t("more"))));
+}
+
+async function load(cursor = "") {
+  try {
+    const page = await get(`/delegations${query({ cursor })}`);
+    shown = cursor ? [...shown, ...page.delegations] : page.delegations;
+    draw(page.next_cursor);
+  } catch (problem) {
+    fill(place, failure(problem, () => load()));
+  }
+}
+
+load();
