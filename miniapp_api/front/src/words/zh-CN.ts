@@ -30,6 +30,7 @@ export const zh = {
   'notices.title': '消息', 'notices.unread': '{n} 条未读', 'notices.all_read': '全部已读', 'notices.new': '未读', 'notices.none': '还没有消息', 'notices.none_text': '办事有进展时，这里会告诉您。', 'notices.signed_out': '登录后可以看到您的消息',
   'notice.title': '消息', 'notice.open': '去看看', 'notice.gone': '这条消息已经不在了',
   'preferences.title': '通知方式', 'preferences.lead': '选您想怎么收到消息。站内消息总会保留。', 'preferences.statutory': '法定送达', 'preferences.statutory_text': '补正、受理、决定等，按规定必须通知您，不能关闭。', 'preferences.service': '办事进度', 'preferences.service_text': '收到申请、撤回、评价提醒等。', 'preferences.information': '便民信息', 'preferences.information_text': '与您有关的服务和活动。', 'preferences.sms': '短信', 'preferences.live': '打开页面时即时提醒',
+  'cards.title': '在微信里提醒', 'cards.text': '微信规定同意一次才能发一条，用完后要再同意。', 'cards.ask': '同意接收', 'cards.refused': '没有打开微信的询问。请到微信“设置 - 订阅消息”里允许。',
   'push.title': '不打开页面也提醒', 'push.text': '消息会出现在这台设备的通知里，只写要点。别人也用这台设备时，请不要打开。退出登录就停止。', 'push.here': '在这个浏览器里提醒我', 'push.refused': '浏览器没有允许通知。请在浏览器的设置里允许后再试。',
   'code.title': '我的码', 'code.left': '剩 {n} 秒', 'code.picture': '您的动态二维码，给窗口扫描', 'code.bars': '同一个码的条形码', 'code.offline': '离线也有效', 'code.scenes': '用在哪里', 'code.another': '换一个', 'code.changed': '已换成新的码', 'code.wait': '没有网络，请等 {n} 秒再换', 'code.hint': '请把屏幕调亮。每 30 秒自动换一个，只能用一次。', 'code.looked': '{time} {counter}刚看过您的码', 'code.signed_out': '登录后出示您的码', 'code.signed_out_text': '到窗口、取号机出示，不用报身份证号。',
   'scene.00': '通用', 'scene.01': '取号', 'scene.02': '亮证', 'scene.03': '办事', 'scene.04': '就医', 'scene.05': '乘车', 'scene.06': '入园',
