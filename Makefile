@@ -16,7 +16,7 @@ PAGES := $(PY) -m pytest -q -o asyncio_default_fixture_loop_scope=session -o asy
 LOOKS := $(addprefix tests/browser/test_,look.py showing.py unplugged.py)
 
 .NOTPARALLEL:
-.PHONY: help run test demo demo-code bench lock lint checks rules unit services-test front front-test browser browser-looks browser-jobs coverage soak-code soak-code-race fuzz clean ready tools
+.PHONY: help run test demo demo-code demo-proxy bench lock lint checks rules unit services-test front front-test browser browser-looks browser-jobs coverage soak-code soak-code-race fuzz clean ready tools
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 \t\2/p' Makefile | expand -t 24
@@ -29,6 +29,9 @@ demo: ready ## tell the main job as a story, in this terminal, against the serve
 
 demo-code: tools ## tell the one code, its credential and the check without a network, against the server on PORT
 	@YIMA_PORT=$(PORT) exec $(PY) -m server demo-code
+
+demo-proxy: ready ## tell how a daughter acts for her father without a phone, against the server on PORT
+	@YIMA_PORT=$(PORT) exec $(PY) -m server demo-proxy
 
 test: tools front checks rules browser coverage ## everything: rules, API on both databases, front, browser
 	@echo "== all green"

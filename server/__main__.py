@@ -1,5 +1,6 @@
 """``python -m server serve | worker | migrate | seed | check | hire | settings | import-items FILE |
-make-root | signing-keys | make-audit-key | verify-audit | authenticators | demo | demo-code``."""
+make-root | signing-keys | make-audit-key | verify-audit | authenticators | demo | demo-code |
+demo-proxy``."""
 
 from __future__ import annotations
 
@@ -32,6 +33,7 @@ from config.floor.unit import LEGAL_ZONE, SYSTEM, Unit
 from config.settings import Settings, described
 from notify.channel import provider_of
 from server.app import FRONT, make_app, warm_up
+from server.demo import telling
 from server.domain.sessions.callers import STAFF_ROLES
 from server.domain.terminals.records import Invitation, TerminalFacts
 from server.opening import CannotStart, Opened, migrated, opened, prepared
@@ -249,22 +251,6 @@ async def signing_keys(settings: Settings, asked: argparse.Namespace) -> int:
     return 0
 
 
-async def demo_code(settings: Settings, asked: argparse.Namespace) -> int:
-    """Tell the one code, its credential and the check without a network against a running server."""
-    from server.demo.code_story import tell_code
-
-    password = asked.staff_password or settings.demo.staff_password.get_secret_value()
-    return await tell_code(asked.url or f"http://{settings.host}:{settings.port}", sys.stdout, password)
-
-
-async def demo(settings: Settings, asked: argparse.Namespace) -> int:
-    """Tell the main job against a running server."""
-    from server.demo.story import tell
-
-    password = asked.staff_password or settings.demo.staff_password.get_secret_value()
-    return await tell(asked.url or f"http://{settings.host}:{settings.port}", sys.stdout, password)
-
-
 def _home(house: Opened) -> str:
     return next(iter(house.services.portals)).id
 
@@ -354,7 +340,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     keys.add_argument("--why", default="compromised")
     keys.add_argument("--portal", default="", help="the first one where none is named")
-    for story in (add("demo", demo), add("demo-code", demo_code)):
+    for story in (
+        add("demo", telling.demo),
+        add("demo-code", telling.demo_code),
+        add("demo-proxy", telling.demo_proxy),
+    ):
         story.add_argument("--url", default="", help="where the server is, if not where the settings say")
         story.add_argument(
             "--staff-password", default="", help="as `serve` printed it, if the server has another data_dir"

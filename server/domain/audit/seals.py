@@ -24,7 +24,7 @@ FIRST = bytes(32)
 """What the first seal names as the hash of the one before it."""
 COLUMNS = (
     "id", "portal", "region", "at", "actor_kind", "actor_id", "actor_label", "action", "subject_kind", "subject",
-    "resident_id", "outcome", "purpose", "fields_seen", "place",
+    "resident_id", "outcome", "purpose", "fields_seen", "place", "delegation_id",
 )  # fmt: skip
 
 FaultKind = Literal[

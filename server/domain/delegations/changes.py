@@ -25,9 +25,11 @@ class Changes:
         self.audit = audit
 
     async def end(self, unit: Unit, actor: Actor, found: Record, how: Ended, *, place: str = "") -> bool:
-        """Compare-and-set to the end; False where it was over already. Codes and credentials end in the same unit."""
+        """Compare-and-set to the end; False where it was over already, or is in force and cannot be refused any more.
+        Codes and credentials end in the same unit."""
+        stands = "= 'proposed'" if how == "refused" else "<> 'ended'"
         ended = await sql.execute(
-            f"{_END} WHERE id = $4 AND portal = $5 AND state <> 'ended'",
+            f"{_END} WHERE id = $4 AND portal = $5 AND state {stands}",
             how, unit.now, actor.id, found.id, unit.portal,
         )  # fmt: skip
         if not ended:

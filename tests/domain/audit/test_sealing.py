@@ -38,6 +38,7 @@ def _entry(number: int) -> dict[str, Any]:
         "action": "visit.look", "subject_kind": "visit", "subject": str(UUID(int=number)),
         "resident_id": UUID(int=number % 11) if number % 3 else None,
         "outcome": "accepted", "purpose": "hall_queue", "fields_seen": ["name_masked"], "place": "3 号窗口",
+        "delegation_id": None,
     }  # fmt: skip
 
 
