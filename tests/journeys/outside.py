@@ -36,6 +36,7 @@ STAFF = (
     ("A1", ("administrator", "hall_manager"), ""),
     ("A2", ("auditor",), ""),
     ("S1", ("security_administrator",), ""),
+    ("X1", ("agent",), ""),
     ("ALL", ("handler", "operator", "publisher", "administrator", "hall_manager", "agent", "clerk"), ""),
     ("C1", ("clerk",), "1 号窗口"),
 )

@@ -18,6 +18,7 @@ from tests.journeys.town import PASSWORD, PEOPLE
 from tests.journeys.visitor import Visitor
 from tests.web.rounds_for_others import acts_for_others
 from tests.web.rounds_hall import stands_in_line
+from tests.web.rounds_identity import keeps_the_accounts, signs_in_elsewhere
 from tests.web.rounds_showing import applies_at_the_counter, shows_herself, shows_papers
 
 ITEM = "printing-licence"
@@ -56,6 +57,8 @@ async def everything_else(cast: Cast, told: Told) -> dict[str, str]:
         await second.sign_in()
         known |= await acts_for_others(cast.resident, cast.clerk, second)
         cast.handler.seen += second.seen
+    known |= await signs_in_elsewhere(cast.resident)
+    await keeps_the_accounts(cast.handler)
     known |= await shows_herself(cast.resident, cast.clerk)
     await shows_papers(cast.resident, cast.clerk)
     desks = (cast.handler, cast.second_handler)
@@ -63,7 +66,7 @@ async def everything_else(cast: Cast, told: Told) -> dict[str, str]:
     known |= await _in_the_hall(cast)
     await _keeps_the_counters_devices(cast, known)
     await _in_the_open(cast)
-    await _signs_out(cast, known)
+    await _signs_out(cast)
     return known
 
 
@@ -191,6 +194,9 @@ async def _keeps_the_counters_devices(cast: Cast, known: dict[str, str]) -> None
         await administrator.must("POST", f"{path}/unlock")
         await administrator.must("GET", "/console/api/v1/terminals")
         known["terminals/id"] = made["id"]
+        found = await administrator.must("GET", "/console/api/v1/conflicts")
+        conflict = known["conflicts/id"] = found["conflicts"][0]["id"]
+        await administrator.must("POST", f"/console/api/v1/conflicts/{conflict}/settlement", {"settlement": "seen"})
         cast.handler.seen += administrator.seen
 
 
@@ -207,14 +213,11 @@ async def _in_the_open(cast: Cast) -> None:
         cast.resident.seen += visitor.seen
 
 
-async def _signs_out(cast: Cast, known: dict[str, str]) -> None:
+async def _signs_out(cast: Cast) -> None:
     """Everybody leaves by a session that nothing else needs."""
     async with Desk(cast.resident.origin, "A2", PASSWORD) as auditor:
         await auditor.sign_in()
         await auditor.must("GET", "/console/api/v1/audit")
-        found = await auditor.must("GET", "/console/api/v1/conflicts")
-        conflict = known["conflicts/id"] = found["conflicts"][0]["id"]
-        await auditor.must("POST", f"/console/api/v1/conflicts/{conflict}/settlement", {"settlement": "seen"})
         await auditor.must("DELETE", "/console/api/v1/sessions/current", status=204)
         cast.handler.seen += auditor.seen
     async with Counter(cast.resident.origin, "C1", PASSWORD) as clerk:

@@ -24,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from server.web.operations import Resident
 from tests.journeys import story
 from tests.journeys.outside import program, staff_a_town
 from tests.journeys.people import Counter, Desk, Phone, device_of
@@ -138,6 +139,8 @@ def _place(path: str, parameter: str) -> str:
     return f"{parts[parts.index('{' + parameter + '}') - 1]}/{parameter}"
 
 
+ACCOUNTS = {"linkAccount", "unlinkAccount"}
+"""Answer well only to who has a code of a provider (``tests/domain/residents/test_ways_over_http.py``)."""
 PROVIDERS = {"checkWeChatAddress", "endLetters", "hearSmsProvider", "hearWeChat"}
 """Answer well only to who knows a provider's secret (``tests/web/test_hooks.py``)."""
 
@@ -179,5 +182,72 @@ def test_answers_are_the_documented_ones(fuzzed: Fuzzed, name: str) -> None:
 
 
 def test_a_good_answer_was_seen_from_every_operation(fuzzed: Fuzzed) -> None:
-    missed = set(_operations()) - fuzzed.good - PROVIDERS
+    missed = set(_operations()) - fuzzed.good - PROVIDERS - ACCOUNTS
     assert not missed, sorted(missed)
+
+
+NEIGHBOUR = "linshi.localhost"
+_OWNED = sorted(name for name, one in DECLARED.items() if isinstance(one.access, Resident) and "{" in one.path)
+
+
+async def _strangers(origin: str) -> list[dict[str, str]]:
+    """Headers of another resident of this portal, and of the very same person at another portal."""
+    name, id_number, number = PEOPLE[2]
+    found = []
+    async with Phone(origin, number) as other:
+        if (await other.sign_in())["loa"] < 3:
+            await other.verify(name, id_number)
+        found.append(dict(other.headers))
+    async with Phone(origin, PEOPLE[0][2]) as elsewhere:
+        elsewhere.headers["Host"] = NEIGHBOUR
+        if (await elsewhere.sign_in())["loa"] < 3:
+            await elsewhere.verify(*PEOPLE[0][:2])
+        found.append(dict(elsewhere.headers))
+    return found
+
+
+@pytest.fixture(scope="module")
+def strangers(fuzzed: Fuzzed) -> list[dict[str, str]]:
+    return asyncio.run(_strangers(fuzzed.server.origin))
+
+
+@pytest.mark.parametrize("name", _OWNED)
+def test_nobody_reaches_what_is_anothers_or_another_portals(
+    fuzzed: Fuzzed, strangers: list[dict[str, str]], name: str
+) -> None:
+    """Generated from the router: whatever is in the body, the owner's id opens nothing for anybody else."""
+    operation = fuzzed.schema.find_operation_by_id(name)
+    answered = set()
+
+    @bounds(
+        max_examples=2, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(case=operation.as_strategy())
+    def ask(case: Any) -> None:
+        known = {parameter: fuzzed.known.get(_place(operation.path, parameter)) for parameter in case.path_parameters}
+        if not all(known.values()):
+            return
+        case.path_parameters.update(known)
+        for headers in strangers:
+            answered.add(case.call(base_url=fuzzed.server.origin, headers=headers).status_code)
+
+    ask()
+    assert answered <= {400, 403, 404, 409, 422}, name
+
+
+def test_a_session_opens_nothing_at_another_portal(fuzzed: Fuzzed) -> None:
+    async def carry() -> set[int]:
+        async with (
+            Phone(fuzzed.server.origin, PEOPLE[0][2]) as phone,
+            Desk(fuzzed.server.origin, "ALL", PASSWORD) as desk,
+        ):
+            await phone.sign_in()
+            await desk.sign_in()
+            moved = {"Host": NEIGHBOUR}
+            return {
+                (await phone.call("GET", "/api/v1/me", headers=moved)).status,
+                (await desk.call("GET", "/console/api/v1/cases", headers=moved)).status,
+            }
+
+    assert asyncio.run(carry()) == {401}

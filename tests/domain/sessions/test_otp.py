@@ -12,6 +12,7 @@ from config.floor.unit import Unit
 from config.floor.vault import Vault
 from server.adapters.clock import ShiftedClock
 from server.adapters.database import Database
+from server.domain.sessions import otp
 from server.domain.sessions.errors import OtpTooMany, PhoneInvalid
 from server.domain.sessions.otp import OtpLimits, OtpSent
 from tests.domain.people import PHONE, PORTAL, People
@@ -69,6 +70,27 @@ async def test_many_right_guesses_at_once_open_one_session(database: Database, p
     code = people.postbox.last_code
     outcomes = await asyncio.gather(*(_check(database, people, code) for _ in range(12)))
     assert sum(outcomes) == 1
+
+
+async def test_of_five_hundred_guesses_at_once_at_most_five_are_compared(
+    database: Database, people: People, clock: ShiftedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _send(database, people)
+    code, compared = people.postbox.last_code, []
+    monkeypatch.setattr(otp.hmac, "compare_digest", lambda kept, given: compared.append(given) or kept == given)
+    guesses = [f"{(int(code) + n) % 1_000_000:06d}" for n in range(1, 501)]
+    places = asyncio.Semaphore(12)
+
+    async def guess(text: str) -> bool:
+        async with places:
+            return await _check(database, people, text)
+
+    assert not any(await asyncio.gather(*(guess(text) for text in guesses)))
+    assert len(compared) == 5
+    assert not await _check(database, people, code), "the challenge is locked"
+    clock.advance(timedelta(seconds=61))
+    await _send(database, people)
+    assert await _check(database, people, people.postbox.last_code), "the person is not"
 
 
 async def test_only_the_newest_code_counts(database: Database, people: People, clock: ShiftedClock) -> None:

@@ -10,7 +10,15 @@ export const api = {
   portal: () => call<Wire.Portal>('GET', '/portal'),
 
   sendOtp: (phone: string) => call<{ retry_after: number; expires_in: number }>('POST', '/otp', { body: { phone } }),
-  signIn: (phone: string, otp: string) => call<Wire.SignedIn>('POST', '/sessions', { body: { method: 'sms', phone, otp } }),
+  signIn: (phone: string, otp: string, device: string) =>
+    call<Wire.SignedIn>('POST', '/sessions', { body: { method: 'sms', phone, otp, device } }),
+  signInBy: (method: Wire.WayName, code: string, device: string, phoneCode?: string) =>
+    call<Wire.SignedIn>('POST', '/sessions', { body: { method, code, device, ...(phoneCode ? { phone_code: phoneCode } : {}) } }),
+  ways: () => call<{ methods: Wire.Way[] }>('GET', '/sign-in-methods'),
+  devices: (cursor?: string | null) => call<Wire.DevicePage>('GET', '/sessions', { query: { cursor } }),
+  signOutDevice: (id: string) => call<void>('DELETE', `/sessions/${id}`),
+  accounts: () => call<{ accounts: Wire.Account[] }>('GET', '/me/accounts'),
+  unlinkAccount: (method: Wire.WayName) => call<void>('DELETE', `/me/accounts/${method}`),
   signOut: () => call<void>('DELETE', '/sessions/current'),
   me: () => call<Wire.Me>('GET', '/me'),
   prefer: (body: { language?: string; elder?: boolean }) => call<Wire.Me>('PUT', '/me/preferences', { body }),

@@ -6,6 +6,12 @@ export interface Me {
   id: string; loa: number; name_masked: string | null; phone_masked: string; id_number_masked: string | null
   region: string; language: string; elder: boolean; portal: { id: string; name: string }; verified_at: string | null
 }
+export type WayName = 'wechat' | 'alipay' | 'zheliban' | 'ticket' | 'net_identity'
+/** A way in: where its code can be had, and the page that hands it out where there is one. */
+export interface Way { method: 'sms' | WayName; platforms: ('h5' | 'wechat' | 'alipay')[]; login_url: string }
+export interface Device { id: string; device: string; current: boolean; signed_in_at: string; seen_at: string; expires_at: string }
+export interface DevicePage { sessions: Device[]; next_cursor: string | null }
+export interface Account { method: WayName; linked_at: string }
 export interface SignedIn { token: string; expires_at: string; resident: Me }
 
 export interface Limit { days: number; unit: 'working_day' | 'day'; label: string }

@@ -1,0 +1,43 @@
+"""One good call of everything about ways in, devices, accounts of staff and the console's lock."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+
+from tests.journeys.people import Desk, Phone
+from tests.journeys.town import PASSWORD
+
+
+async def signs_in_elsewhere(phone: Phone) -> dict[str, str]:
+    """She looks at her ways in and devices, and signs one of them out."""
+    await phone.must("GET", "/api/v1/sign-in-methods")
+    await phone.must("GET", "/api/v1/me/accounts")
+    async with Phone(phone.origin, phone.number) as lost:
+        await lost.sign_in()
+        found = await lost.must("GET", "/api/v1/sessions")
+        session = next(one["id"] for one in found["sessions"] if one["current"])
+        await phone.must("DELETE", f"/api/v1/sessions/{session}", status=204)
+        phone.seen += lost.seen
+    return {"sessions/session_id": str(session)}
+
+
+async def keeps_the_accounts(desk: Desk) -> None:
+    """Roles, an account that is closed, an authenticator that is lost, and a console that nobody is at."""
+    staff = "/console/api/v1/staff"
+    async with AsyncExitStack() as stack:
+        security, administrator = [
+            await stack.enter_async_context(Desk(desk.origin, number, PASSWORD)) for number in ("S1", "A1")
+        ]
+        for one in (security, administrator):
+            await one.sign_in()
+        await security.must("GET", staff)
+        await security.must("PUT", f"{staff}/X1/roles", {"roles": ["clerk"]})
+        await security.must(
+            "POST", "/console/api/v1/second-factor", {"staff_no": "X1", "password": PASSWORD}, status=201
+        )
+        await security.must("POST", f"{staff}/X1/recovery", {}, status=204)
+        await administrator.must("POST", f"{staff}/X1/recovery/confirmation", {}, status=204)
+        await security.must("POST", f"{staff}/X1/closing", {}, status=204)
+        await security.must("POST", "/console/api/v1/sessions/current/lock", {}, status=204)
+        await security.must("POST", "/console/api/v1/sessions/current/unlock", {"password": PASSWORD}, status=204)
+        desk.seen += [*security.seen, *administrator.seen]
