@@ -9,6 +9,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from config.floor.ids import new_id
+from config.floor.personal import Opaque, Personal, Sealed
 from config.floor.schema import Check, Index, Rule
 
 
@@ -112,4 +113,9 @@ RULES: tuple[Rule, ...] = (
     Check("credentials_form", "credentials", "{row}form IN ('paper','phone')"),
     Check("credentials_state", "credentials", "{row}state IN ('valid','suspended','revoked')"),
     Check("credentials_span", "credentials", "{row}expires_at > {row}issued_at"),
+)
+
+PERSONAL: tuple[Personal, ...] = (
+    Opaque("signing_keys", "public_key", "a public key"),
+    Sealed("signing_keys", "private_sealed", "secret", "a key that signs credentials"),
 )

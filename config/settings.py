@@ -40,6 +40,11 @@ class Secrets(_Group):
         {}, description="key id → 32 bytes, base64: encrypts personal fields and files"
     )
     vault_current: str = Field("", description="id of the vault key that new values are sealed with")
+    suite: Literal["aes", "sm"] = Field(
+        "aes",
+        description="aes: AES-256-GCM and HMAC-SHA256; sm: SM4-GCM and HMAC-SM3. Values of either open, indexes of "
+        "search are of one only: choose before the first resident",
+    )
     index_key: SecretStr = Field(SecretStr(""), description="32 bytes, base64: blind indexes for search")
     code_keys: dict[str, SecretStr] = Field({}, description="key id → 32 bytes, base64: master keys of dynamic codes")
     code_current: str = Field("", description="id of the code master key that new handles are derived from")

@@ -6,6 +6,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from config.floor.ids import new_id
+from config.floor.personal import Indexed, Personal, Sealed
 from config.floor.schema import Check, Index, Rule
 
 
@@ -94,4 +95,11 @@ RULES: tuple[Rule, ...] = (
     Index("notify_push_subscriptions_resident", "notify_push_subscriptions", "resident_id, created_at"),
     Index("notify_callbacks_unapplied", "notify_callbacks", "received_at", where="applied_at IS NULL"),
     Index("notify_callbacks_kept", "notify_callbacks", "received_at, id"),
+)
+
+PERSONAL: tuple[Personal, ...] = (
+    Sealed("notify_push_subscriptions", "subscription", "ordinary", "where a browser takes a push"),
+    Indexed("notify_push_subscriptions", "endpoint_index", "ordinary", "where a browser takes a push"),
+    Sealed("notify_callbacks", "payload", "ordinary", "what a provider sent, as it came"),
+    Indexed("notify_reply_windows", "account_index", "ordinary", "an account elsewhere"),
 )

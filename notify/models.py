@@ -6,6 +6,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from config.floor.ids import new_id
+from config.floor.personal import Indexed, Personal, Sealed
 from config.floor.schema import Check, Index, Rule
 
 
@@ -277,4 +278,14 @@ RULES: tuple[Rule, ...] = (
     Check("campaigns_follow", "campaigns", "{row}follow_kind IN ('','resend','correction','withdrawal')"),
     Check("campaigns_category", "campaigns", "{row}category IN ('service','information')"),
     Check("campaigns_two_people", "campaigns", _OTHER_PERSON),
+)
+
+PERSONAL: tuple[Personal, ...] = (
+    Sealed("notify_messages", "address", "ordinary", "the phone number of a sign-in code"),
+    Sealed("notify_messages", "content", "sensitive", "what a notice says and its values"),
+    Sealed("notify_wordings", "content", "ordinary", "what a notice to many says", bound="notify_messages.content"),
+    Sealed("notify_receipts", "payload", "ordinary", "the answer of a provider, as it came"),
+    Sealed("notify_console_outbox", "address", "ordinary", "the phone number of a demonstration message"),
+    Indexed("notify_console_outbox", "address_index", "ordinary", "the phone number of a demonstration message"),
+    Sealed("notify_console_outbox", "text", "ordinary", "a demonstration message"),
 )

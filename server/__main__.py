@@ -1,5 +1,5 @@
 """``python -m server serve | worker | migrate | seed | check | hire | settings | import-items FILE |
-make-root | signing-keys | make-audit-key | verify-audit | authenticators | demo | demo-code |
+make-root | signing-keys | make-audit-key | verify-audit | rotate-keys | authenticators | demo | demo-code |
 demo-proxy``."""
 
 from __future__ import annotations
@@ -231,6 +231,14 @@ async def verify_record(settings: Settings, asked: argparse.Namespace) -> int:
         return await verify_audit(house, {key_id(one): one for one in public}, heads, sys.stdout)
 
 
+async def rotate(settings: Settings, asked: argparse.Namespace) -> int:
+    """Seal every personal value anew under the current vault key; may be stopped and begun again."""
+    from server.key_change import rotate_keys
+
+    async with opened(settings) as house:
+        return await rotate_keys(house, sys.stdout)
+
+
 async def signing_keys(settings: Settings, asked: argparse.Namespace) -> int:
     """List the keys that sign credentials; with --remove KID --why, take a compromised one off the list."""
     async with opened(settings) as house:
@@ -330,6 +338,7 @@ def _parser() -> argparse.ArgumentParser:
     add("import-items", import_items).add_argument("file", type=Path)
     add("make-root", make_root)
     add("make-audit-key", make_audit_key)
+    add("rotate-keys", rotate)
     verifying = add("verify-audit", verify_record)
     verifying.add_argument(
         "--public-key", action="append", default=[], metavar="BASE64", help="a key that seals may be signed with"

@@ -29,7 +29,7 @@ from server.adapters.files import FolderFiles
 from server.adapters.identity_register import HttpIdentityRegister
 from server.adapters.keyring import KeyringVault, decode_keys
 from server.adapters.lines import open_lines
-from server.adapters.migrate import DATABASE_ERRORS, SchemaWrong, migrate, missing_from_schema
+from server.adapters.migrate import DATABASE_ERRORS, SchemaWrong, migrate, missing_from_schema, sealed_columns
 from server.adapters.papers_http import HttpLicences, HttpPortraits
 from server.adapters.papers_standin import PapersStandIn
 from server.adapters.register_standin import RegisterStandIn
@@ -53,6 +53,7 @@ from server.domain.looks.service import Looks
 from server.domain.losses.service import Losses
 from server.domain.materials.inspection import InspectionOptions
 from server.domain.materials.service import MaterialOptions, Materials
+from server.domain.privacy.rotation import Rotation
 from server.domain.purposes.service import Purposes
 from server.domain.recognition.service import FOLDER as RECOGNITION
 from server.domain.recognition.service import Recognition
@@ -169,9 +170,8 @@ def _database(settings: Settings, clock: DatabaseClock, store: EmbeddedStore) ->
 def _vault(settings: Settings) -> KeyringVault:
     secrets = settings.secrets
     keys = decode_keys({name: key.get_secret_value() for name, key in secrets.vault_keys.items()})
-    return KeyringVault(
-        keys, secrets.vault_current, base64.b64decode(secrets.index_key.get_secret_value(), validate=True)
-    )
+    index_key = base64.b64decode(secrets.index_key.get_secret_value(), validate=True)
+    return KeyringVault(keys, secrets.vault_current, index_key, secrets.suite)
 
 
 def _code_keys(settings: Settings) -> MasterKeys:
@@ -211,9 +211,8 @@ def _assemble(
     catalogue, calendar, purposes = CatalogueService(), CalendarService.load(), Purposes.load()
     codes = Codes(_code_keys(settings))
     inspection = InspectionOptions(max_bytes=limits.upload_bytes, max_pixels=limits.upload_pixels)
-    materials = Materials(
-        FolderFiles(settings.data_dir / "files"), vault, MaterialOptions(inspection, pending_files=limits.pending_files)
-    )
+    files = FolderFiles(settings.data_dir / "files")
+    materials = Materials(files, vault, MaterialOptions(inspection, pending_files=limits.pending_files))
     cases = Cases(
         vault=vault, audit=audit, notify=notify, residents=residents, catalogue=catalogue, calendar=calendar,
         materials=materials, wording=wording, mandates=Mandates(), year_shift=settings.demo.year_shift,
@@ -295,6 +294,7 @@ def _assemble(
         licences=Licences(vault, residents, cases, licence_system),
         halls=halls,
         audit=audit,
+        rotation=Rotation(database.unit_of_work, vault, sealed_columns(), files),
         seals=Seals(
             SealingKey(base64.b64decode(settings.secrets.audit_key.get_secret_value(), validate=True)),
             HeadFiles(settings.audit.heads_dir or settings.data_dir / "audit-heads"),

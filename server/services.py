@@ -33,6 +33,7 @@ from server.domain.licences.service import Licences
 from server.domain.looks.service import Looks
 from server.domain.losses.service import Losses
 from server.domain.materials.service import Materials
+from server.domain.privacy.rotation import Rotation
 from server.domain.purposes.service import Purposes
 from server.domain.recognition.service import Recognition
 from server.domain.replays.service import Replays
@@ -146,6 +147,7 @@ class Services:
     halls: Halls
     audit: Audit
     seals: Seals
+    rotation: Rotation
     looks: Looks
     losses: Losses
     replays: Replays

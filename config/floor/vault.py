@@ -27,6 +27,10 @@ class Vault(Protocol):
         """As ``open``, for file content."""
         ...
 
+    def is_current(self, sealed: bytes) -> bool:
+        """Whether a value was sealed with the key and suite that new ones are sealed with."""
+        ...
+
     def index(self, text: str, place: str) -> bytes:
         """A 32-byte keyed blind index (HMAC-SHA256) for equality search; differs from place to place."""
         ...

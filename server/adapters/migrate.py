@@ -19,6 +19,7 @@ from tortoise.migrations.api import migrate as run_migrations
 from tortoise.models import Model
 
 from config.floor import sql
+from config.floor.personal import Personal, Sealed
 from config.floor.schema import Check, Index, Rule
 from server.adapters.database import MODEL_APPS, postgres_access, tortoise_config
 from server.adapters.schema_mark import is_marked, mark
@@ -45,6 +46,18 @@ def rules() -> Iterator[Rule]:
     for modules in MODEL_APPS.values():
         for name in modules:
             yield from getattr(importlib.import_module(name), "RULES", ())
+
+
+def personal() -> Iterator[Personal]:
+    """What every room's models declare about their columns of personal data."""
+    for modules in MODEL_APPS.values():
+        for name in modules:
+            yield from getattr(importlib.import_module(name), "PERSONAL", ())
+
+
+def sealed_columns() -> list[Sealed]:
+    """Every column of sealed values."""
+    return [one for one in personal() if isinstance(one, Sealed)]
 
 
 async def migrate(url: str, *, direction: str = "both", target: str | None = None, application: str = "") -> None:

@@ -7,6 +7,7 @@ from tortoise.models import Model
 
 from config.floor import sql
 from config.floor.ids import new_id
+from config.floor.personal import Opaque, Personal
 from config.floor.schema import Index, Rule
 
 
@@ -69,4 +70,10 @@ RULES: tuple[Rule, ...] = (
     Index("audit_entries_by_delegation", "audit_entries", "delegation_id, id", where="delegation_id IS NOT NULL"),
     Index("audit_entries_disputed", "audit_entries", "portal, id", where="action = 'look.disputed'"),
     Index("audit_sealed_place", "audit_sealed", "seal, position", unique=True),
+)
+
+PERSONAL: tuple[Personal, ...] = (
+    Opaque("audit_seals", "root", "a hash over entries"),
+    Opaque("audit_seals", "previous", "the hash of the seal before"),
+    Opaque("audit_seals", "signature", "a signature"),
 )

@@ -7,6 +7,7 @@ from tortoise.models import Model
 
 from config.floor import sql
 from config.floor.ids import new_id
+from config.floor.personal import Personal, Sealed
 from config.floor.schema import Check, Index, Rule
 
 
@@ -198,4 +199,14 @@ RULES: tuple[Rule, ...] = (
     Check("case_review_grade", "case_reviews", "{row}grade BETWEEN 1 AND 5"),
     Check("case_acting_known", "cases", "({row}on_behalf_of IS NULL) = ({row}acting_id IS NULL)"),
     Check("case_document_number_positive", "case_document_numbers", "{row}number >= 1"),
+)
+
+PERSONAL: tuple[Personal, ...] = (
+    Sealed("cases", "decision", "sensitive", "what was decided about an application, in words"),
+    Sealed("cases", "answers", "sensitive", "the answers of an application form"),
+    Sealed("case_timeline", "note", "sensitive", "a remark to the applicant"),
+    Sealed("case_documents", "data", "sensitive", "the values of a numbered paper"),
+    Sealed("case_corrections", "reason", "sensitive", "what is missing, in words"),
+    Sealed("case_reviews", "comment", "ordinary", "what somebody said about how it was handled"),
+    Sealed("case_materials", "file_name", "ordinary", "the name of a submitted file"),
 )

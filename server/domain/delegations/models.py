@@ -7,6 +7,7 @@ from tortoise.models import Model
 
 from config.floor import sql
 from config.floor.ids import new_id
+from config.floor.personal import Indexed, Personal, Sealed
 from config.floor.schema import Check, Index, Rule
 
 
@@ -157,4 +158,9 @@ RULES: tuple[Rule, ...] = (
         "delegations",
         "{row}kind <> 'organisation' OR (NOT {row}all_purposes AND {row}purposes = '[]')",
     ),
+)
+
+PERSONAL: tuple[Personal, ...] = (
+    Sealed("delegations", "addressee_sealed", "ordinary", "the name under which a delegate was invited"),
+    Indexed("delegations", "addressee_index", "sensitive", "the number by which a delegate was invited"),
 )

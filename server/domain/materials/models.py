@@ -6,6 +6,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from config.floor.ids import new_id
+from config.floor.personal import Personal, Sealed
 from config.floor.schema import Check, Index, Rule
 
 
@@ -39,3 +40,5 @@ RULES: tuple[Rule, ...] = (
     Check("material_file_stored_with_case", "material_files", "({row}state = 'stored') = ({row}case_id IS NOT NULL)"),
     Check("material_file_size", "material_files", "{row}size > 0"),
 )
+
+PERSONAL: tuple[Personal, ...] = (Sealed("material_files", "name", "ordinary", "the name of an uploaded file"),)

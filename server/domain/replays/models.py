@@ -6,6 +6,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from config.floor.ids import new_id
+from config.floor.personal import Opaque, Personal, Sealed
 from config.floor.schema import Index, Rule
 
 
@@ -30,4 +31,9 @@ class Replay(Model):
 RULES: tuple[Rule, ...] = (
     Index("replays_key", "replays", "portal, caller, operation, key", unique=True),
     Index("replays_age", "replays", "created_at"),
+)
+
+PERSONAL: tuple[Personal, ...] = (
+    Opaque("replays", "body_hash", "the hash of a request"),
+    Sealed("replays", "answer_sealed", "sensitive", "an answer, for a day"),
 )

@@ -6,6 +6,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from config.floor.ids import new_id
+from config.floor.personal import Indexed, Personal, Sealed
 from config.floor.schema import Check, Index, Rule
 
 
@@ -59,4 +60,14 @@ RULES: tuple[Rule, ...] = (
     Index("resident_bindings_resident", "resident_bindings", "resident_id, provider"),
     Check("residents_loa", "residents", "{row}loa BETWEEN 2 AND 5"),
     Check("residents_proven", "residents", "({row}loa < 3) OR ({row}id_number_sealed IS NOT NULL)"),
+)
+
+PERSONAL: tuple[Personal, ...] = (
+    Sealed("residents", "phone_sealed", "ordinary", "the phone number"),
+    Indexed("residents", "phone_index", "ordinary", "the phone number"),
+    Sealed("residents", "name_sealed", "ordinary", "the name"),
+    Sealed("residents", "id_number_sealed", "sensitive", "the identity number"),
+    Indexed("residents", "id_number_index", "sensitive", "the identity number"),
+    Sealed("resident_bindings", "subject_sealed", "ordinary", "an account elsewhere"),
+    Indexed("resident_bindings", "subject_index", "ordinary", "an account elsewhere"),
 )

@@ -9,6 +9,7 @@ from tortoise.models import Model
 
 from config.floor import sql
 from config.floor.ids import new_id
+from config.floor.personal import Indexed, Opaque, Personal
 from config.floor.schema import Check, Index, Rule
 
 
@@ -81,4 +82,11 @@ RULES: tuple[Rule, ...] = (
     Index("otps_latest", "otps", "portal, phone_index, created_at"),
     Index("budgets_window", "budgets", 'portal, name, key, "window"', unique=True),
     Index("budgets_over", "budgets", "expires_at"),
+)
+
+PERSONAL: tuple[Personal, ...] = (
+    Opaque("sessions", "token_hash", "the hash of a random token"),
+    Indexed("otps", "phone_index", "ordinary", "a phone number"),
+    Opaque("otps", "code_hash", "the keyed hash of a random code"),
+    Indexed("budgets", "key", "ordinary", "whom or what a budget is for: a phone number, an address"),
 )

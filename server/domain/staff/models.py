@@ -7,6 +7,7 @@ from tortoise.models import Model
 
 from config.floor import sql
 from config.floor.ids import new_id
+from config.floor.personal import Personal, Sealed
 from config.floor.schema import Check, Index, Rule
 from server.domain.staff.permissions import APART
 
@@ -69,4 +70,8 @@ RULES: tuple[Rule, ...] = (
     Index("staff_number", "staff", "portal, staff_no", unique=True),
     Index("staff_second_factors_staff", "staff_second_factors", "staff_id", unique=True),
     Check("staff_apart", "staff", f"({' + '.join(_holds(role) for role in APART)}) < 2"),
+)
+
+PERSONAL: tuple[Personal, ...] = (
+    Sealed("staff_second_factors", "seed_sealed", "secret", "the seed of an authenticator"),
 )

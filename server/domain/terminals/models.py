@@ -7,6 +7,7 @@ from tortoise.models import Model
 
 from config.floor import sql
 from config.floor.ids import new_id
+from config.floor.personal import Opaque, Personal
 from config.floor.schema import Check, Index, Rule
 
 
@@ -58,4 +59,9 @@ RULES: tuple[Rule, ...] = (
     Check("terminals_enrolled_with_key", "terminals", "({row}public_key IS NULL) = ({row}enrolled_at IS NULL)"),
     Index("terminal_nonces_once", "terminal_nonces", "terminal_id, nonce", unique=True),
     Index("terminal_nonces_age", "terminal_nonces", "at"),
+)
+
+PERSONAL: tuple[Personal, ...] = (
+    Opaque("terminals", "invitation_hash", "the keyed hash of a random code"),
+    Opaque("terminals", "public_key", "the public key of a device"),
 )
