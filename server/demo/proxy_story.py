@@ -155,7 +155,7 @@ async def _prints(teller: Teller, phone: Visitor, counter: Visitor) -> str:
 async def _never(teller: Teller, phone: Visitor) -> None:
     teller.step("有些事代办人永远不能做：再授权给别人", "Some things a delegate never does: delegating further.")
     try:
-        await phone.ask("GET", "/api/v1/delegations")
+        await phone.ask("POST", "/api/v1/delegations", {}, key=f"never-{time.time_ns()}")
     except Refused as refused:
         if refused.code != "delegate-never":
             raise

@@ -13,7 +13,7 @@ from typing import TextIO
 
 import config
 from config.floor.unit import legal_day
-from server.demo import campaigns, credentials, halls, past, visits
+from server.demo import campaigns, credentials, delegations, halls, past, visits
 from server.demo.cast import Cast, Member, Person, read_cast
 from server.demo.desk import CaseThread, Days, Desk, Travel
 from server.domain.cases.workflow import Action, Outcome
@@ -119,6 +119,7 @@ async def _events(desk: Desk, cast: Cast, days: Days, now: datetime) -> list[Eve
         _add_case(desk, cast, days, plan, next(guide for guide in guides if guide.code == plan.item), add)
     visits.add_visits(desk, days, add)
     credentials.add_credentials(desk, days, add)
+    delegations.add_delegations(desk, cast, days, add)
     campaigns.add_campaigns(desk, days, guides[0], add)
     halls.add_hall(desk, now, add)
     return found
