@@ -14,8 +14,13 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
+import tortoise
 
 from server.adapters.migrate import create_from_models, migrate
+from server.adapters.schema_mark import fingerprint
+
+KEPT = Path(__file__).parents[2] / ".pytest_cache" / "migrated"
+"""Where a migrated SQLite file waits for the next run with the very same models and migrations."""
 
 
 class Databases(Protocol):
@@ -44,12 +49,20 @@ def apart(work: Coroutine[Any, Any, None]) -> None:
 
 
 class SqliteDatabases:
-    """Files beside a migrated one."""
+    """Files beside a migrated one, which is kept for the next run: migrating takes longer than many of them."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._migrated = folder / "migrated.sqlite3"
+        kept = KEPT / f"{tortoise.__version__}-{fingerprint()[:32]}.sqlite3"
+        if kept.exists():
+            shutil.copyfile(kept, self._migrated)
+            return
         apart(_schema(f"sqlite://{self._migrated}"))
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = kept.with_suffix(f".{uuid4().hex}")
+        shutil.copyfile(self._migrated, unfinished)
+        unfinished.replace(kept)
 
     async def fresh(self) -> str:
         path = self._folder / f"{uuid4().hex}.sqlite3"
