@@ -97,7 +97,7 @@ export function accepted(visit, seen = [], done = () => null) {
     el("div", {},
       el("p", { class: "holder-name" }, holder.name_masked ?? "—"),
       el("p", { class: "holder-proof" }, icon("person"), holder.proof_label),
-      holder.acting_for ? el("p", { class: "strong" }, say("result.acting_for", { name: holder.acting_for })) : null,
+      holder.acting_for ? el("p", { class: "message message-warn", "data-acting": "" }, el("strong", {}, holder.acting_label ?? say("result.acting_for", { name: holder.acting_for }))) : null,
       visit.recognised ? el("p", { class: "strong" }, visit.recognised.note) : null,
       visit.scene_label ? el("p", { class: "muted" }, say("result.scene", { scene: visit.scene_label })) : null),
     consentPart(visit.consent),

@@ -1,0 +1,89 @@
+"""A daughter acts for her father, who has no phone: recorded at the counter, confirmed by a second clerk, shown and
+used on her phone with his name, seen at the counter as A for B, and over the moment he takes it back."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import NewScreen, Screen
+from tests.browser.pages_phone import WAIT, ResidentPhone
+from tests.browser.pages_staff import Console, CounterDesk
+from tests.browser.test_showing import keep
+from tests.domain.delegations.family import DAUGHTER, FATHER
+from tests.journeys.town import Town
+
+
+async def looked_at(shown: Screen, name: str) -> None:
+    """Nothing cut, nothing sideways, nothing that a screen reader stumbles over."""
+    await keep(shown, name)
+    assert await shown.sideways() == 0, name
+    assert await shown.barriers() == [], name
+
+
+async def recorded(server: Town, screen: NewScreen) -> CounterDesk:
+    """Both cards in the clerk's hand; a colleague at the console says yes."""
+    await server.hire("C7", ["clerk"], counter="7 号窗口")
+    await server.hire("C8", ["clerk"])
+    desk = CounterDesk(server.origin, await screen(width=1280))
+    await desk.open_for("C7", "办事")
+    page = desk.page
+    await page.get_by_role("link", name="授权代办").click()
+    for who, card in (("principal", FATHER), ("helper", DAUGHTER)):
+        await page.locator(f"#{who}-name").fill(card["name"])
+        await page.locator(f"#{who}-id").fill(card["id_number"])
+    await page.locator("#relation").select_option("father")
+    await page.locator("#item-elder-allowance").check()
+    await page.locator("#purpose-apply_here").check()
+    await page.locator("#seen").check()
+    await looked_at(desk.screen, "acting-counter")
+    await page.get_by_role("button", name="记录授权").click()
+    await expect(page.locator("#found")).to_contain_text("王*兰 代 王*山（父亲）", timeout=WAIT)
+    second = await screen(width=1280)
+    console = Console(server.origin, second)
+    await console.sign_in("/console/delegations", "C8")
+    await expect(second.page.locator("#delegations")).to_contain_text("王*兰 代 王*山（父亲）", timeout=WAIT)
+    await looked_at(second, "acting-console")
+    await second.page.get_by_role("button", name="核对无误，确认").click()
+    await expect(second.page.get_by_text("没有等着复核的授权")).to_be_visible(timeout=WAIT)
+    return desk
+
+
+async def test_a_daughter_acts_for_her_father(server: Town, screen: NewScreen) -> None:
+    await server.resident()  # she is known by name and number already
+    desk = await recorded(server, screen)
+    shown = await screen(width=360, height=780)
+    phone = ResidentPhone(server.origin, shown, str(DAUGHTER["phone"]))
+    await phone.open()
+    await phone.sign_in()
+    await expect(phone.main.get_by_role("link", name="出示一码")).to_be_visible(timeout=WAIT)
+    await phone.page.goto(f"{server.origin}/m/#/pages/delegations/delegations")
+    await phone.sees("王*山")
+    await looked_at(shown, "acting-list")
+    await phone.press("替他出示")
+    await phone.sees("替 王*山（父亲） 出示")
+    await phone.sees("代 王*山（父亲） 出示")
+    digits = await phone.code()
+    await looked_at(shown, "acting-code")
+    page = desk.page
+    await page.goto(f"{server.origin}/counter")
+    await desk.type_in(digits)
+    await expect(page.locator("#result")).to_contain_text("王*兰 代 王*山（父亲）", timeout=WAIT)
+    await keep(desk.screen, "acting-result")
+    await phone.page.goto(f"{server.origin}/m/#/pages/apply/apply?code=elder-allowance")
+    await phone.sees("为 王*山（父亲） 办")
+    await looked_at(shown, "acting-form")
+    await phone.page.goto(f"{server.origin}/m/#/pages/papers/papers")
+    await phone.sees("替 王*山（父亲） 领取")
+    await page.goto(f"{server.origin}/counter/delegation")
+    await page.locator("#found-name").fill(FATHER["name"])
+    await page.locator("#found-id").fill(FATHER["id_number"])
+    await page.get_by_role("button", name="查看", exact=True).click()
+    await page.get_by_role("button", name="收回授权").click(timeout=WAIT)
+    await page.get_by_role("button", name=re.compile("马上不能再代办")).click()
+    await expect(page.locator("#found")).to_contain_text("已收回", timeout=WAIT)
+    await phone.page.goto(f"{server.origin}/m/#/pages/code/code")
+    await expect(phone.main.get_by_text("代 王*山（父亲） 出示")).to_have_count(0, timeout=WAIT)
+    assert desk.screen.complaints == []
+    assert shown.complaints == []
