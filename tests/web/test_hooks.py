@@ -305,3 +305,14 @@ async def test_a_browser_is_subscribed_by_its_owner_only(town: Town) -> None:
     gone = await other.call("DELETE", f"/api/v1/push-subscriptions/{made.body['id']}")
     assert gone.status == 204
     assert not await sql.rows("SELECT id FROM notify_push_subscriptions")
+
+
+async def test_where_wechat_tells_us_itself_the_fronts_word_is_not_counted_again(town: Town) -> None:
+    resident = await _resident(town)
+    answers = [{"template": "sample-template-accepted", "answer": "accept"}]
+    given = {"channel": "wechat", "prompt": "prompt-0001", "answers": answers}
+    told = await resident.call("POST", "/api/v1/notice-cards", body=given)
+    assert told.status == 200
+    assert {card["left"] for card in told.body["cards"]} == {0}
+    wrong = await resident.call("POST", "/api/v1/notice-cards", body={**given, "answers": answers * 4})
+    assert wrong.status == 422
