@@ -16,7 +16,7 @@ PAGES := $(PY) -m pytest -q -o asyncio_default_fixture_loop_scope=session -o asy
 LOOKS := $(addprefix tests/browser/test_,look.py showing.py unplugged.py)
 
 .NOTPARALLEL:
-.PHONY: help run test demo demo-code demo-proxy bench lock lint checks rules unit services-test front front-test browser browser-looks browser-jobs coverage soak-code soak-code-race fuzz clean ready tools
+.PHONY: help run test demo demo-code demo-proxy bench lock lint checks rules unit services-test front front-test browser browser-looks browser-jobs coverage soak-code soak-code-race soak-push fuzz clean ready tools
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 \t\2/p' Makefile | expand -t 24
@@ -94,12 +94,19 @@ fuzz: ready ## coverage-guided fuzzing of every reader of a code, RUNS inputs (2
 	@.ci/python run test fuzz
 	@$(PY) -m tests.codes.fuzz_credential -runs=$(RUNS)
 
+PEOPLE ?= 100000
+KILLS ?= 20
+soak-push: tools ## pushes of PEOPLE (100000) with KILLS (20) kills on each engine; PostgreSQL, Redis and the provider taken away
+	@YIMA_SOAK_PEOPLE=$(PEOPLE) YIMA_SOAK_KILLS=$(KILLS) $(PY) -m tests.soak.push
+	@YIMA_HISTORIES=10000 $(PY) -m pytest -q tests/notify/test_engine_rules.py -k receipt
+
 soak-code: tools ## 10,000 codes at four counters each, two processes, one killed; a storm of 3,000 phones; 1,000,000 mutations
 	@$(SERVICES) --durable -- $(PY) -m tests.soak
 	@YIMA_MUTATIONS=1000000 $(PY) -m pytest -q -s tests/codes/test_mutations.py
 
 bench: tools ## our rates beside hand-written floors, as ratios
 	@$(SERVICES) --durable -- $(PY) -m tests.bench
+	@$(SERVICES) --durable -- $(PY) -m tests.bench.notices
 
 front: ready
 	@.ci/front build

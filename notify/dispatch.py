@@ -45,7 +45,7 @@ class DispatchOptions:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A committed claim: how many rows it took, and which of them a channel is called for."""
+    """A committed claim: how many rows it moved, and which of them a channel is called for."""
 
     count: int
     ready: Sequence[tuple[Claimed, Channel, Parcel]]
@@ -85,7 +85,7 @@ class Dispatcher:
         return self._options
 
     async def step(self, lanes: int = LANE_CAMPAIGN) -> int:
-        """One batch from claim to finish; how many were claimed. 0 = nothing is due in these lanes."""
+        """One batch from claim to finish; how many moved. 0 = nothing may go in these lanes now."""
         return await self._send(await self._run("", lambda unit: self._hold(unit, lanes)))
 
     async def job(self, reserved: UUID) -> int:
@@ -122,7 +122,7 @@ class Dispatcher:
         if named:
             await queue.name_providers(named)
         await self._finish(unit, refused)
-        return Held(len(claimed), ready)
+        return Held(len(ready) + len(refused), ready)
 
     def _refusal(self, unit: Unit, one: Claimed, loaded: Loaded | None) -> Verdict | None:
         """What is not even tried."""

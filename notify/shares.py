@@ -17,7 +17,7 @@ SLOW_SHARE, SLOW_IN, SLOW_LEAST = 0.15, timedelta(minutes=15), 20
 SLOW_AFTER = timedelta(minutes=5)
 AFTER_ERRORS, AFTER_SLOW, BACK_EVERY = timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=5)
 QUIET = timedelta(minutes=15)
-FAILURES, OPEN = 10, timedelta(seconds=30)
+FAILURES, OPEN = 10, timedelta(seconds=2)
 """So many failures in a row open a provider's circuit, for so long; then one delivery at a time tries it again."""
 
 

@@ -36,7 +36,7 @@ REDIS_URL = os.environ.get("YIMA_TEST_REDIS_URL", "")
 BOTH = {"databases", "database", "store", "services", "server", "program"}
 _KEPT = ("YIMA_CI", "YIMA_RACE_ROUNDS")
 for _name in [name for name in os.environ if name.startswith("YIMA_")]:
-    if not _name.startswith(("YIMA_TEST_", "YIMA_SOAK_", "YIMA_MUTATION")) and _name not in _KEPT:
+    if not _name.startswith(("YIMA_TEST_", "YIMA_SOAK_", "YIMA_MUTATION", "YIMA_HISTORIES")) and _name not in _KEPT:
         del os.environ[_name]  # a developer's own settings are none of the tests' business
 
 

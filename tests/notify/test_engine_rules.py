@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections import Counter
 from dataclasses import replace
@@ -113,7 +114,7 @@ def test_ids_of_a_campaign_are_uuid7_in_the_order_of_its_people() -> None:
     assert ids[:3] == sorted(ids[:3])
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=int(os.environ.get("YIMA_HISTORIES", "1000")), deadline=None)
 @given(st.lists(st.sampled_from(["delivered", "failed", "read"]), max_size=8), st.sampled_from(["sent", "in_doubt"]))
 def test_a_receipt_only_moves_a_delivery_forward(history: list[receipts.Outcome], state: str) -> None:
     """The first final answer stands; only ``read`` comes after ``delivered``."""

@@ -19,15 +19,16 @@ class CountingProvider:
     def __init__(self) -> None:
         self.seen: Counter[str] = Counter()
         self.came: list[float] = []
-        self.lanes: dict[str, float] = {}
         self.port = 0
+        self.thawed = asyncio.Event()
+        self.thawed.set()
 
     async def take(self, request: web.Request) -> web.Response:
+        await self.thawed.wait()
         name = request.query["id"]
         self.seen[name] += 1
         now = asyncio.get_running_loop().time()
         self.came.append(now)
-        self.lanes.setdefault(name, now)
         return web.Response(text="ok")
 
 
