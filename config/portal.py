@@ -11,6 +11,20 @@ from pydantic import BaseModel, ConfigDict, Field
 FOLDER = Path(__file__).parent / "portals"
 
 
+class Publishing(BaseModel):
+    """What this portal's notices to many are held against. Prices and quotas come from its own contracts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    part_price: int = Field(0, ge=0, description="price of one part of a text message, in thousandths of a yuan")
+    parts_a_day: int = Field(0, ge=0, description="parts that may be sent on one day; 0 = not counted")
+    per_second: int = Field(50, ge=1, description="deliveries a second, for the estimate of how long sending takes")
+    quiet_from: int = Field(22, ge=0, le=23, description="hour (Asia/Shanghai) from which nobody is disturbed")
+    quiet_until: int = Field(7, ge=0, le=23, description="hour until which nobody is disturbed")
+    domains: tuple[str, ...] = ()
+    banned: tuple[str, ...] = ()
+
+
 class Portal(BaseModel):
     """A tenant: its names, its hosts, its region."""
 
@@ -24,6 +38,8 @@ class Portal(BaseModel):
     region_name: str = ""
     languages: tuple[str, ...] = ("zh-CN", "en")
     demo: bool = False
+    publishing: Publishing = Publishing()
+    places: dict[str, str] = Field({}, description="names of the regions inside this one, by 12-digit code")
 
 
 class Portals:

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from typing import Any
 from uuid import UUID
 
-from aiohttp import BodyPartReader, web
-from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp import web
 
 from config.floor.refusal import Busy
 from miniapp_api.wire.files import UploadedFile
-from server.domain.materials.errors import FileEmpty, FileExpected, FileTooLarge, UploadTimeout
 from server.web.files import file_response
 from server.web.operations import Call, NoBody, NoQuery, Operations, Resident
+from server.web.uploads import read_upload
 
 operations = Operations(tag="files")
-_SECONDS = 60.0
-_CHUNK = 64 * 1024
-_FIELD = "file"
 MOST, EACH = 32, 6
 """Uploads that this process holds in memory at once, in all and of one resident; each may be as large as the largest
 file, twice while it is sealed."""
@@ -58,7 +52,7 @@ async def upload(call: Call[NoBody, NoQuery]) -> UploadedFile:
 
 async def _receive(call: Call[NoBody, NoQuery]) -> UploadedFile:
     materials, resident = call.services.materials, call.resident
-    name, content = await _read(call.request, materials.options.inspection.max_bytes)
+    name, content = await read_upload(call.request, materials.options.inspection.max_bytes)
     found = await materials.inspect(name, content)
     await call.decide(lambda unit: materials.reserve(unit, resident, found))
     await materials.write(found)
@@ -78,33 +72,3 @@ async def read_file(call: Call[NoBody, NoQuery]) -> web.Response:
     materials = call.services.materials
     info = await materials.own(call.unit, call.resident.resident_id, call.path_id("file_id"))
     return file_response(info, await materials.content(info))
-
-
-async def _read(request: web.Request, most: int) -> tuple[str, bytes]:
-    """The first part, which must be the field ``file``, within the limit and the deadline."""
-    if not request.content_type.startswith("multipart/form-data"):
-        raise FileExpected
-    if request.content_length is not None and request.content_length > most + _CHUNK:
-        raise FileTooLarge(megabytes=most // (1024 * 1024))
-    try:
-        async with asyncio.timeout(_SECONDS):
-            return await _first_part(request, most)
-    except TimeoutError:
-        raise UploadTimeout from None
-
-
-async def _first_part(request: web.Request, most: int) -> tuple[str, bytes]:
-    try:
-        part: Any = await (await request.multipart()).next()
-        if not isinstance(part, BodyPartReader) or part.name != _FIELD or part.filename is None:
-            raise FileExpected
-        content = bytearray()
-        while chunk := await part.read_chunk(_CHUNK):
-            content += chunk
-            if len(content) > most:
-                raise FileTooLarge(megabytes=most // (1024 * 1024))
-    except (ValueError, AssertionError, KeyError, RuntimeError, HttpProcessingError):
-        raise FileExpected from None
-    if not content:
-        raise FileEmpty
-    return part.filename, bytes(content)

@@ -56,6 +56,16 @@ async def schedule(unit: Unit, campaign_id: UUID, at: datetime | None) -> bool:
     return row is not None
 
 
+async def discard(unit: Unit, campaign_id: UUID, *, back: bool) -> bool:
+    """Put a draft away, or take it out again. False where it is no draft, or is so already."""
+    row = await sql.row(
+        "UPDATE campaigns SET discarded_at = $1, updated_at = $2 WHERE id = $3 AND portal = $4 "
+        f"AND discarded_at {'IS NOT NULL' if back else 'IS NULL'} AND status IN ('draft','rejected') RETURNING id",
+        None if back else unit.now, unit.now, campaign_id, unit.portal,
+    )  # fmt: skip
+    return row is not None
+
+
 async def stop(unit: Unit, campaign_id: UUID) -> bool:
     """Send nothing more, ever. What was sent stays sent; what waits is left out, the first of it at once."""
     if not await _change(

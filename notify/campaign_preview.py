@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
 from config.floor import sql
-from config.floor.selection import Selection, listed
+from config.floor.selection import Selection
 from config.floor.unit import Unit
-from notify import sms
-from notify.audience import Audience
+from notify import safety, sms
+from notify.audience import Audience, Counted
 from notify.campaign_rules import (
     ITEM,
     NAME,
@@ -23,12 +23,15 @@ from notify.campaign_rules import (
     length_blockers,
     personal,
 )
-from notify.ladder import DEFAULTS
+from notify.lists import Lists
 from notify.render import TemplateFault
+from notify.safety import Check, Figures, SafetyRules
+from notify.segments import RulesWrong
 from notify.service import NotifyOptions
 
-EXAMPLES = 3
-_REPEATED = timedelta(days=7)
+EXAMPLES = 20
+REPEATED = timedelta(days=7)
+_NOBODY = Counted(0, 0, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +46,28 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How many people each channel would try."""
+    """How many people each channel would try; ``none``: only the inbox is left for them."""
 
     inbox: int
     sms: int
     live: int
+    wechat: int
+    none: int
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """People, reach, parts per person, what stands in the way, real examples, and the placeholders known."""
+    """People, reach, parts and cost, what stands in the way, what was looked at, real examples, known placeholders."""
 
     people: int
     reach: Reach
     parts: int
+    cost: int
+    minutes: int
+    again: int
     blockers: tuple[Remark, ...]
     warnings: tuple[Remark, ...]
+    checks: tuple[Check, ...]
     examples: tuple[Example, ...]
     placeholders: tuple[str, ...]
 
@@ -66,75 +75,106 @@ class Preview:
 class Previewer:
     """Looks, stores nothing."""
 
-    def __init__(self, audience: Audience, options: NotifyOptions) -> None:
+    def __init__(self, audience: Audience, options: NotifyOptions, lists: Lists) -> None:
         self._audience = audience
         self._options = options
+        self._lists = lists
 
     async def preview(self, unit: Unit, words: CampaignWords, audience: Selection | None = None) -> Preview:
-        """A handful of statements, whatever the size of the audience."""
+        """A handful of statements, whatever the size of the audience. ``audience``: not by rules, but exactly these."""
         item = await self._audience.item_name(unit, words.item)
         shared = known_values(words, item_name=item, place_name=self._audience.place_name(unit.portal, words.region))
         unknown = bool(words.item) and not item
-        if audience is None:
-            audience = listed(()) if unknown else self._audience.people(unit, words.region, words.item)
-        people = await audience.count()
-        blocking = blockers(words, shared, people=people)
-        if unknown:
-            blocking = [Remark("item-unknown"), *(b for b in blocking if b.code != "audience-empty")]
-        examples = await self._examples(unit, words, shared, await audience.first(EXAMPLES))
-        longest = max((e.sms for e in examples), key=sms.units, default="")
-        blocking += length_blockers(longest)
-        parts = sms.parts(longest)
+        selection, wrong = (audience, None) if audience else self._selection(unit, words)
+        counted, people = _NOBODY, list[UUID]()
+        if selection is not None and not unknown:
+            counted = await self._audience.count(unit, selection, words.category, unit.now - REPEATED)
+            people = await selection.first(EXAMPLES)
+            if audience:
+                counted = replace(counted, people=await selection.count())
+        columns = await self._lists.columns(unit, words.list_id) if words.list_id else ()
+        blocking = blockers(words, shared, people=counted.people, columns=columns)
+        if unknown or wrong:
+            found = [wrong] if wrong else [Remark("item-unknown")]
+            blocking = [*found, *(b for b in blocking if b.code != "audience-empty")]
+        examples = await self._examples(unit, words, shared, people)
+        longest = max(examples, key=lambda one: sms.units(one.sms), default=Example("", "", "", ""))
+        blocking += length_blockers(longest.title, longest.body, longest.sms)
+        parts = sms.parts(longest.sms)
+        rules = self._options.safety.get(unit.portal, SafetyRules())
+        figures = await self._figures(unit, words, counted, parts)
+        checks = safety.check(rules, figures, f"{words.title}\n{words.body}\n{' '.join(words.fills.values())}")
+        blocking += [Remark(one.code, one.facts) for one in checks if one.tone == "bad"]
         return Preview(
-            people=people,
-            reach=await self._reach(unit, words.category, audience, people),
+            people=counted.people,
+            reach=Reach(counted.people, counted.sms, counted.live, counted.wechat, counted.unreached),
             parts=parts,
+            cost=safety.cost(rules, figures),
+            minutes=safety.minutes(rules, figures),
+            again=counted.again,
             blockers=tuple(blocking),
             warnings=tuple(await self._warnings(unit, words, parts)),
+            checks=tuple(checks),
             examples=tuple(examples),
-            placeholders=tuple(f"(({name}))" for name in dict.fromkeys([NAME, ITEM, PLACE, *words.fills])),
+            placeholders=tuple(f"(({name}))" for name in dict.fromkeys([NAME, ITEM, PLACE, *words.fills, *columns])),
         )
+
+    def _selection(self, unit: Unit, words: CampaignWords) -> tuple[Selection | None, Remark | None]:
+        try:
+            return self._audience.select(unit, words.audience), None
+        except RulesWrong as wrong:
+            return None, Remark(wrong.code, (("place", wrong.path),))
 
     async def _examples(
         self, unit: Unit, words: CampaignWords, shared: dict[str, str], people: Sequence[UUID]
     ) -> list[Example]:
         names = await self._audience.names(unit, people)
+        own = await self._lists.values(unit, words.list_id, people) if words.list_id else {}
         signature = self._options.signature_of(unit.portal)
         made = []
         for person in people:
             try:
-                copy = personal(words, shared, names.get(person, ""), signature)
+                copy = personal(words, shared, names.get(person, ""), signature, own.get(person))
             except (ValueError, TemplateFault):  # a blocker names the reason
                 return []
             made.append(Example(names.get(person, ""), copy.title, copy.body, copy.sms))
         return made
 
-    async def _reach(self, unit: Unit, category: str, audience: Selection, people: int) -> Reach:
-        """One statement over those who made a choice; the others have the category's default."""
-        default = DEFAULTS[category]
-        row = await sql.row(
-            "SELECT count(*) AS made, COALESCE(SUM(CASE WHEN sms THEN 1 ELSE 0 END), 0) AS sms, "
-            "COALESCE(SUM(CASE WHEN live THEN 1 ELSE 0 END), 0) AS live FROM notify_preferences "
-            f"WHERE portal = $1 AND category = $2 AND resident_id IN ({audience.after(2)})",
-            unit.portal, category, *audience.values,
-        )  # fmt: skip
-        made, sms_made, live_made = (int(row[name]) for name in ("made", "sms", "live")) if row else (0, 0, 0)
-        others = people - made
-        return Reach(
-            inbox=people,
-            sms=sms_made + (others if default.sms else 0),
-            live=live_made + (others if default.live else 0),
+    async def _figures(self, unit: Unit, words: CampaignWords, counted: Counted, parts: int) -> Figures:
+        others = await sql.rows(
+            "SELECT people FROM campaigns WHERE portal = $1 AND decided_at IS NOT NULL "
+            "AND status IN ('sending','done','stopped') ORDER BY decided_at DESC LIMIT 10",
+            unit.portal,
+        )
+        sizes = sorted(int(row["people"]) for row in others)
+        used = await sql.row(
+            "SELECT coalesce(sum(used), 0) AS n FROM notify_budgets WHERE scope = $1 AND day = $2",
+            f"sms-parts:{unit.portal}",
+            unit.today,
+        )
+        return Figures(
+            people=counted.people,
+            sms_people=counted.sms,
+            deliveries=counted.sms + counted.live + counted.wechat,
+            parts=parts,
+            again=counted.again,
+            usual=sizes[len(sizes) // 2] if sizes else 0,
+            used_today=int(used["n"]) if used else 0,
+            starts=max(words.schedule_at or unit.now, unit.now),
+            category=words.category,
         )
 
     async def _warnings(self, unit: Unit, words: CampaignWords, parts: int) -> list[Remark]:
         found = []
         if parts > 1:
             found.append(Remark("many-parts", (("parts", parts),)))
+        if words.schedule_at and words.schedule_at < unit.now:
+            found.append(Remark("schedule-past"))
         repeated = await sql.row(
             "SELECT id FROM campaigns WHERE portal = $1 AND content_hash = $2 AND decided_at > $3 "
             "AND status IN ('approved','sending','done') LIMIT 1",
-            unit.portal, words.content_hash, unit.now - _REPEATED,
+            unit.portal, words.content_hash, unit.now - REPEATED,
         )  # fmt: skip
         if repeated:
-            found.append(Remark("repeated", (("days", _REPEATED.days),)))
+            found.append(Remark("repeated", (("days", REPEATED.days),)))
         return found

@@ -13,7 +13,8 @@ COLUMNS = (
     "id, region, title, body, category, audience_region, audience_item, audience_label, fills, content_hash, status, "
     "author_id, author_no, editor_id, submitter_id, approver_no, reason, people, expanded, planned, reached, failed, "
     "skipped, created_at, updated_at, submitted_at, decided_at, ended_at, schedule_at, rate, canary, canary_state, "
-    "fail_share, pause_reason, follows, follow_kind"
+    "fail_share, pause_reason, follows, follow_kind, audience_rules, template_id, template_version, discarded_at, "
+    "refused_for_good"
 )
 
 
@@ -66,6 +67,8 @@ class CampaignRecord:
     throttle: Throttle = Throttle()
     follows: UUID | None = None
     follow_kind: str = ""
+    discarded: bool = False
+    refused_for_good: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +79,32 @@ class CampaignPage:
     next_cursor: str | None
 
 
+WORDS = (
+    "title, body, category, audience_region, audience_item, fills, audience_rules, schedule_at, template_id, "
+    "template_version"
+)
+
+
+def words_of(row: sql.Row) -> CampaignWords:
+    """The words in a row of ``WORDS`` or ``COLUMNS``."""
+    template = sql.uid_or_none(row["template_id"])
+    return CampaignWords(
+        title=row["title"],
+        body=row["body"],
+        category=row["category"],
+        region=row["audience_region"],
+        item=row["audience_item"],
+        fills=sql.document(row["fills"]),
+        rules=sql.document(row["audience_rules"]) if row["audience_rules"] else None,
+        schedule_at=sql.instant_or_none(row["schedule_at"]),
+        template=(template, int(row["template_version"])) if template else None,
+    )
+
+
 def record(row: sql.Row) -> CampaignRecord:
     """A row of ``COLUMNS`` as a record."""
     writers = {sql.uid(row[name]) for name in ("author_id", "editor_id", "submitter_id") if row[name] is not None}
-    words = CampaignWords(
-        row["title"], row["body"], row["category"], row["audience_region"], row["audience_item"],
-        sql.document(row["fills"]),
-    )  # fmt: skip
+    words = words_of(row)
     counters = (int(row[name]) for name in ("expanded", "planned", "reached", "failed", "skipped"))
     return CampaignRecord(
         id=sql.uid(row["id"]),
@@ -108,4 +130,6 @@ def record(row: sql.Row) -> CampaignRecord:
         ),
         follows=sql.uid_or_none(row["follows"]),
         follow_kind=row["follow_kind"],
+        discarded=row["discarded_at"] is not None,
+        refused_for_good=sql.flag(row["refused_for_good"]),
     )

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
 
 from config.floor import sql
 from config.floor.ids import new_id
 from notify import sms
+from notify.limits import measured
 from notify.outbox import Words
-from notify.render import fill, is_broken, placeholders
+from notify.placeholders import Hole, fill, holes, is_broken, key, largest, placeholders
+from notify.render import MAX_OUTPUT
+from notify.segments import Group, Leaf, Rule, RulesWrong, leaves, read
 
 NAME, ITEM, PLACE = "姓名", "事项", "地区"
 NAMELESS = "居民朋友"  # who has registered but not proven a name
-SMS_UNITS = 500  # the longest short message that domestic providers take, signature included (Aliyun SMS manual)
 
 CampaignCategory = Literal["service", "information"]
 Status = Literal["paused", "draft", "submitted", "approved", "rejected", "sending", "done", "stopped"]
@@ -32,17 +36,49 @@ class CampaignWords:
     region: str = ""
     item: str = ""
     fills: Mapping[str, str] = field(default_factory=dict)
+    rules: Mapping[str, Any] | None = None
+    schedule_at: datetime | None = None
+    template: tuple[UUID, int] | None = None
 
     @property
     def content_hash(self) -> str:
-        """What an approver signs: SHA-256 over title, body, category, audience and fills."""
-        parts = [self.title, self.body, self.category, self.region, self.item, dict(self.fills)]
+        """What an approver signs: SHA-256 over title, body, category, audience and fills. The moment of sending may
+        still be moved afterwards, so it is not among them."""
+        parts: list[Any] = [self.title, self.body, self.category, self.region, self.item, dict(self.fills)]
+        if self.rules:
+            parts.append(self.rules)
         return hashlib.sha256(sql.to_json(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
     def holes(self) -> list[str]:
         """The placeholders used in title and body."""
         return placeholders(f"{self.title}\n{self.body}")
+
+    @property
+    def audience(self) -> Group:
+        """Region, item and rules as one rule. ``RulesWrong`` where the rules are not of the closed form."""
+        parts: list[Rule] = []
+        if self.region:
+            parts.append(Leaf("region", "region", self.region))
+        if self.item:
+            parts.append(Leaf("item", "item", self.item))
+        if self.rules:
+            parts.append(read(self.rules))
+        return Group("all", tuple(parts))
+
+    @property
+    def list_id(self) -> UUID | None:
+        """The uploaded list whose columns fill placeholders, where one is named."""
+        try:
+            named = [UUID(leaf.text) for leaf in leaves(self.audience) if leaf.kind == "list"]
+        except RulesWrong:
+            return None
+        return named[0] if named else None
+
+    def own(self, columns: Sequence[str]) -> dict[str, Hole]:
+        """The placeholders whose value comes with each person: the name, and the columns of an uploaded list."""
+        wanted = {key(NAME), *(key(column) for column in columns)} - {key(name) for name in self.fills}
+        return {str(hole): hole for hole in holes(f"{self.title}\n{self.body}") if key(hole.name) in wanted}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,28 +91,40 @@ class Remark:
 
 def known_values(words: CampaignWords, *, item_name: str, place_name: str) -> dict[str, str]:
     """The values that are the same for everybody; empty ones are holes."""
-    return {ITEM: item_name, PLACE: place_name, **{k: v for k, v in words.fills.items() if k != NAME}}
+    return {ITEM: item_name, PLACE: place_name, **{k: v for k, v in words.fills.items() if key(k) != NAME}}
 
 
-def personal(words: CampaignWords, shared: Mapping[str, str], name: str, signature: str) -> Words:
-    """One person's copy. Raises ``HoleLeft`` or ``TemplateFault`` where ``blockers`` would have said so."""
-    values = {**shared, NAME: name or NAMELESS}
+def personal(
+    words: CampaignWords, shared: Mapping[str, str], name: str, signature: str, own: Mapping[str, str] | None = None
+) -> Words:
+    """One person's copy; ``own`` is their row of an uploaded list. Raises ``HoleLeft``, ``NothingLeft`` or
+    ``TemplateFault`` where ``blockers`` would have said so."""
+    values = {**(own or {}), **shared, NAME: name or NAMELESS}
     body = fill(words.body, values)
     return Words(title=fill(words.title, values), body=body, sms=sms.signed(signature, body), link="", values={})
 
 
-def shared_words(words: CampaignWords, shared: Mapping[str, str], signature: str) -> Words:
-    """Everybody's copy, with a token where a person's own name goes; ``values`` says which. Raises as ``personal``.
+def shared_words(words: CampaignWords, shared: Mapping[str, str], signature: str, columns: Sequence[str] = ()) -> Words:
+    """Everybody's copy, with a token where a person's own value goes; ``values`` says which. Raises as ``personal``.
 
-    The token is chance, so nothing that an operator wrote can be taken for it.
+    The tokens are chance, so nothing that an operator wrote can be taken for one.
     """
-    token = new_id().hex
-    made = personal(words, shared, token, signature)
-    return replace(made, values={NAME: token} if NAME in words.holes else {})
+    tokens = {written: new_id().hex for written in words.own(columns)}
+    body = fill(words.body, shared, tokens)
+    made = Words(fill(words.title, shared, tokens), body, sms.signed(signature, body), link="", values={})
+    return replace(made, values=tokens)
 
 
-def blockers(words: CampaignWords, shared: Mapping[str, str], *, people: int) -> list[Remark]:
-    """What forbids submitting."""
+def own_values(words: CampaignWords, columns: Sequence[str], name: str, row: Mapping[str, str]) -> dict[str, str]:
+    """What goes to this person's tokens."""
+    given = {**{key(column): value for column, value in row.items()}, key(NAME): name or NAMELESS}
+    return {written: hole.said(given) for written, hole in words.own(columns).items()}
+
+
+def blockers(
+    words: CampaignWords, shared: Mapping[str, str], *, people: int, columns: Sequence[str] = ()
+) -> list[Remark]:
+    """What forbids submitting. ``columns``: what each person's row of the uploaded list brings."""
     found: list[Remark] = []
     if not words.title.strip():
         found.append(Remark("title-empty"))
@@ -84,16 +132,23 @@ def blockers(words: CampaignWords, shared: Mapping[str, str], *, people: int) ->
         found.append(Remark("body-empty"))
     if is_broken(words.title) or is_broken(words.body):
         found.append(Remark("placeholder-broken"))
+    known, given = {key(name) for name in shared}, {key(name) for name, value in shared.items() if value}
+    given |= {key(NAME), *(key(column) for column in columns)}
     for name in words.holes:
-        if name == NAME or shared.get(name):
-            continue
-        found.append(Remark("placeholder-empty" if name in shared else "placeholder-unknown", (("name", name),)))
+        if key(name) not in given:
+            found.append(
+                Remark("placeholder-empty" if key(name) in known else "placeholder-unknown", (("name", name),))
+            )
+    if max(largest(words.title), largest(words.body)) > MAX_OUTPUT:
+        found.append(Remark("too-large", (("most", MAX_OUTPUT),)))
     if people == 0:
         found.append(Remark("audience-empty"))
     return found
 
 
-def length_blockers(longest: str) -> list[Remark]:
-    """What the length of the longest example forbids."""
-    used = sms.units(longest)
-    return [Remark("too-long", (("used", used), ("most", SMS_UNITS)))] if used > SMS_UNITS else []
+def length_blockers(title: str, body: str, text: str) -> list[Remark]:
+    """What the lengths of one person's copy forbid, by the table of ``limits``."""
+    words = {"inbox": {"title": title, "body": body}, "sms": {"text": text}, "web_push": {"text": f"{title}\n{body}"}}
+    over = [one for one in measured(words, {}) if not one.fits]
+    codes = {"sms": "too-long", "inbox": "too-long-inbox", "web_push": "too-long-push"}
+    return [Remark(codes[one.limit.channel], (("used", one.used), ("most", one.limit.most))) for one in over]

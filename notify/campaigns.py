@@ -16,7 +16,7 @@ from config.floor.ids import new_id
 from config.floor.refusal import Refusal
 from config.floor.selection import Selection
 from config.floor.unit import Actor, Unit
-from notify import campaign_control, progress
+from notify import campaign_control, progress, submissions
 from notify import cursor as cursors
 from notify.audience import Audience
 from notify.campaign_preview import Preview, Previewer
@@ -31,18 +31,25 @@ from notify.errors import (
     SamePerson,
     WrongState,
 )
+from notify.lists import Lists
+from notify.operator_templates import OperatorTemplates
+from notify.saved_segments import Segments
 from notify.service import WAKE, NotifyOptions
 
 PAGE = 20
 
 
 class Campaigns:
-    """The public door of campaigns. Refusals that leave a trace are returned, so that the unit commits."""
+    """The public door of campaigns, of the people they are for and of the words they begin with.
 
-    def __init__(self, *, audience: Audience, options: NotifyOptions) -> None:
-        self._audience = audience
+    Refusals that leave a trace are returned, so that the unit commits.
+    """
+
+    def __init__(self, *, audience: Audience, options: NotifyOptions, lists: Lists) -> None:
+        self.audience = self._audience = audience
+        self.lists, self.segments, self.templates = lists, Segments(), OperatorTemplates()
         self._options = options
-        self._previewer = Previewer(audience, options)
+        self._previewer = Previewer(audience, options, lists)
 
     async def preview(self, unit: Unit, words: CampaignWords) -> Preview:
         """What would be sent to whom, and what stands in the way. Stores nothing."""
@@ -55,11 +62,14 @@ class Campaigns:
         row = await sql.row(
             "INSERT INTO campaigns (id, portal, region, title, body, category, audience_region, audience_item, "
             "audience_label, fills, content_hash, status, author_id, author_no, editor_id, approver_no, reason, "
-            "people, expanded, planned, reached, failed, skipped, all_expanded, created_at, updated_at) "
-            "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,'draft',$12,$13,$12,'','',0,0,0,0,0,0,$14,$15,$15) "
+            "people, expanded, planned, reached, failed, skipped, all_expanded, created_at, updated_at, "
+            "audience_rules, schedule_at, template_id, template_version) "
+            "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,'draft',$12,$13,$12,'','',0,0,0,0,0,0,$14,$15,$15,"
+            "$16,$17,$18,$19) "
             f"RETURNING {COLUMNS}",
             campaign_id, unit.portal, region, words.title, words.body, words.category, words.region, words.item,
             label, sql.to_json(dict(words.fills)), words.content_hash, author_id, author.label, False, unit.now,
+            *_more(words),
         )  # fmt: skip
         assert row is not None
         return record(row)
@@ -70,9 +80,12 @@ class Campaigns:
             "UPDATE campaigns SET title=$1, body=$2, category=$3, audience_region=$4, audience_item=$5, "
             "audience_label=$6, fills=$7, content_hash=$8, status='draft', editor_id=$9, submitter_id=NULL, "
             "approver_id=NULL, approver_no='', reason='', people=0, submitted_at=NULL, decided_at=NULL, "
-            f"updated_at=$10 WHERE id=$11 AND portal=$12 AND status IN ({_quoted(EDITABLE)}) RETURNING {COLUMNS}",
+            "updated_at=$10, audience_rules=$13, schedule_at=$14, template_id=$15, template_version=$16 "
+            f"WHERE id=$11 AND portal=$12 AND status IN ({_quoted(EDITABLE)}) AND discarded_at IS NULL "
+            f"AND NOT refused_for_good RETURNING {COLUMNS}",
             words.title, words.body, words.category, words.region, words.item, await self._label(unit, words),
             sql.to_json(dict(words.fills)), words.content_hash, _id(editor), unit.now, campaign_id, unit.portal,
+            *_more(words),
         )  # fmt: skip
         if row is None:
             raise WrongState(status=(await self.get(unit, campaign_id)).status)
@@ -93,7 +106,8 @@ class Campaigns:
             at, last = cursors.read(cursor)
             where, values = "AND (created_at < $3 OR (created_at = $3 AND id < $4)) ", [*values, at, last]
         rows = await sql.rows(
-            f"SELECT {COLUMNS} FROM campaigns WHERE portal = $1 {where}ORDER BY created_at DESC, id DESC LIMIT $2",
+            f"SELECT {COLUMNS} FROM campaigns WHERE portal = $1 AND discarded_at IS NULL {where}"
+            "ORDER BY created_at DESC, id DESC LIMIT $2",
             *values,
         )
         found = tuple(record(row) for row in rows[:limit])
@@ -105,6 +119,8 @@ class Campaigns:
         found = await self.get(unit, campaign_id)
         if found.status not in ("draft", "rejected"):
             raise WrongState(status=found.status)
+        if found.discarded or found.refused_for_good:
+            raise WrongState(status="discarded" if found.discarded else "rejected")
         preview = await self._previewer.preview(unit, found.words, self._people(unit, found) if found.follows else None)
         if preview.blockers:
             raise CampaignBlocked(blockers=", ".join(remark.code for remark in preview.blockers))
@@ -116,6 +132,7 @@ class Campaigns:
         )  # fmt: skip
         if row is None:
             raise ContentChanged()
+        await submissions.keep(unit, submitter, record(row))
         unit.tell(f"staff:{unit.portal}", "campaign", campaign_id=str(campaign_id), status="submitted")
         return record(row)
 
@@ -149,25 +166,33 @@ class Campaigns:
         )  # fmt: skip
         if row is None:  # somebody was quicker
             return WrongState(status=(await self.get(unit, campaign_id)).status)
-        await _fix_recipients(unit, campaign_id, found.region, audience)
+        fixed = await _fix_recipients(unit, campaign_id, found.region, audience)
+        if fixed != people:  # somebody joined or left between the two statements: all of it is undone
+            raise AudienceChanged(people=fixed)
         unit.tell(WAKE, "due")
         unit.tell(f"staff:{unit.portal}", "campaign", campaign_id=str(campaign_id), status="approved")
         return record(row)
 
-    async def reject(self, unit: Unit, reader: Actor, campaign_id: UUID, reason: str) -> CampaignRecord | Refusal:
-        """Give it back with a reason. Not by its own people either: they edit it instead."""
+    async def reject(
+        self, unit: Unit, reader: Actor, campaign_id: UUID, reason: str, *, for_good: bool = False
+    ) -> CampaignRecord | Refusal:
+        """Give it back with a reason; ``for_good``: it is never asked for again. Not by its own people."""
         found = await self.get(unit, campaign_id)
         if refused := _may_approve(found, _id(reader), found.content_hash):
             return refused
         row = await sql.row(
-            "UPDATE campaigns SET status='rejected', reason=$1, decided_at=$2, updated_at=$2 "
+            "UPDATE campaigns SET status='rejected', reason=$1, decided_at=$2, updated_at=$2, refused_for_good=$5 "
             f"WHERE id=$3 AND portal=$4 AND status='submitted' RETURNING {COLUMNS}",
-            reason[:300], unit.now, campaign_id, unit.portal,
+            reason[:300], unit.now, campaign_id, unit.portal, for_good,
         )  # fmt: skip
         if row is None:
             return WrongState(status=(await self.get(unit, campaign_id)).status)
         unit.tell(f"staff:{unit.portal}", "campaign", campaign_id=str(campaign_id), status="rejected")
         return record(row)
+
+    async def discard(self, unit: Unit, campaign_id: UUID, *, back: bool = False) -> CampaignRecord | Refusal:
+        """Put a draft away, or take it out again (``back``). Nothing is deleted."""
+        return await self._after(unit, campaign_id, await campaign_control.discard(unit, campaign_id, back=back))
 
     async def pause(self, unit: Unit, campaign_id: UUID) -> CampaignRecord | Refusal:
         """Send nothing more until it is resumed. The batch in hand is the last."""
@@ -220,7 +245,7 @@ class Campaigns:
     def _people(self, unit: Unit, found: CampaignRecord) -> Selection:
         if found.follows is not None:
             return told_by(unit, found.follows)
-        return self._audience.people(unit, found.words.region, found.words.item)
+        return self._audience.select(unit, found.words.audience)
 
     async def _label(self, unit: Unit, words: CampaignWords) -> str:
         return (await self._audience.item_name(unit, words.item))[:120]
@@ -236,10 +261,16 @@ def _may_approve(found: CampaignRecord, reader: UUID, content_hash: str) -> Refu
     return None
 
 
-async def _fix_recipients(unit: Unit, campaign_id: UUID, region: str, audience: Selection) -> None:
-    """The audience as of now, in one statement."""
+def _more(words: CampaignWords) -> tuple[str | None, datetime | None, UUID | None, int]:
+    """The columns that not every campaign has."""
+    template, version = words.template or (None, 0)
+    return sql.to_json(words.rules) if words.rules else None, words.schedule_at, template, version
+
+
+async def _fix_recipients(unit: Unit, campaign_id: UUID, region: str, audience: Selection) -> int:
+    """The audience as of now, in one statement. How many."""
     own = "$1::uuid, $2::varchar, $3::varchar" if sql.is_postgres() else "$1, $2, $3"
-    await sql.execute(
+    return await sql.execute(
         f"INSERT INTO campaign_recipients (campaign_id, portal, region, recipient) SELECT {own}, id "
         f"FROM ({audience.after(3)}) AS audience WHERE true ON CONFLICT (campaign_id, recipient) DO NOTHING",
         campaign_id, unit.portal, region, *audience.values,

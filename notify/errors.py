@@ -61,3 +61,41 @@ class CampaignBlocked(Refusal):
 
     code = "campaign-blocked"
     kind = "invalid"
+
+
+class TemplateMissing(Missing):
+    """No such template in this portal."""
+
+    code = "notice-template-not-found"
+
+
+class SegmentMissing(Missing):
+    """No such segment in this portal."""
+
+    code = "segment-not-found"
+
+
+class ListMissing(Missing):
+    """No such list, or no such row in it."""
+
+    code = "people-list-not-found"
+
+
+class ListInUse(Refusal):
+    """A notice that was handed in uses this list: it does not change any more."""
+
+    code = "people-list-in-use"
+
+
+class RulesRefused(Refusal):
+    """These rules about people are not of the closed form."""
+
+    code = "audience-rules-wrong"
+    kind = "invalid"
+
+
+class SheetRefused(Refusal):
+    """The uploaded file as a whole cannot be used; the fault says why."""
+
+    code = "sheet-refused"
+    kind = "invalid"

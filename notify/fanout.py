@@ -14,9 +14,10 @@ from uuid import UUID
 from config.floor import sql
 from config.floor.unit import Unit
 from config.floor.vault import Vault
-from notify import fanout_rows, progress, wordings
+from notify import fanout_rows, list_rows, progress, wordings
 from notify.audience import Audience
-from notify.campaign_rules import NAME, NAMELESS, CampaignWords, known_values, shared_words
+from notify.campaign_record import WORDS, words_of
+from notify.campaign_rules import CampaignWords, known_values, own_values, shared_words
 from notify.channel import Run
 from notify.fanout_rows import Chunk
 from notify.outbox import Words
@@ -36,6 +37,7 @@ class _Running:
     released: datetime
     room: int | None
     again: str
+    columns: tuple[str, ...]
 
     def chunk(self, wording_id: UUID, upto: UUID | None) -> Chunk:
         return Chunk(self.id, self.region, self.words.category, wording_id, self.released, self.cursor, upto)
@@ -65,7 +67,7 @@ class CampaignFanOut:
         running = await _load(unit, campaign_id)
         if running is None:
             return 0
-        most = min(self._chunk, PERSONAL) if NAME in running.words.holes else self._chunk
+        most = min(self._chunk, PERSONAL) if running.words.own(running.columns) else self._chunk
         if running.room is not None:
             most = min(most, running.room)
         upto, count = await _bound(running, most)
@@ -87,26 +89,31 @@ class CampaignFanOut:
         wording_id = running.wording_id or await self._freeze(unit, running)
         chunk = running.chunk(wording_id, upto)
         told = await fanout_rows.tell(unit, chunk)
-        if NAME in running.words.holes:
-            await self._personal(unit, chunk)
+        if running.words.own(running.columns):
+            await self._personal(unit, running, chunk)
         return await fanout_rows.plan(unit, chunk, self._options.patience.lifetime(chunk.category)) - told
 
     async def _freeze(self, unit: Unit, running: _Running) -> UUID:
         words = running.words
         item = await self._audience.item_name(unit, words.item)
         shared = known_values(words, item_name=item, place_name=self._audience.place_name(unit.portal, words.region))
-        frozen = shared_words(words, shared, self._options.signature_of(unit.portal))
+        frozen = shared_words(words, shared, self._options.signature_of(unit.portal), running.columns)
         wording_id = await wordings.freeze(unit, self._vault, frozen)
         await sql.execute("UPDATE campaigns SET wording_id = $1 WHERE id = $2", wording_id, running.id)
         return wording_id
 
-    async def _personal(self, unit: Unit, chunk: Chunk) -> None:
-        people = await fanout_rows.people(chunk)
-        names = await self._audience.names(unit, [person for _, person in people])
+    async def _personal(self, unit: Unit, running: _Running, chunk: Chunk) -> None:
+        people, words = await fanout_rows.people(chunk), running.words
+        ids = [person for _, person in people]
+        names = await self._audience.names(unit, ids)
+        rows = await list_rows.values(self._vault, unit, words.list_id, ids) if words.list_id else {}
         empty = Words("", "", "", "", {})
-        await fanout_rows.give_values([
-            (message, replace(empty, values={NAME: names.get(person) or NAMELESS}).sealed(self._vault))
+        given = [
+            (message, own_values(words, running.columns, names.get(person, ""), rows.get(person, {})))
             for message, person in people
+        ]
+        await fanout_rows.give_values([
+            (message, replace(empty, values=values).sealed(self._vault)) for message, values in given
         ])  # fmt: skip
 
 
@@ -122,7 +129,7 @@ async def _next(unit: Unit) -> tuple[str, UUID] | None:
 
 async def _load(unit: Unit, campaign_id: UUID) -> _Running | None:
     row = await sql.row(
-        "SELECT title, body, category, region, audience_region, audience_item, fills, cursor, wording_id, decided_at, "
+        f"SELECT {WORDS}, region, cursor, wording_id, decided_at, "
         "canary, canary_state, expanded, only_channel FROM campaigns "
         "WHERE id = $1 AND portal = $2 AND status IN ('approved','sending') AND NOT all_expanded",
         campaign_id,
@@ -130,14 +137,12 @@ async def _load(unit: Unit, campaign_id: UUID) -> _Running | None:
     )
     if row is None:
         return None
-    words = CampaignWords(
-        row["title"], row["body"], row["category"], row["audience_region"], row["audience_item"],
-        sql.document(row["fills"]),
-    )  # fmt: skip
+    words = words_of(row)
     room = max(0, int(row["canary"]) - int(row["expanded"])) if row["canary_state"] == "running" else None
     return _Running(
         campaign_id, row["audience_region"] or row["region"], words, sql.uid_or_none(row["cursor"]),
         sql.uid_or_none(row["wording_id"]), sql.instant(row["decided_at"]), room, row["only_channel"],
+        await list_rows.columns(unit, words.list_id) if words.list_id else (),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Words with holes, filled strictly: file templates (a small piece of Jinja2) and operators' ``((占位符))``.
+"""Words with holes, filled strictly: our file templates, a small piece of Jinja2 (operators' words: ``placeholders``).
 
 Jinja2's sandbox limits neither methods nor resources, so a template may contain only the node kinds listed
 here, declared names, and our own filters with constant arguments; values are plain short strings.
@@ -16,8 +16,9 @@ from jinja2 import Template as Compiled
 
 MAX_SOURCE = 2_000
 MAX_VALUE = 200
-MAX_OUTPUT = 10_000
+MAX_OUTPUT = 10_000  # bytes
 MAX_NODES = 200
+_WIDEST = 4  # bytes of one character in UTF-8
 _ALLOWED = (
     nodes.Template,
     nodes.Output,
@@ -32,8 +33,6 @@ _ALLOWED = (
     nodes.Not,
     nodes.Filter,
 )
-_HOLE = re.compile(r"(?:\(\(|（（)\s*([^()（）]{1,40}?)\s*(?:\)\)|））)")
-_BROKEN = re.compile(r"\(\(|\)\)|（（|））")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -60,11 +59,19 @@ def _short(value: str, length: int = 20) -> str:
 
 
 def _grouped(value: str) -> str:
-    return " ".join(value[i : i + 4] for i in range(0, len(value), 4))
+    return plain(" ".join(value[i : i + 4] for i in range(0, len(value), 4)))
 
 
 def _oneline(value: str) -> str:
     return " ".join(value.split())
+
+
+def _upper(value: str) -> str:
+    return plain(value.upper())  # one letter may become three
+
+
+def _lower(value: str) -> str:
+    return plain(value.lower())
 
 
 def _clause(value: str) -> str:
@@ -78,8 +85,8 @@ _FILTERS = {
     "grouped": _grouped,
     "oneline": _oneline,
     "trim": str.strip,
-    "upper": str.upper,
-    "lower": str.lower,
+    "upper": _upper,
+    "lower": _lower,
 }
 
 
@@ -111,8 +118,6 @@ class Text:
         if missing:
             raise HoleLeft(missing)
         text = self.compiled.render({name: plain(values[name]) for name in self.names}).strip()
-        if len(text) > MAX_OUTPUT:
-            raise TemplateFault("the rendered text is too long")
         return text
 
 
@@ -129,6 +134,8 @@ def check(source: str, declared: frozenset[str]) -> Text:
         if count > MAX_NODES:
             raise TemplateFault(f"more than {MAX_NODES} parts")
         _judge(node, declared, names)
+    if (size := _largest(tree)) > MAX_OUTPUT:
+        raise TemplateFault(f"it could become {size} bytes long")
     try:
         return Text(frozenset(names), _JINJA.from_string(source))
     except (TemplateError, RecursionError) as error:
@@ -143,6 +150,18 @@ def _walk(node: nodes.Node) -> list[nodes.Node]:
         found.append(current)
         waiting.extend(current.iter_child_nodes())
     return found
+
+
+def _largest(node: nodes.Node) -> int:
+    """Bytes that the text can have at most, both sides of every choice counted: values and filters are cut."""
+    if isinstance(node, nodes.TemplateData):
+        return len(node.data.encode("utf-8", "surrogatepass"))
+    if isinstance(node, nodes.Name):
+        return MAX_VALUE * _WIDEST
+    if isinstance(node, nodes.Const):
+        return len(str(node.value).encode("utf-8", "surrogatepass"))
+    skipped = node.test if isinstance(node, nodes.If) else None
+    return sum(_largest(child) for child in node.iter_child_nodes() if child is not skipped)
 
 
 def _judge(node: nodes.Node, declared: frozenset[str], names: set[str]) -> None:
@@ -168,23 +187,3 @@ def _judge_filter(node: nodes.Filter) -> None:
         raise TemplateFault(f"the filter {node.name} takes a number")
     if arguments and node.name != "short":
         raise TemplateFault(f"the filter {node.name} takes nothing")
-
-
-def placeholders(text: str) -> list[str]:
-    """The ``((names))`` in an operator's text, in order, each once. Full-width brackets count as well."""
-    return list(dict.fromkeys(_HOLE.findall(text)))
-
-
-def is_broken(text: str) -> bool:
-    """True where brackets are left that look like a placeholder but are none."""
-    return bool(_BROKEN.search(_HOLE.sub("", text)))
-
-
-def fill(text: str, values: Mapping[str, str]) -> str:
-    """The operator's text with every placeholder replaced, once: values are never read as placeholders."""
-    missing = [name for name in placeholders(text) if not values.get(name)]
-    if missing:
-        raise HoleLeft(missing)
-    if is_broken(text):
-        raise TemplateFault("a bracket of a placeholder is missing")
-    return _HOLE.sub(lambda match: plain(values[match.group(1)]), text)

@@ -16,6 +16,7 @@ from notify.inbox import Inbox
 from notify.ladder import LANE_CASE, LANE_OTP, Category, Patience, active_channels
 from notify.preferences import Preferences
 from notify.receipts import Receipts
+from notify.safety import SafetyRules
 from notify.sms import signed
 from notify.templates import Templates
 
@@ -26,7 +27,8 @@ WAKE = "wake:notify"
 class NotifyOptions:
     """Settings of this room. ``signatures``: portal id → the name between 【】 in front of its short messages.
 
-    ``canary``: people who get a campaign first; ``fail_share``: percent of failures that pauses it.
+    ``canary``: people who get a campaign first; ``fail_share``: percent of failures that pauses it;
+    ``safety``: portal id → what its notices to many are held against.
     """
 
     signatures: Mapping[str, str] = field(default_factory=dict)
@@ -34,6 +36,7 @@ class NotifyOptions:
     patience: Patience = field(default_factory=Patience)
     canary: int = 100
     fail_share: int = 20
+    safety: Mapping[str, SafetyRules] = field(default_factory=dict)
 
     def signature_of(self, portal: str) -> str:
         return self.signatures.get(portal, self.signature)

@@ -16,6 +16,7 @@ from notify.engine.embedded import EmbeddedEngine, Engine, EngineOptions
 from notify.engine.loops import Waker
 from notify.fanout import CampaignFanOut
 from notify.providers import ProviderOptions
+from notify.safety import safety_rules
 from notify.service import NotifyOptions
 from notify.sweeps import Sweeper
 
@@ -30,7 +31,9 @@ def notify_options(settings: Settings, portals: Portals) -> NotifyOptions:
     """The signatures of all portals, and how careful a campaign is."""
     signatures = {portal.id: portal.name for portal in portals}
     chosen = settings.notices
-    return NotifyOptions(signatures=signatures, canary=chosen.canary, fail_share=chosen.fail_share)
+    return NotifyOptions(
+        signatures=signatures, canary=chosen.canary, fail_share=chosen.fail_share, safety=safety_rules(portals)
+    )
 
 
 def notice_engine(

@@ -19,6 +19,7 @@ from notify.audience import Audience
 from notify.campaigns import Campaigns
 from notify.engine.cluster import Jobs
 from notify.engine.embedded import Engine
+from notify.lists import Lists
 from notify.service import Notify
 from notify.templates import Templates
 from server.adapters.audit_heads import HeadFiles
@@ -260,7 +261,7 @@ def _assemble(
         channels=house,
         callbacks=callbacks,
         answers=answers,
-        campaigns=Campaigns(audience=audience, options=notices),
+        campaigns=Campaigns(audience=audience, options=notices, lists=Lists(vault, residents)),
         residents=residents,
         cards=Cards(vault, audit, sessions),
         register=register,

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Literal
 
+from config.floor.unit import Unit
 from notify.campaign_record import CampaignRecord
 from notify.campaign_rules import CampaignWords
 from server.demo.desk import Days, Desk
@@ -41,11 +42,59 @@ def add_campaigns(desk: Desk, days: Days, guide: Guide, add: Add) -> None:
         for key, (title, body, category) in _TEXTS.items()
     }
     made: dict[str, CampaignRecord] = {}
+    add(days.at(10, "14:00"), _templates(desk))
+    add(days.at(10, "15:10"), _segments(desk, guide.code))
     for number, (key, words) in enumerate(texts.items()):
         ago = 9 - 2 * number
         add(days.at(ago, "09:30"), _write(desk, made, key, words, submit=key != _DRAFT))
     add(days.at(8, "10:15"), _release(desk, made))
     add(days.at(4, "16:20"), _send_back(desk, made))
+
+
+def _templates(desk: Desk) -> Callable[[], Awaitable[None]]:
+    async def run() -> None:
+        door, actor, region = desk.services.campaigns.templates, desk.staff["operator"].actor, desk.portal.region
+
+        async def write(unit: Unit) -> None:
+            reminder = await door.write(
+                unit, actor, region, name="办理提醒", category="service", title="((事项))可以办了",
+                body="((姓名))您好：((地区))的“((事项))”已经可以在手机上办。((要带原件??请带好原件。))",
+            )  # fmt: skip
+            await door.write(
+                unit, actor, region, name="大厅时间变动", category="information", title="办事大厅时间变动",
+                body="((姓名))您好：((日期))大厅的办理时间改为((时间))，请安排好时间。",
+            )  # fmt: skip
+            await door.set_approval(
+                unit, actor, kind="sms_template", template=reminder.id, version=1, label="", code="SMS_000000001",
+                state="approved", note="样例",
+            )  # fmt: skip
+            await door.set_approval(
+                unit, actor, kind="wechat_template", template=reminder.id, version=1, label="", code="",
+                state="waiting", note="样例",
+            )  # fmt: skip
+            await door.set_approval(
+                unit, actor, kind="sms_signature", template=None, version=0, label=desk.portal.name, code="",
+                state="approved", note="样例",
+            )  # fmt: skip
+
+        await desk.decide(write)
+
+    return run
+
+
+def _segments(desk: Desk, item: str) -> Callable[[], Awaitable[None]]:
+    async def run() -> None:
+        segments, actor, region = desk.services.campaigns.segments, desk.staff["operator"].actor, desk.portal.region
+        elders = {"all": [{"region": region}, {"any": [{"age": {"from": 60}}, {"elder": True}]}]}
+        applied = {"all": [{"item": item}, {"channel": "sms"}]}
+
+        async def keep(unit: Unit) -> None:
+            await segments.keep(unit, actor, region, "老年人", elders)
+            await segments.keep(unit, actor, region, "办过印刷许可、能收短信", applied)
+
+        await desk.decide(keep)
+
+    return run
 
 
 def _write(

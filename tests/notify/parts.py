@@ -12,10 +12,10 @@ from uuid import UUID
 
 from config.floor import sql
 from config.floor.ids import new_id
-from config.floor.selection import Selection, listed
+from config.floor.selection import listed
 from config.floor.unit import Actor, Unit
 from config.floor.vault import Vault
-from notify.audience import Audience
+from notify.audience import Audience, Bound
 from notify.campaign_rules import CampaignWords
 from notify.campaigns import Campaigns
 from notify.channel import Channel, Health, Outcome, Parcel, Sent
@@ -25,6 +25,8 @@ from notify.channels.live import LiveChannel
 from notify.dispatch import Dispatcher, DispatchOptions
 from notify.fanout import CampaignFanOut
 from notify.ladder import Category
+from notify.lists import Lists
+from notify.segments import Leaf
 from notify.service import Notify, NotifyOptions
 from notify.templates import Templates
 from server.adapters.clock import ShiftedClock
@@ -67,18 +69,22 @@ class People:
     async def phones(self, ids: Sequence[UUID]) -> dict[UUID, str]:
         return {person: phone for person in ids if (phone := self.numbers.get(person))}
 
-    def selection(self, unit: Unit, *, region: str | None, within: Selection | None) -> Selection:
+    def people(self, unit: Unit, bound: Bound) -> str:
         everybody = listed(list(self.numbers))
-        if within is None:
-            return everybody
-        text = f"SELECT id FROM ({everybody.text}) AS everybody WHERE id IN ({within.after(1)})"
-        return Selection(text, (*everybody.values, *within.values))
+        return f"({everybody.text.replace('$1', bound.add(everybody.values[0]))}) r WHERE 1 = 1"
+
+    def fact(self, unit: Unit, leaf: Leaf, bound: Bound) -> str:
+        return "1 = 0" if leaf.text in ("wechat", "no") else "1 = 1"
+
+    async def of_phones(self, unit: Unit, phones: Sequence[str]) -> Mapping[str, UUID]:
+        return {phone: person for person, phone in self.numbers.items() if phone in set(phones)}
 
     async def masked(self, unit: Unit, ids: Sequence[UUID]) -> dict[UUID, str]:
         return {person: self.names[person] for person in ids if person in self.names}
 
-    def applied(self, unit: Unit, item_code: str) -> Selection:
-        return listed(self.applicants.get(item_code, []))
+    def applied(self, unit: Unit, leaf: Leaf, bound: Bound) -> str:
+        chosen = listed(self.applicants.get(leaf.text, []))
+        return f"r.id IN ({chosen.text.replace('$1', bound.add(chosen.values[0]))})"
 
 
 class ItemNames:
@@ -127,6 +133,7 @@ class Room:
     notify: Notify
     campaigns: Campaigns
     audience: Audience
+    lists: Lists
 
     def dispatcher(self, *channels: Channel, batch: int = 20) -> Dispatcher:
         """A dispatcher over the live and inbox channels and ``channels`` (the console one where none is given)."""
@@ -189,7 +196,9 @@ def room(database: Database, store: EmbeddedStore, vault: Vault, clock: ShiftedC
     audience = Audience(residents=people, cases=people, items=ItemNames(), place=lambda portal, region: "示范区")
     options = NotifyOptions()
     notify = Notify(vault=vault, contacts=people, templates=TEMPLATES, options=options)
-    return Room(database, store, vault, clock, people, notify, Campaigns(audience=audience, options=options), audience)
+    lists = Lists(vault, people)
+    campaigns = Campaigns(audience=audience, options=options, lists=lists)
+    return Room(database, store, vault, clock, people, notify, campaigns, audience, lists)
 
 
 def staff(number: int) -> Actor:

@@ -183,7 +183,7 @@ async def _released(
 ) -> UUID:
     """A campaign to everybody, approved by another person; nobody listens live unless ``live``."""
     room.people.add(people)
-    campaigns = Campaigns(audience=room.audience, options=NotifyOptions(canary=canary))
+    campaigns = Campaigns(audience=room.audience, options=NotifyOptions(canary=canary), lists=room.lists)
 
     async def decide(unit: Unit) -> CampaignRecord:
         made = await campaigns.draft(unit, staff(1), REGION, words)

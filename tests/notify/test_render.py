@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notify.render import HoleLeft, TemplateFault, check, fill, is_broken, placeholders, plain
+from notify.placeholders import fill, is_broken, placeholders
+from notify.render import HoleLeft, TemplateFault, check, plain
 from notify.sms import ONE_PART, parts, signed, units
 from notify.templates import LANGUAGES, SMS_PARTS_MAX, TITLE_MAX, NoticeTemplate
 from tests.notify.parts import TEMPLATES

@@ -17,9 +17,8 @@ from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from config.floor.selection import Selection, listed
 from config.floor.unit import Unit
-from notify.audience import Audience
+from notify.audience import Audience, Bound
 from notify.channel import Outcome, Parcel
 from notify.channels.inbox import InboxChannel
 from notify.dispatch import Dispatcher, DispatchOptions
@@ -27,6 +26,7 @@ from notify.engine.cluster import ClusterEngine
 from notify.engine.embedded import EmbeddedEngine, Engine, EngineOptions
 from notify.fanout import CampaignFanOut
 from notify.ladder import Patience
+from notify.segments import Leaf
 from notify.service import NotifyOptions
 from notify.sweeps import Sweeper
 from server.adapters.clock import DatabaseClock
@@ -74,14 +74,17 @@ class Nobody:
     async def language(self, resident_id: UUID) -> str:
         return "zh-CN"
 
-    def selection(self, unit: Unit, *, region: str | None, within: Selection | None) -> Selection:
-        return listed(())
+    def people(self, unit: Unit, bound: Bound) -> str:
+        return f"(SELECT {bound.add(unit.portal)} AS id) r WHERE 1 = 0"
+
+    def fact(self, unit: Unit, leaf: Leaf, bound: Bound) -> str:
+        return "1 = 0"
 
     async def masked(self, unit: Unit, ids: Sequence[UUID]) -> dict[UUID, str]:
         return {}
 
-    def applied(self, unit: Unit, item_code: str) -> Selection:
-        return listed(())
+    def applied(self, unit: Unit, leaf: Leaf, bound: Bound) -> str:
+        return "1 = 0"
 
     async def names(self, unit: Unit, codes: list[str]) -> Mapping[str, str]:
         return {}

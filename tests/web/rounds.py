@@ -19,6 +19,7 @@ from tests.journeys.visitor import Visitor
 from tests.web.rounds_for_others import acts_for_others
 from tests.web.rounds_hall import stands_in_line
 from tests.web.rounds_identity import keeps_the_accounts, signs_in_elsewhere
+from tests.web.rounds_publishing import publishes
 from tests.web.rounds_showing import applies_at_the_counter, shows_herself, shows_papers
 
 ITEM = "printing-licence"
@@ -52,6 +53,7 @@ async def everything_else(cast: Cast, told: Told) -> dict[str, str]:
     await _as_resident(cast, told, known)
     await _as_handler(cast, told, known)
     await _as_operator(cast)
+    known |= await publishes(cast.operator, PEOPLE[0][2])
     await _at_the_counter(cast, known)
     async with Desk(cast.resident.origin, "ALL", PASSWORD) as second:
         await second.sign_in()

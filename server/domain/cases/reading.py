@@ -7,12 +7,11 @@ import binascii
 import json
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from config.floor import sql
 from config.floor.refusal import FieldFault, Invalid
-from config.floor.selection import Selection
 from config.floor.unit import Unit
 from server.domain.cases import clock, records, workflow
 from server.domain.cases.clock import ClockOptions, Light, Lights
@@ -100,6 +99,22 @@ def _day(text: str) -> date:
         raise Invalid(faults=[FieldFault("cursor", "invalid")]) from None
 
 
+class Binding(Protocol):
+    """Binds a value and answers its placeholder."""
+
+    def add(self, value: object, /) -> str: ...
+
+
+class AppliedFor(Protocol):
+    """An item's code (``text``) and the states that count; none = all."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def states(self) -> tuple[str, ...]: ...
+
+
 class Reading:
     """Every read is scoped by portal, and by owner or department in the query itself."""
 
@@ -183,12 +198,12 @@ class Reading:
             for row in rows
         ]  # fmt: skip
 
-    def applied(self, unit: Unit, item_code: str) -> Selection:
-        """Who has ever applied for this item here: the audience of a campaign."""
-        return Selection(
-            "SELECT DISTINCT resident_id AS id FROM cases WHERE portal = $1 AND item_code = $2 "
-            "AND submitted_at IS NOT NULL",
-            (unit.portal, item_code),
+    def applied(self, unit: Unit, leaf: AppliedFor, bound: Binding) -> str:
+        """For campaigns, as SQL over ``r``: has applied for this item here, and a case of it stands in such a state."""
+        states = f" AND c.status IN ({', '.join(bound.add(state) for state in leaf.states)})" if leaf.states else ""
+        return (
+            f"EXISTS (SELECT 1 FROM cases c WHERE c.portal = {bound.add(unit.portal)} AND c.resident_id = r.id "
+            f"AND c.item_code = {bound.add(leaf.text)} AND c.submitted_at IS NOT NULL{states})"
         )
 
     async def detail(self, unit: Unit, resident_id: UUID, case_no: str, mandate: Mandate | None = None) -> CaseDetail:

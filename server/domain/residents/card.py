@@ -61,10 +61,11 @@ class Cards:
         index = self._vault.index(number.number, "residents.id_number")
         made = await sql.row(
             "INSERT INTO residents (id, portal, region, name_sealed, id_number_sealed, id_number_index, id_kind, loa,"
-            " language, elder, created_at, verified_at)"
-            f" VALUES ($1,$2,$3,$4,$5,$6,$7,{AT_COUNTER},'zh-CN',$8,$9,$9) ON CONFLICT DO NOTHING RETURNING id",
+            " language, elder, created_at, verified_at, birth_year)"
+            f" VALUES ($1,$2,$3,$4,$5,$6,$7,{AT_COUNTER},'zh-CN',$8,$9,$9,$10) ON CONFLICT DO NOTHING RETURNING id",
             new_id(), unit.portal, region, self._vault.seal(name, "residents.name"),
             self._vault.seal(number.number, "residents.id_number"), index, number.kind, False, unit.now,
+            number.birth_date.year if number.birth_date else None,
         )  # fmt: skip
         row = await sql.row(
             "SELECT id, region, loa, language FROM residents WHERE portal = $1 AND id_number_index = $2",

@@ -22,6 +22,7 @@ class Resident(Model):
     id_number_sealed = fields.BinaryField(null=True)
     id_number_index = fields.BinaryField(null=True)
     id_kind = fields.CharField(max_length=32)
+    birth_year = fields.SmallIntField(null=True)  # for rules about age bands; the day itself is sealed
     loa = fields.IntField()
     language = fields.CharField(max_length=8)
     elder = fields.BooleanField()
@@ -56,6 +57,7 @@ RULES: tuple[Rule, ...] = (
         "residents_id_number", "residents", "portal, id_number_index", unique=True, where="id_number_index IS NOT NULL"
     ),
     Index("residents_region", "residents", "portal, region, id"),
+    Index("residents_birth_year", "residents", "portal, birth_year"),
     Index("resident_bindings_account", "resident_bindings", "portal, provider, subject_index", unique=True),
     Index("resident_bindings_resident", "resident_bindings", "resident_id, provider"),
     Check("residents_loa", "residents", "{row}loa BETWEEN 2 AND 5"),

@@ -14,11 +14,11 @@ from tortoise.transactions import in_transaction
 from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.refusal import FieldFault, Invalid, Missing, Refusal
-from config.floor.selection import Selection
 from config.floor.unit import Actor, Unit
 from config.floor.vault import Vault
 from server.domain.audit.service import Audit
 from server.domain.identifiers import IdNumber, mask_name, read_id_number
+from server.domain.residents import audience
 from server.domain.residents.bindings import Bindings
 from server.domain.residents.errors import (
     IdentityAttemptsExceeded,
@@ -222,9 +222,10 @@ class Residents:
     async def _prove(self, unit: Unit, resident_id: UUID, name: str, number: IdNumber, index: bytes) -> bool:
         changed = await sql.execute(
             "UPDATE residents SET name_sealed = $1, id_number_sealed = $2, id_number_index = $3, id_kind = $4, "
-            "loa = 3, verified_at = $5 WHERE id = $6 AND portal = $7 AND loa < 3",
+            "loa = 3, verified_at = $5, birth_year = $8 WHERE id = $6 AND portal = $7 AND loa < 3",
             self._vault.seal(name, "residents.name"), self._vault.seal(number.number, "residents.id_number"), index,
             number.kind, unit.now, resident_id, unit.portal,
+            number.birth_date.year if number.birth_date else None,
         )  # fmt: skip
         return changed == 1
 
@@ -275,16 +276,36 @@ class Residents:
         row = await sql.row("SELECT language FROM residents WHERE id = $1", resident_id)
         return str(row["language"]) if row else "zh-CN"
 
-    def selection(self, unit: Unit, *, region: str | None, within: Selection | None) -> Selection:
-        """The verified or registered residents of a region, narrowed to ``within``: a campaign's audience."""
-        where, values = "portal = $1 AND closed_at IS NULL", [unit.portal]
-        if region:
-            values.append(region_prefix(region))
-            where += " AND region LIKE $2 || '%'"
-        if within is None:
-            return Selection(f"SELECT id FROM residents WHERE {where}", tuple(values))
-        text = f"SELECT id FROM residents WHERE {where} AND id IN ({within.after(len(values))})"
-        return Selection(text, (*values, *within.values))
+    def people(self, unit: Unit, bound: audience.Binding) -> str:
+        """For campaigns: everybody of this portal, as SQL over ``r``."""
+        return audience.people(unit, bound)
+
+    def fact(self, unit: Unit, leaf: audience.Asked, bound: audience.Binding) -> str:
+        """For campaigns: one boolean about ``r``."""
+        return audience.fact(unit, leaf, bound, self._options.year_shift)
+
+    async def regions(self, unit: Unit) -> list[tuple[str, int]]:
+        """Where this portal's residents belong, and how many: one statement, at most two hundred places."""
+        rows = await sql.rows(
+            "SELECT region, count(*) AS people FROM residents WHERE portal = $1 AND closed_at IS NULL "
+            "GROUP BY region ORDER BY region LIMIT 200",
+            unit.portal,
+        )
+        return [(row["region"], int(row["people"])) for row in rows]
+
+    async def of_phones(self, unit: Unit, phones: Sequence[str]) -> dict[str, UUID]:
+        """Whose numbers these are in this portal: one statement. Who has none here is not in the answer."""
+        indexes = {self._phone_index(phone): phone for phone in phones}
+        if not indexes:
+            return {}
+        holes = ",".join(f"${n}" for n in range(2, len(indexes) + 2))
+        found = await sql.rows(
+            "SELECT id, phone_index FROM residents WHERE portal = $1 AND closed_at IS NULL "
+            f"AND phone_index IN ({holes})",
+            unit.portal,
+            *indexes,
+        )
+        return {indexes[bytes(row["phone_index"])]: sql.uid(row["id"]) for row in found}
 
     def _values(self, unit: Unit, row: sql.Row) -> Values:
         return Values(self._vault, row, unit.today, self._options.year_shift)
@@ -320,10 +341,3 @@ class Residents:
             unit, actor, "identity.verify", subject_kind="resident", subject=str(resident_id),
             resident_id=resident_id, outcome=outcome,
         )  # fmt: skip
-
-
-def region_prefix(region: str) -> str:
-    """What every region inside this one begins with: GB/T 2260 codes end in pairs of zeros above their own level."""
-    while len(region) > 2 and region.endswith("00"):
-        region = region[:-2]
-    return region

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from server.edges.console.audience_api import operations as audience_operations
 from server.edges.console.audit_api import operations as audit_operations
 from server.edges.console.campaigns_api import operations as campaign_operations
 from server.edges.console.cases_api import operations as case_operations
 from server.edges.console.conflicts_api import operations as conflict_operations
 from server.edges.console.delegations_api import operations as delegation_operations
 from server.edges.console.halls_api import operations as hall_operations
+from server.edges.console.lists_api import operations as list_operations
 from server.edges.console.losses_api import operations as loss_operations
-from server.edges.console.pages import pages
+from server.edges.console.publishing_pages import pages
 from server.edges.console.roster_api import operations as roster_operations
 from server.edges.console.staff_api import operations as staff_operations
+from server.edges.console.templates_api import operations as template_operations
 from server.edges.console.terminals_api import operations as terminal_operations
 
 operations = [
@@ -19,6 +22,9 @@ operations = [
     roster_operations,
     case_operations,
     campaign_operations,
+    audience_operations,
+    list_operations,
+    template_operations,
     hall_operations,
     audit_operations,
     conflict_operations,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from datetime import datetime
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
@@ -20,6 +21,14 @@ class AudienceChosen(Wire):
 
     region: Region = ""
     item: Annotated[str, Field(max_length=64)] | None = None
+    rules: dict[str, Any] | None = Field(None, max_length=3, description="the closed form of notify/segments.py")
+
+
+class TemplateUsed(Wire):
+    """The template that the words came from."""
+
+    id: UUID
+    version: int = Field(ge=1, le=100_000)
 
 
 class CampaignLooked(Wire):
@@ -30,6 +39,8 @@ class CampaignLooked(Wire):
     audience: AudienceChosen = AudienceChosen()
     category: Literal["service", "information"] = "service"
     values: dict[FillName, Fill] = Field(default_factory=dict, max_length=10)
+    schedule_at: datetime | None = Field(None, description="when to begin; null = when it is released")
+    template: TemplateUsed | None = None
 
 
 class CampaignWritten(CampaignLooked):
@@ -52,6 +63,7 @@ class CampaignRejection(Wire):
     """Why it goes back."""
 
     reason: Annotated[str, Field(min_length=1, max_length=300)]
+    for_good: bool = False
 
 
 class CampaignQuery(Wire):
@@ -66,6 +78,7 @@ class AudienceShown(Wire):
     region: str
     item: str | None
     item_name: str | None
+    rules: dict[str, Any] | None
 
 
 class ProgressShown(Wire):
@@ -101,6 +114,26 @@ class CampaignShown(Wire):
     updated_at: Instant
     submitted_at: Instant | None
     decided_at: Instant | None
+    schedule_at: Instant | None
+    template: TemplateUsed | None
+    discarded: bool
+    refused_for_good: bool
+
+
+class ChangeShown(Wire):
+    """One part that is not as it was when it was handed in before."""
+
+    part: str
+    label: str
+    before: str
+    now: str
+
+
+class CampaignChanges(Wire):
+    """``first``: it was never handed in before."""
+
+    first: bool
+    changes: list[ChangeShown]
 
 
 class CampaignList(Wire):
@@ -123,6 +156,16 @@ class ReachShown(Wire):
     inbox: int
     sms: int
     live: int
+    wechat: int = 0
+    inbox_only: int = 0
+
+
+class CheckShown(Wire):
+    """One thing that was looked at before sending."""
+
+    code: str
+    tone: Literal["ok", "warn", "bad"]
+    message: str
 
 
 class ExampleShown(Wire):
@@ -140,6 +183,10 @@ class PreviewShown(Wire):
     people: int
     reach: ReachShown
     parts: int
+    cost: str | None = Field(description="yuan, two decimals; null where the portal has no price")
+    minutes: int
+    again: int
+    checks: list[CheckShown]
     blockers: list[RemarkShown]
     warnings: list[RemarkShown]
     examples: list[ExampleShown]

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from config.floor.refusal import Refusal
-from config.floor.unit import Unit
+from config.floor.unit import LEGAL_ZONE, Unit
+from notify import submissions
 from notify.campaign_preview import Preview
 from notify.campaign_record import CampaignRecord
 from notify.campaign_rules import CampaignWords, Remark
+from notify.safety import Check
 from server.edges.console.campaign_shapes import (
     AudienceShown,
     CampaignApproval,
+    CampaignChanges,
     CampaignList,
     CampaignLooked,
     CampaignQuery,
     CampaignRejection,
     CampaignShown,
     CampaignWritten,
+    ChangeShown,
+    CheckShown,
     ExampleShown,
     PreviewShown,
     ProgressShown,
     ReachShown,
     RemarkShown,
     State,
+    TemplateUsed,
 )
 from server.web.operations import Call, NoBody, NoQuery, Operations, Staff
 
@@ -113,7 +120,9 @@ async def approve(call: Call[CampaignApproval, NoQuery]) -> CampaignShown | Refu
 )  # fmt: skip
 async def reject(call: Call[CampaignRejection, NoQuery]) -> CampaignShown | Refusal:
     """Its author sees the reason."""
-    answer = await call.services.campaigns.reject(call.unit, call.actor, call.path_id("id"), call.body.reason)
+    answer = await call.services.campaigns.reject(
+        call.unit, call.actor, call.path_id("id"), call.body.reason, for_good=call.body.for_good
+    )
     return await _decided(call, "campaign.reject", answer)
 
 
@@ -124,6 +133,45 @@ async def reject(call: Call[CampaignRejection, NoQuery]) -> CampaignShown | Refu
 async def stop(call: Call[NoBody, NoQuery]) -> CampaignShown | Refusal:
     """One person is enough to stop."""
     return await _decided(call, "campaign.stop", await call.services.campaigns.stop(call.unit, call.path_id("id")))
+
+
+@operations.delete(
+    f"{_ROOT}/{{id}}", name="discardCampaign", summary="Put a draft away", access=_WRITER, answer=CampaignShown,
+    problems=_STEP,
+)  # fmt: skip
+async def discard(call: Call[NoBody, NoQuery]) -> CampaignShown | Refusal:
+    """It can be taken out again."""
+    return await _decided(
+        call, "campaign.discard", await call.services.campaigns.discard(call.unit, call.path_id("id"))
+    )
+
+
+@operations.post(
+    f"{_ROOT}/{{id}}/restoration", name="restoreCampaign", summary="Take a draft out again", access=_WRITER,
+    answer=CampaignShown, problems=_STEP,
+)  # fmt: skip
+async def restore(call: Call[NoBody, NoQuery]) -> CampaignShown | Refusal:
+    """As it was."""
+    return await _decided(
+        call, "campaign.restore", await call.services.campaigns.discard(call.unit, call.path_id("id"), back=True)
+    )
+
+
+@operations.get(
+    f"{_ROOT}/{{id}}/changes", name="listCampaignChanges", summary="What is not as when it was handed in before",
+    access=_READER, answer=CampaignChanges, problems=("campaign-not-found",),
+)  # fmt: skip
+async def changes(call: Call[NoBody, NoQuery]) -> CampaignChanges:
+    """Part by part."""
+    found = await call.services.campaigns.get(call.unit, call.path_id("id"))
+    earlier = await submissions.before(call.unit, found.id)
+    return CampaignChanges(
+        first=earlier is None,
+        changes=[
+            ChangeShown(part=part, label=call.text(f"publishing.parts.{part}"), before=before, now=now)
+            for part, before, now in (submissions.changes(earlier, found.words) if earlier else [])
+        ],
+    )
 
 
 async def _done(call: Call[Any, Any], action: str, made: CampaignRecord) -> CampaignShown:
@@ -153,7 +201,18 @@ def _words(body: CampaignLooked) -> CampaignWords:
         region=region.ljust(12, "0") if region else "",
         item=(body.audience.item or "").strip(),
         fills={name.strip(): value.strip() for name, value in body.values.items()},
+        rules=body.audience.rules or None,
+        schedule_at=_instant(body.schedule_at),
+        template=(body.template.id, body.template.version) if body.template else None,
     )
+
+
+def _instant(at: datetime | None) -> datetime | None:
+    """A moment without a zone is one of Shanghai; seconds do not matter to anybody."""
+    if at is None:
+        return None
+    placed = at.replace(tzinfo=LEGAL_ZONE) if at.tzinfo is None else at
+    return placed.astimezone(UTC).replace(second=0, microsecond=0)
 
 
 def _shown(call: Call[Any, Any], found: CampaignRecord) -> CampaignShown:
@@ -165,7 +224,8 @@ def _shown(call: Call[Any, Any], found: CampaignRecord) -> CampaignShown:
         title=words.title,
         body=words.body,
         category=words.category,
-        audience=AudienceShown(region=words.region, item=words.item or None, item_name=found.item_name or None),
+        audience=AudienceShown(region=words.region, item=words.item or None, item_name=found.item_name or None,
+                               rules=dict(words.rules) if words.rules else None),
         values=dict(words.fills),
         state=state,
         content_hash=found.content_hash,
@@ -183,14 +243,28 @@ def _shown(call: Call[Any, Any], found: CampaignRecord) -> CampaignShown:
         updated_at=found.updated_at,
         submitted_at=found.submitted_at,
         decided_at=found.decided_at,
+        schedule_at=words.schedule_at,
+        template=TemplateUsed(id=words.template[0], version=words.template[1]) if words.template else None,
+        discarded=found.discarded,
+        refused_for_good=found.refused_for_good,
     )  # fmt: skip
 
 
 def _previewed(call: Call[Any, Any], words: CampaignWords, found: Preview) -> PreviewShown:
     return PreviewShown(
         people=found.people,
-        reach=ReachShown(inbox=found.reach.inbox, sms=found.reach.sms, live=found.reach.live),
+        reach=ReachShown(
+            inbox=found.reach.inbox,
+            sms=found.reach.sms,
+            live=found.reach.live,
+            wechat=found.reach.wechat,
+            inbox_only=found.reach.none,
+        ),
         parts=found.parts,
+        cost=f"{found.cost / 1000:.2f}" if call.portal.publishing.part_price else None,
+        minutes=found.minutes,
+        again=found.again,
+        checks=[CheckShown(code=one.code, tone=one.tone, message=_looked(call, one)) for one in found.checks],
         blockers=[_remark(call, "blockers", remark) for remark in found.blockers],
         warnings=[_remark(call, "warnings", remark) for remark in found.warnings],
         examples=[
@@ -204,3 +278,12 @@ def _previewed(call: Call[Any, Any], words: CampaignWords, found: Preview) -> Pr
 
 def _remark(call: Call[Any, Any], kind: str, remark: Remark) -> RemarkShown:
     return RemarkShown(code=remark.code, message=call.text(f"campaigns.{kind}.{remark.code}", **dict(remark.facts)))
+
+
+def _looked(call: Call[Any, Any], one: Check) -> str:
+    facts = dict(one.facts)
+    if "category" in facts:
+        facts["category"] = call.text(f"console.compose.{facts['category']}")
+    if "at" in facts:
+        facts["at"] = datetime.fromisoformat(str(facts["at"])).astimezone(LEGAL_ZONE).strftime("%m-%d %H:%M")
+    return call.text(f"campaigns.checks.{one.code}", **facts)

@@ -33,11 +33,10 @@ _DOORS = (
     ("audit", "/console/audit", frozenset({"auditor"})),
 )
 _LIGHTS = ("overdue", "red", "yellow", "green", "none")
-_PLACEHOLDERS = ("((姓名))", "((事项))", "((地区))")
 _VIEWS = ("mine", "department", "all")
 
 
-def _page(
+def framed(
     call: PageCall, name: str, *, here: str, title: str = "", facts: dict[str, Any] | None = None, **more: Any
 ) -> Page:
     context = {
@@ -60,11 +59,6 @@ def _doors(call: PageCall, here: str) -> list[dict[str, Any]]:
     ]
 
 
-def _labels(call: PageCall) -> str:
-    """The words of the phone frames and the compose form, for their script."""
-    return json.dumps(call.services.wording.group("console.compose", call.language), ensure_ascii=False)
-
-
 @pages.get(SIGN_IN, access=Open())
 async def sign_in(call: PageCall) -> Page:
     """The way in; afterwards to where one wanted to go, if that is inside the console."""
@@ -78,14 +72,14 @@ async def sign_in(call: PageCall) -> Page:
 @pages.get("/console", access=Staff(), sign_in=SIGN_IN)
 async def today(call: PageCall) -> Page:
     """Where a working day begins; what it holds depends on the roles."""
-    return _page(call, "today", here="today", facts={"roles": " ".join(sorted(call.staff.roles))})
+    return framed(call, "today", here="today", facts={"roles": " ".join(sorted(call.staff.roles))})
 
 
 @pages.get("/console/cases", access=Staff(*CASE_ROLES), sign_in=SIGN_IN)
 async def cases(call: PageCall) -> Page:
     """The queue."""
     statuses = {status.value: case_words.staff_status(call, status) for status in Status if status is not Status.DRAFT}
-    return _page(call, "cases", here="cases", statuses=statuses, lights=_LIGHTS, views=_VIEWS)
+    return framed(call, "cases", here="cases", statuses=statuses, lights=_LIGHTS, views=_VIEWS)
 
 
 @pages.get("/console/cases/{case_no}", access=Staff(*CASE_ROLES), sign_in=SIGN_IN)
@@ -93,7 +87,7 @@ async def case(call: PageCall) -> Page:
     """One case."""
     case_no = call.path["case_no"][:40]
     title = call.text("console.titles.case", case_no=case_no)
-    return _page(call, "case", here="cases", title=title, facts={"case": case_no})
+    return framed(call, "case", here="cases", title=title, facts={"case": case_no})
 
 
 @pages.get("/console/halls", access=Staff("hall_manager"), sign_in=SIGN_IN)
@@ -103,7 +97,7 @@ async def halls(call: PageCall) -> Page:
     if len(found) == 1:
         return _hall(call, found[0])
     names = [(hall.code, said(hall.name, call.language), said(hall.address, call.language)) for hall in found]
-    return _page(call, "halls", here="halls", title=call.text("halls.manager.list_title"), halls=names)
+    return framed(call, "halls", here="halls", title=call.text("halls.manager.list_title"), halls=names)
 
 
 @pages.get("/console/halls/{hall}", access=Staff("hall_manager"), sign_in=SIGN_IN)
@@ -114,7 +108,7 @@ async def hall(call: PageCall) -> Page:
 
 def _hall(call: PageCall, plan: Hall) -> Page:
     name = said(plan.name, call.language)
-    return _page(
+    return framed(
         call, "hall", here="halls", title=name, facts={"hall": plan.code, "hallname": name}, sample=plan.sample
     )
 
@@ -126,46 +120,10 @@ async def ticket_slip(call: PageCall) -> Page:
     return slip(call, plan, await call.services.halls.one(call.unit, plan, call.path_id("id")))
 
 
-@pages.get("/console/campaigns", access=Staff(*CAMPAIGN_ROLES), sign_in=SIGN_IN)
-async def campaigns(call: PageCall) -> Page:
-    """Notices to many."""
-    return _page(call, "campaigns", here="campaigns", may_write="operator" in call.staff.roles)
-
-
-def _compose(call: PageCall, campaign: str) -> Page:
-    regions = [{"code": call.portal.region, "name": call.text("console.compose.region_all")}]
-    facts = {
-        "campaign": campaign,
-        "labels": _labels(call),
-        "brand": call.portal.name,
-        "readonly": "" if "operator" in call.staff.roles else "1",
-    }
-    return _page(call, "compose", here="campaigns", facts=facts, regions=regions, placeholders=_PLACEHOLDERS)
-
-
-@pages.get("/console/campaigns/new", access=Staff("operator"), sign_in=SIGN_IN)
-async def new_campaign(call: PageCall) -> Page:
-    """An empty sheet."""
-    return _compose(call, "")
-
-
-@pages.get("/console/campaigns/{campaign_id}", access=Staff(*CAMPAIGN_ROLES), sign_in=SIGN_IN)
-async def campaign(call: PageCall) -> Page:
-    """A notice that exists: its words, how it looks, how far it got."""
-    return _compose(call, str(call.path_id("campaign_id")))
-
-
-@pages.get("/console/approvals", access=Staff("publisher"), sign_in=SIGN_IN)
-async def approvals(call: PageCall) -> Page:
-    """What waits for a second person."""
-    facts = {"labels": _labels(call), "brand": call.portal.name, "staff": call.staff.staff_no}
-    return _page(call, "approvals", here="approvals", facts=facts)
-
-
 @pages.get("/console/audit", access=Staff("auditor"), sign_in=SIGN_IN)
 async def audit(call: PageCall) -> Page:
     """The record."""
-    return _page(call, "audit", here="audit")
+    return framed(call, "audit", here="audit")
 
 
 @pages.get("/console/terminals", access=Staff("administrator"), sign_in=SIGN_IN)
@@ -184,7 +142,7 @@ async def terminals(call: PageCall) -> Page:
         "purposes": json.dumps(purposes, ensure_ascii=False),
         "usual": json.dumps(usual),
     }
-    return _page(call, "terminals", here="terminals", facts=facts)
+    return framed(call, "terminals", here="terminals", facts=facts)
 
 
 @pages.get("/console/delegations", access=Staff("clerk", "hall_manager"), sign_in=SIGN_IN)
@@ -193,7 +151,7 @@ async def delegations(call: PageCall) -> Page:
     words = call.services.wording.group("delegation_desk", call.language)
     facts = {"labels": json.dumps(words, ensure_ascii=False), "me": call.staff.staff_no}
     title = call.text("delegation_desk.console_title")
-    return _page(call, "delegations", here="delegations", title=title, facts=facts)
+    return framed(call, "delegations", here="delegations", title=title, facts=facts)
 
 
 @pages.get("/console/losses", access=Staff("clerk", "hall_manager"), sign_in=SIGN_IN)
@@ -202,7 +160,7 @@ async def losses(call: PageCall) -> Page:
     words = call.services.wording.group("loss_desk", call.language)
     proofs = ("called_back", "card") if "hall_manager" in call.staff.roles else ("card",)
     facts = {"labels": json.dumps(words, ensure_ascii=False)}
-    return _page(call, "losses", here="losses", title=call.text("loss_desk.title"), facts=facts, proofs=proofs)
+    return framed(call, "losses", here="losses", title=call.text("loss_desk.title"), facts=facts, proofs=proofs)
 
 
 @pages.get("/console/conflicts", access=Staff("administrator"), sign_in=SIGN_IN)
@@ -213,4 +171,4 @@ async def conflicts(call: PageCall) -> Page:
         "labels": json.dumps(words, ensure_ascii=False),
         "auditor": "1" if "auditor" in call.staff.roles else "",
     }
-    return _page(call, "conflicts", here="conflicts", facts=facts)
+    return framed(call, "conflicts", here="conflicts", facts=facts)

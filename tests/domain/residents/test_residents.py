@@ -11,18 +11,18 @@ import pytest
 
 from config.floor import sql
 from config.floor.refusal import Invalid, Missing, Refusal
-from config.floor.selection import listed
 from config.floor.unit import Actor, Unit
 from config.floor.vault import Vault
 from server.adapters.database import Database
 from server.domain.identifiers import IdNumberInvalid
+from server.domain.residents.audience import region_prefix
 from server.domain.residents.errors import (
     IdentityAttemptsExceeded,
     IdentityMismatch,
     IdentityTaken,
     IdentityVerified,
 )
-from server.domain.residents.service import ResidentProfile, region_prefix
+from server.domain.residents.service import ResidentProfile
 from tests.domain.people import NAME, NEIGHBOUR, NEIGHBOUR_REGION, NUMBER, PHONE, PORTAL, REGION, People
 
 T = TypeVar("T")
@@ -171,15 +171,13 @@ async def test_preferences(database: Database, people: People) -> None:
     assert await people.residents.language(resident.id) == "en"
 
 
-async def test_an_audience_by_region_and_by_ids(database: Database, people: People) -> None:
+async def test_phones_lead_to_their_residents(database: Database, people: People) -> None:
     first, second = await _enter(database, people), await _enter(database, people, "15400000009")
     unit = await database.reading(PORTAL)
-    assert set(await people.residents.selection(unit, region="510000000000", within=None).first(9)) == {
-        first.id,
-        second.id,
-    }
-    assert await people.residents.selection(unit, region="320000000000", within=None).count() == 0
-    assert await people.residents.selection(unit, region=REGION, within=listed([second.id])).first(9) == [second.id]
+    found = await people.residents.of_phones(unit, ["15400000009", "15400000777"])
+    assert found == {"15400000009": second.id}
+    assert await people.residents.of_phones(unit, []) == {}
+    assert await people.residents.regions(unit) == [(first.region, 2)]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 // The second person: reads every word, types the number of people, then approves or returns it.
 import { get, post } from "./api.js";
 import { busy, byId, complain, empty, failure, fill, h, quiet, say } from "./dom.js";
-import { showFindings, showFrames } from "./phone.js";
+import { figuresOf, showFindings, showFrames } from "./phone.js";
+import { loadChoices, nameItems, ruleWords } from "./rules.js";
 import { count, facts, momentWords, t } from "./words.js";
 
 const place = byId("approvals");
@@ -39,35 +40,53 @@ function decision(campaign, preview) {
     }
     act(approve, `/campaigns/${campaign.id}/approval`, { content_hash: campaign.content_hash, people: typed }, t("approved"));
   } }, h("label", { for: people.id }, t("type_people", { count: count(expected) })), people, approve);
-  const back = h("button", { class: "button", type: "submit" }, t("reject"));
+  const back = h("button", { class: "button", type: "submit" }, t("return_for_edit"));
+  const never = h("button", { class: "button button-danger", type: "submit", "data-for-good": "1" }, t("refuse_for_good"));
   const turnDown = h("form", { novalidate: true, onsubmit: (event) => {
     event.preventDefault();
     if (!reason.value.trim()) {
       complain({ title: t("reject_reason_needed") }, [{ id: reason.id, text: t("reject_reason") }]);
       return;
     }
-    act(back, `/campaigns/${campaign.id}/rejection`, { reason: reason.value.trim() }, t("rejected"));
-  } }, h("label", { for: reason.id }, t("reject_reason")), reason, back);
+    const forGood = event.submitter === never;
+    act(event.submitter, `/campaigns/${campaign.id}/rejection`, { reason: reason.value.trim(), for_good: forGood }, t(forGood ? "refused" : "rejected"));
+  } }, h("label", { for: reason.id }, t("reject_reason")), reason, back, never);
   const moved = campaign.people !== null && campaign.people !== expected
     && h("p", { class: "message message-warn" }, t("people_moved", { before: count(campaign.people), now: count(expected) }));
   return h("div", {}, moved, h("div", { class: "approval-act" }, accept, turnDown));
 }
 
+function differences(since) {
+  if (since.first) return h("p", { class: "hint" }, t("changes_first"));
+  if (!since.changes.length) return h("p", { class: "hint" }, t("changes_none"));
+  return h("details", { open: true }, h("summary", {}, t("changes_title")), since.changes.map((one) => h("div", { class: "change" }, h("h3", {}, one.label),
+    h("p", { class: "change-before" }, h("span", {}, t("changes_before")), h("del", {}, one.before || "–")), h("p", { class: "change-now" }, h("span", {}, t("changes_now")), h("ins", {}, one.now || "–")))));
+}
+
+// Five of the twenty, spread over them.
+function sample(preview) {
+  const step = Math.max(1, Math.floor(preview.examples.length / 5));
+  const five = preview.examples.filter((_, place) => place % step === 0).slice(0, 5);
+  return five.length > 0 && h("details", {}, h("summary", {}, t("sample_title")), h("ul", { class: "findings" }, five.map((one) => h("li", { class: "sample" },
+    h("strong", {}, one.name_masked || t("name_none")), h("p", {}, one.body)))));
+}
+
 async function card(row) {
   const campaign = await get(`/campaigns/${row.id}`);
-  const preview = campaign.preview || await post("/campaigns/preview",
-    { title: campaign.title, body: campaign.body, audience: { region: campaign.audience.region, item: campaign.audience.item ?? null } });
+  const [preview, since] = await Promise.all([post("/campaigns/preview", { title: campaign.title, body: campaign.body, category: campaign.category, values: campaign.values,
+    schedule_at: campaign.schedule_at, audience: { region: campaign.audience.region, item: campaign.audience.item ?? null, rules: campaign.audience.rules } }),
+  get(`/campaigns/${row.id}/changes`)]);
+  await nameItems(campaign.audience.rules);
   const frames = h("div", { class: "approval-frames" });
   const check = h("div", {});
   return { frames, preview, element: h("article", { class: "card approval" },
     h("div", { class: "approval-words" }, h("h2", {}, campaign.title),
       h("p", { class: "hint" }, t("campaign_by", { author: campaign.author || "" }), campaign.updated_at ? ` · ${momentWords(campaign.updated_at)}` : ""),
-      h("p", {}, audienceWords(campaign.audience)),
-      h("blockquote", { class: "approval-body" }, campaign.body), check, decision(campaign, preview)), frames),
+      h("p", {}, audienceWords(campaign.audience)), campaign.audience.rules && h("p", {}, ruleWords(campaign.audience.rules)),
+      h("p", {}, campaign.schedule_at ? t("schedule_at", { at: momentWords(campaign.schedule_at) }) : t("schedule_none")),
+      h("blockquote", { class: "approval-body" }, campaign.body), differences(since), check, sample(preview), decision(campaign, preview)), frames),
     draw: () => {
-      showFindings(check, preview, { numbers: [[t("people"), count(preview.people)],
-        [t("reach"), `${t("reach_inbox", { count: count(preview.reach.inbox) })} · ${t("reach_sms", { count: count(preview.reach.sms) })}`],
-        [t("parts"), t("parts_only", { parts: preview.parts })]] });
+      showFindings(check, preview, { numbers: figuresOf(preview) });
     } };
 }
 
@@ -92,4 +111,4 @@ async function load() {
   }
 }
 
-load();
+loadChoices(false).then(load, load);

@@ -2,8 +2,9 @@
 import { call, get, newKey, post, put, query } from "./api.js";
 import { stateMark } from "./campaign_words.js";
 import { busy, byId, complain, fill, h, quiet, say } from "./dom.js";
-import { showFindings, showFrames } from "./phone.js";
-import { count, facts, t } from "./words.js";
+import { figuresOf, showFindings, showFrames } from "./phone.js";
+import { drawRules, everybody, fromForm, loadChoices, nameItems, ruleWords, rulesOf } from "./rules.js";
+import { count, facts, momentWords, t, timeWords } from "./words.js";
 
 const form = byId("words");
 const labels = JSON.parse(facts.labels);
@@ -14,20 +15,23 @@ let ticket = 0;
 let timer = 0;
 let dirty = false;
 let key = newKey();
+let tree = everybody();
+let foreign = null;
+let used = null;
+let saving = 0;
+const may = facts.readonly !== "1";
 
 const draft = () => ({
   category: form.category.value,
   title: form.title.value.trim(), body: form.body.value.trim(),
-  audience: { region: form.region.value, item: form.item.value || null },
+  audience: { region: form.region.value, item: form.item.value || null, rules: tree ? (tree.parts.length ? rulesOf(tree) : null) : foreign },
+  schedule_at: form.schedule.value ? `${form.schedule.value}:00+08:00` : null,
+  template: used,
 });
 const open = () => !campaign || ["draft", "rejected", "submitted"].includes(campaign.state);
 const frames = (examples) => showFrames(byId("frames"), examples, { brand: facts.brand, labels });
 
-function figures() {
-  return [[t("people"), count(preview.people)],
-    [t("reach"), `${t("reach_inbox", { count: count(preview.reach.inbox) })} · ${t("reach_sms", { count: count(preview.reach.sms) })}`],
-    [t("parts"), t("parts_value", { chars: [...(preview.examples[0]?.sms || form.body.value)].length, parts: preview.parts })]];
-}
+const figures = () => figuresOf(preview, [...(preview.examples[0]?.sms || form.body.value)].length);
 
 async function look() {
   ticket += 1;
@@ -46,6 +50,7 @@ async function look() {
     preview = answer;
     frames(answer.examples);
     showFindings(byId("findings"), answer, { numbers: figures() });
+    chips(answer.placeholders);
   } catch (problem) {
     if (mine === ticket) fill(byId("findings"), h("p", { class: "message message-bad" }, problem.detail || problem.title));
   }
@@ -55,6 +60,76 @@ function later() {
   dirty = true;
   clearTimeout(timer);
   timer = setTimeout(look, 350);
+  clearTimeout(saving);
+  if (may && (!campaign || ["draft", "rejected"].includes(campaign.state))) saving = setTimeout(autosave, 2500);
+}
+
+// A draft with a title and a text keeps itself; what was handed in is never changed without a press.
+async function autosave() {
+  if (!dirty || !form.title.value.trim() || !form.body.value.trim()) return;
+  try {
+    await save();
+    byId("saved").textContent = t("autosaved", { time: timeWords() });
+  } catch {
+    byId("saved").textContent = "";
+  }
+}
+
+function chips(names) {
+  for (const name of names) {
+    if (document.querySelector(`[data-put="${CSS.escape(name)}"]`)) continue;
+    byId("chips").append(h("button", { type: "button", class: "chip", "data-put": name, onclick: () => put_in(name) }, name));
+  }
+}
+
+function put_in(name) {
+  const field = form.body;
+  field.setRangeText(name, field.selectionStart, field.selectionEnd, "end");
+  field.focus();
+  later();
+}
+
+function rules(form_) {
+  tree = fromForm(form_);
+  foreign = tree ? null : form_;
+  if (tree) drawRules(byId("rules"), tree, later);
+  else fill(byId("rules"), h("p", { class: "message message-info" }, t("rules_foreign")));
+}
+
+async function discard(event) {
+  await busy(event.target, async () => {
+    campaign = await call("DELETE", `/campaigns/${id}`);
+    dirty = false;
+    fill(byId("standing"), h("div", { class: "card console-standing" }, h("p", {}, t("discarded")),
+      h("button", { type: "button", class: "button", onclick: (press) => busy(press.target, async () => {
+        campaign = await post(`/campaigns/${id}/restoration`, {});
+        standing();
+      }) }, t("undo"))));
+    for (const field of form.elements) field.disabled = true;
+  }).catch(refuse);
+}
+
+async function begin() {
+  const wanted = new URLSearchParams(location.search);
+  await loadChoices(may).catch(() => null);
+  const [{ segments }, { templates }] = await Promise.all([get("/segments"), get("/notice-templates")]);
+  await nameItems(...segments.map((one) => one.rules));
+  const segment = byId("segment");
+  const template = byId("template");
+  segment.append(...segments.map((one) => h("option", { value: one.id }, one.name)));
+  template.append(...templates.map((one) => h("option", { value: one.id }, `${one.name} · ${t("template_version", { version: one.version })}`)));
+  segment.addEventListener("change", () => { const one = segments.find((row) => row.id === segment.value); rules(one?.rules); later(); });
+  const take = (one) => {
+    used = one ? { id: one.id, version: one.version } : null;
+    if (one) Object.assign(form.title, { value: one.title }), Object.assign(form.body, { value: one.body }), (form.category.value = one.category);
+  };
+  template.addEventListener("change", () => { take(templates.find((row) => row.id === template.value)); later(); });
+  if (id) return load();
+  rules(wanted.get("list") ? { list: wanted.get("list") } : segments.find((one) => one.id === wanted.get("segment"))?.rules);
+  segment.value = wanted.get("segment") || "";
+  template.value = wanted.get("template") || "";
+  take(templates.find((one) => one.id === wanted.get("template")));
+  return undefined;
 }
 
 function refuse(problem) {
@@ -86,6 +161,9 @@ function standing() {
     campaign.reason && h("p", {}, campaign.reason),
     campaign.progress && h("p", {}, t("campaign_sent", { done: count(campaign.progress.done), count: count(campaign.progress.total) })),
     campaign.state === "submitted" && h("p", { class: "hint" }, t("edit_voids")),
+    campaign.schedule_at && h("p", { class: "hint" }, t("schedule_at", { at: momentWords(campaign.schedule_at) })),
+    campaign.audience.rules && h("p", { class: "hint" }, ruleWords(campaign.audience.rules)),
+    may && ["draft", "rejected"].includes(campaign.state) && h("button", { type: "button", class: "button", onclick: discard }, t("discard")),
     mayStop && h("details", {}, h("summary", {}, t("stop")), h("p", {}, t("stop_confirm")),
       h("button", { type: "button", class: "button button-danger", onclick: stop }, t("stop")))));
   box.hidden = false;
@@ -114,8 +192,15 @@ async function load() {
     form.item.append(h("option", { value: campaign.audience.item }, campaign.audience.item_name || campaign.audience.item));
     form.item.value = campaign.audience.item;
   }
+  if (campaign.schedule_at) form.schedule.value = shanghai(campaign.schedule_at);
+  used = campaign.template;
+  await nameItems(campaign.audience.rules);
+  rules(campaign.audience.rules);
   standing();
 }
+
+// An instant as the wall clock in Shanghai, for an input of the browser.
+const shanghai = (text) => new Date(new Date(text).getTime() + 8 * 3600 * 1000).toISOString().slice(0, 16);
 
 async function findItems() {
   const q = byId("item-search").value.trim();
@@ -137,14 +222,9 @@ byId("item-search").addEventListener("input", () => {
 });
 byId("item-search").addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
 
-for (const chip of document.querySelectorAll("[data-put]")) chip.addEventListener("click", () => {
-  const field = form.body;
-  field.setRangeText(chip.dataset.put, field.selectionStart, field.selectionEnd, "end");
-  field.focus();
-  later();
-});
+for (const chip of document.querySelectorAll("[data-put]")) chip.addEventListener("click", () => put_in(chip.dataset.put));
 
-form.addEventListener("input", (event) => { if (event.target.id !== "item-search") later(); });
+form.addEventListener("input", (event) => { if (event.target.id !== "item-search" && !byId("rules").contains(event.target)) later(); });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   busy(form.querySelector('[data-do="submit"]'), async () => {
@@ -170,5 +250,4 @@ form.querySelector('[data-do="save"]').addEventListener("click", (event) => busy
 }));
 addEventListener("beforeunload", (event) => { if (dirty && form.body.value) event.preventDefault(); });
 
-if (id) load().then(look, refuse);
-else look();
+begin().then(look, refuse);

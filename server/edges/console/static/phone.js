@@ -1,15 +1,22 @@
 // What a resident will see: the inbox, the text message, the lock screen, with one real example at a time.
 import { byId, fill, h } from "./dom.js";
-import { t, timeWords } from "./words.js";
+import { count, t, timeWords } from "./words.js";
 
-const PLACES = ["inbox", "sms", "lock"];
+const PLACES = ["inbox", "wechat", "sms", "lock"];
 let shown = "inbox";
 let index = 0;
+
+// A card's field of kind thing takes twenty characters; what is longer is cut there.
+const shorten = (text) => ([...text].length > 20 ? `${[...text].slice(0, 19).join("")}…` : text);
 
 function frame(place, example, brand) {
   if (place === "sms") {
     return h("div", { class: "handset-sms" }, h("p", { class: "handset-app" }, brand),
       h("p", { class: "handset-bubble" }, example.sms || example.body));
+  }
+  if (place === "wechat") {
+    return h("div", { class: "handset-wechat" }, h("p", { class: "handset-app" }, t("wechat_card")),
+      h("article", {}, h("p", { class: "hint" }, brand), h("h3", {}, shorten(example.title)), h("p", {}, shorten(example.body)), h("p", { class: "handset-open" }, `${t("wechat_open")} ›`)));
   }
   if (place === "lock") {
     return h("div", { class: "handset-lock" }, h("p", { class: "handset-clock" }, timeWords()),
@@ -44,11 +51,21 @@ export function showFrames(target, examples, { brand, labels }) {
   fill(target, tabs, screen, stepper);
 }
 
+export function figuresOf(preview, chars) {
+  const reach = [t("reach_inbox", { count: count(preview.reach.inbox) }), t("reach_wechat", { count: count(preview.reach.wechat) }), t("reach_sms", { count: count(preview.reach.sms) })];
+  return [[t("people"), count(preview.people)], [t("reach"), reach.join(" · ")],
+    [t("parts"), chars === undefined ? t("parts_only", { parts: preview.parts }) : t("parts_value", { chars, parts: preview.parts })],
+    preview.cost !== null && [t("cost"), t("cost_value", { cost: preview.cost })],
+    [t("minutes"), t("minutes_value", { minutes: count(preview.minutes) })]].filter(Boolean);
+}
+
 const finding = (tone, entry) => h("li", { class: `message message-${tone}` }, entry.message);
 
 // Blockers red, warnings amber, and the figures that an approver will sign.
 export function showFindings(target, preview, { numbers }) {
   const problems = [...preview.blockers.map((entry) => finding("bad", entry)), ...preview.warnings.map((entry) => finding("warn", entry))];
   fill(target, h("dl", { class: "figures" }, numbers.map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value)))),
-    problems.length ? h("ul", { class: "findings" }, problems) : h("p", { class: "message message-ok" }, t("nothing_blocks")));
+    problems.length ? h("ul", { class: "findings" }, problems) : h("p", { class: "message message-ok" }, t("nothing_blocks")),
+    preview.checks?.length > 0 && h("ul", { class: "checks" }, preview.checks.map((one) => h("li", { class: `check check-${one.tone}` },
+      h("strong", {}, t(`tone_${one.tone}`)), h("span", {}, one.message)))));
 }

@@ -1,6 +1,6 @@
 // Words and dates of the page: the server put them on #page, in the reader's language.
 const main = document.getElementById("page");
-const words = JSON.parse(main.dataset.words);
+const words = { ...JSON.parse(main.dataset.words), ...JSON.parse(main.dataset.more || "{}") };
 
 export const language = main.dataset.language;
 export const facts = main.dataset;

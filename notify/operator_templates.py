@@ -1,0 +1,268 @@
+"""Operators' own templates: versions that freeze when they are used, vendors' approvals as data, where each is used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from config.floor import sql
+from config.floor.ids import new_id
+from config.floor.refusal import FieldFault, Invalid
+from config.floor.unit import Actor, Unit
+from notify.errors import TemplateMissing
+from notify.placeholders import check_words, key, placeholders
+from notify.render import TemplateFault
+
+ApprovalKind = Literal["sms_signature", "sms_template", "wechat_template", "oa_template", "alipay_template"]
+ApprovalState = Literal["not_asked", "waiting", "approved", "refused"]
+_COLUMNS = (
+    "t.id, t.name, t.category, t.version, t.updated_at, t.discarded_at, v.title, v.body, v.author_no, v.frozen_at"
+)
+_JOINED = "notify_templates t JOIN notify_template_versions v ON v.template_id = t.id AND v.number = t.version"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One wording."""
+
+    number: int
+    title: str
+    body: str
+    author_no: str
+    created_at: datetime
+    frozen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What a vendor has said. ``template`` None: a signature, which belongs to the portal."""
+
+    id: UUID
+    kind: ApprovalKind
+    template: UUID | None
+    version: int
+    label: str
+    code: str
+    state: ApprovalState
+    note: str
+    updated_by: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorTemplate:
+    """A template with its newest words."""
+
+    id: UUID
+    name: str
+    category: str
+    version: int
+    title: str
+    body: str
+    author_no: str
+    frozen: bool
+    updated_at: datetime
+    discarded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What another wording would ask for that this one does not, and no longer."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+def change(before: str, now: str) -> Change:
+    """The placeholders that come and go; a spelling is no change."""
+    old, new = placeholders(before), placeholders(now)
+    had, have = {key(name) for name in old}, {key(name) for name in new}
+    return Change(
+        tuple(name for name in new if key(name) not in had), tuple(name for name in old if key(name) not in have)
+    )
+
+
+class OperatorTemplates:
+    """The public door."""
+
+    async def page(self, unit: Unit) -> list[OperatorTemplate]:
+        """The newest hundred that are not put away; one statement."""
+        rows = await sql.rows(
+            f"SELECT {_COLUMNS} FROM {_JOINED} WHERE t.portal = $1 AND t.discarded_at IS NULL "
+            "ORDER BY t.updated_at DESC, t.id DESC LIMIT 100",
+            unit.portal,
+        )
+        return [_template(row) for row in rows]
+
+    async def get(self, unit: Unit, template_id: UUID) -> OperatorTemplate:
+        """One of this portal; ``TemplateMissing`` otherwise."""
+        row = await sql.row(
+            f"SELECT {_COLUMNS} FROM {_JOINED} WHERE t.id = $1 AND t.portal = $2", template_id, unit.portal
+        )
+        if row is None:
+            raise TemplateMissing()
+        return _template(row)
+
+    async def write(
+        self, unit: Unit, author: Actor, region: str, *, name: str, category: str, title: str, body: str
+    ) -> OperatorTemplate:
+        """A new one, version 1. ``Invalid`` where its words are no template."""
+        _judge(title, body)
+        template_id = new_id()
+        await sql.execute(
+            "INSERT INTO notify_templates (id, portal, region, name, category, version, created_at, updated_at) "
+            "VALUES ($1,$2,$3,$4,$5,1,$6,$6)",
+            template_id, unit.portal, region, name, category, unit.now,
+        )  # fmt: skip
+        await _add_version(unit, author, template_id, 1, title, body)
+        return await self.get(unit, template_id)
+
+    async def rewrite(
+        self, unit: Unit, author: Actor, template_id: UUID, *, name: str, category: str, title: str, body: str
+    ) -> OperatorTemplate:
+        """Other words: the newest version while nothing used it, else one more. The same words change nothing."""
+        _judge(title, body)
+        now = await self.get(unit, template_id)
+        number = now.version
+        if (title, body) != (now.title, now.body):
+            changed = await sql.execute(
+                "UPDATE notify_template_versions SET title=$1, body=$2, author_no=$3, created_at=$4 "
+                "WHERE template_id=$5 AND number=$6 AND portal=$7 AND frozen_at IS NULL",
+                title, body, author.label, unit.now, template_id, number, unit.portal,
+            )  # fmt: skip
+            if changed:
+                await _forget_approvals(unit, template_id, number)
+            else:
+                number += 1
+                await _add_version(unit, author, template_id, number, title, body)
+        await sql.execute(
+            "UPDATE notify_templates SET name=$1, category=$2, version=$3, updated_at=$4 WHERE id=$5",
+            name, category, number, unit.now, template_id,
+        )  # fmt: skip
+        return await self.get(unit, template_id)
+
+    async def discard(self, unit: Unit, template_id: UUID, *, back: bool) -> OperatorTemplate:
+        """Put it away, or take it out again."""
+        await self.get(unit, template_id)
+        await sql.execute(
+            "UPDATE notify_templates SET discarded_at=$1 WHERE id=$2", None if back else unit.now, template_id
+        )
+        return await self.get(unit, template_id)
+
+    async def versions(self, unit: Unit, template_id: UUID) -> list[Version]:
+        """All of them, newest first."""
+        rows = await sql.rows(
+            "SELECT number, title, body, author_no, created_at, frozen_at FROM notify_template_versions "
+            "WHERE template_id = $1 AND portal = $2 ORDER BY number DESC LIMIT 50",
+            template_id,
+            unit.portal,
+        )
+        return [
+            Version(
+                int(r["number"]), r["title"], r["body"], r["author_no"], sql.instant(r["created_at"]),
+                r["frozen_at"] is not None,
+            )
+            for r in rows
+        ]  # fmt: skip
+
+    async def used_by(self, unit: Unit, template_id: UUID) -> list[tuple[UUID, str, str, int]]:
+        """The newest twenty notices that came from it: (id, title, status, version)."""
+        rows = await sql.rows(
+            "SELECT id, title, status, template_version FROM campaigns WHERE template_id = $1 AND portal = $2 "
+            "AND discarded_at IS NULL ORDER BY created_at DESC LIMIT 20",
+            template_id,
+            unit.portal,
+        )
+        return [(sql.uid(r["id"]), r["title"], r["status"], int(r["template_version"])) for r in rows]
+
+    async def approvals(self, unit: Unit, template_id: UUID | None) -> list[Approval]:
+        """What vendors have said of one template, or of the portal's signatures."""
+        which = "template_id = $2" if template_id else "template_id IS NULL"
+        values = [unit.portal, template_id] if template_id else [unit.portal]
+        rows = await sql.rows(
+            "SELECT id, kind, template_id, version, label, code, state, note, updated_by, updated_at "
+            f"FROM notify_vendor_approvals WHERE portal = $1 AND {which} ORDER BY version DESC, kind, label LIMIT 100",
+            *values,
+        )
+        return [_approval(row) for row in rows]
+
+    async def set_approval(
+        self,
+        unit: Unit,
+        actor: Actor,
+        *,
+        kind: ApprovalKind,
+        template: UUID | None,
+        version: int,
+        label: str,
+        code: str,
+        state: ApprovalState,
+        note: str,
+    ) -> None:
+        """What a vendor says now; one row for a template's version and kind, one for a signature's label."""
+        if template:
+            await self.get(unit, template)
+        ours: list[Any] = [label]
+        which = "template_id IS NULL AND label = $9"
+        if template:
+            which, ours = "template_id = $9 AND version = $10", [template, version]
+        found = await sql.execute(
+            "UPDATE notify_vendor_approvals SET label=$1, code=$2, state=$3, note=$4, updated_by=$5, updated_at=$6 "
+            f"WHERE portal=$7 AND kind=$8 AND {which}",
+            label, code, state, note, actor.label, unit.now, unit.portal, kind, *ours,
+        )  # fmt: skip
+        if not found:
+            await sql.execute(
+                "INSERT INTO notify_vendor_approvals (id, portal, kind, template_id, version, label, code, state, "
+                "note, updated_by, updated_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)",
+                new_id(), unit.portal, kind, template, version, label, code, state, note, actor.label, unit.now,
+            )  # fmt: skip
+
+
+def _judge(title: str, body: str) -> None:
+    for name, text in (("title", title), ("body", body)):
+        try:
+            check_words(text)
+        except TemplateFault:
+            raise Invalid(faults=(FieldFault(name, "template-words-wrong"),)) from None
+
+
+async def _add_version(unit: Unit, author: Actor, template_id: UUID, number: int, title: str, body: str) -> None:
+    await sql.execute(
+        "INSERT INTO notify_template_versions (id, template_id, portal, number, title, body, author_no, created_at) "
+        "VALUES ($1,$2,$3,$4,$5,$6,$7,$8)",
+        new_id(), template_id, unit.portal, number, title, body, author.label, unit.now,
+    )  # fmt: skip
+
+
+async def _forget_approvals(unit: Unit, template_id: UUID, version: int) -> None:
+    """Other words were never approved by anybody."""
+    await sql.execute(
+        "UPDATE notify_vendor_approvals SET state = 'not_asked', updated_at = $1 WHERE template_id = $2 "
+        "AND version = $3 AND portal = $4",
+        unit.now, template_id, version, unit.portal,
+    )  # fmt: skip
+
+
+def _template(row: sql.Row) -> OperatorTemplate:
+    return OperatorTemplate(
+        id=sql.uid(row["id"]),
+        name=row["name"],
+        category=row["category"],
+        version=int(row["version"]),
+        title=row["title"],
+        body=row["body"],
+        author_no=row["author_no"],
+        frozen=row["frozen_at"] is not None,
+        updated_at=sql.instant(row["updated_at"]),
+        discarded=row["discarded_at"] is not None,
+    )
+
+
+def _approval(row: sql.Row) -> Approval:
+    return Approval(
+        sql.uid(row["id"]), row["kind"], sql.uid_or_none(row["template_id"]), int(row["version"]), row["label"],
+        row["code"], row["state"], row["note"], row["updated_by"], sql.instant(row["updated_at"]),
+    )  # fmt: skip

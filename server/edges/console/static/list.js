@@ -1,0 +1,61 @@
+// One list: its rows as the sheet counts them, the error in the cell, put right where it stands.
+import { get, put, query, remove } from "./api.js";
+import { busy, byId, complain, failure, fill, h, quiet, say } from "./dom.js";
+import { count, facts, t } from "./words.js";
+
+const id = facts.list;
+let list = null;
+let only = "bad";
+let rows = [];
+
+function head() {
+  fill(byId("head"), h("p", {}, h("span", { class: "badge badge-ok" }, t("list_good", { good: count(list.total - list.bad) })), " ",
+    list.bad > 0 && h("span", { class: "badge badge-warn" }, t("list_bad", { bad: count(list.bad) }))),
+  h("div", { class: "console-buttons" },
+    h("a", { class: "button button-primary", href: `/console/campaigns/new?list=${id}` }, t("list_use")),
+    list.bad > 0 && h("a", { class: "button", href: `/console/api/v1/people-lists/${id}/bad-rows`, download: "bad-rows.csv" }, t("bad_download")),
+    h("button", { type: "button", class: "button", onclick: (event) => busy(event.target, async () => {
+      try { await remove(`/people-lists/${id}`); location.assign("/console/lists"); } catch (problem) { complain(problem); }
+    }) }, t("list_discard"))),
+  h("div", { class: "tabs", role: "group" }, ["bad", "all"].map((name) => h("button", { type: "button", "aria-pressed": String(only === name),
+    "aria-current": only === name ? "page" : null, onclick: () => { only = name; load(); } }, t(`rows_${name}`)))));
+}
+
+function row(one) {
+  const inputs = list.columns.map((name, place) => h("input", { id: `cell-${one.line}-${place}`, value: one.cells[place], maxlength: "500", autocomplete: "off", "aria-label": `${t("row_line")} ${one.line} ${name}`,
+    "aria-invalid": one.fault_code && one.column === name ? "true" : null }));
+  const save = h("button", { type: "button", class: "button", onclick: () => busy(save, async () => {
+    quiet();
+    try {
+      const now = await put(`/people-lists/${id}/rows/${one.line}`, { cells: inputs.map((input) => input.value) });
+      say(now.fault ? t("row_still", { line: now.line, fault: now.fault }) : t("row_saved", { line: now.line }));
+      list = await get(`/people-lists/${id}`);
+      rows = rows.map((other) => (other.line === now.line ? now : other));
+      head();
+      element.replaceWith(row(now));
+    } catch (problem) {
+      complain(problem);
+    }
+  }) }, t("row_save"));
+  const element = h("tr", { class: one.fault_code ? "row-bad" : null }, h("th", { scope: "row" }, count(one.line)),
+    inputs.map((input) => h("td", {}, input)), h("td", { class: "row-fault" }, one.fault ? `${one.fault}（${one.column}）` : ""), h("td", {}, save));
+  return element;
+}
+
+async function load(after = 0) {
+  try {
+    list = await get(`/people-lists/${id}`);
+    if (!after && only === "bad" && !list.bad) only = "all";
+    const page = await get(`/people-lists/${id}/rows${query({ only, after: after || "" })}`);
+    rows = after ? [...rows, ...page.rows] : page.rows;
+    head();
+    fill(byId("rows"), rows.length ? h("div", { class: "sheet", tabindex: "0" }, h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("row_line")),
+      list.columns.map((name) => h("th", { scope: "col" }, name)), h("th", { scope: "col" }, t("row_fault")), h("th", {}))), h("tbody", {}, rows.map(row))))
+      : h("p", { class: "card hint" }, t("rows_none")),
+    page.next_after && h("p", { class: "console-more" }, h("button", { type: "button", class: "button", onclick: () => load(page.next_after) }, t("more"))));
+  } catch (problem) {
+    fill(byId("rows"), failure(problem, () => load()));
+  }
+}
+
+load();
