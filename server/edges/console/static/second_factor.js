@@ -9,6 +9,7 @@ const ask = () => {
 };
 
 form.addEventListener("refused", async ({ detail: problem }) => {
+  if (problem.code === "second-factor-needed") form.querySelector(".error-summary").hidden = true; // a step, no fault
   if (problem.code === "second-factor-needed" || problem.code === "second-factor-wrong") ask();
   if (problem.code !== "second-factor-missing") return;
   const { staff_no, password } = Object.fromEntries(new FormData(form));
