@@ -247,6 +247,18 @@ class Terminals:
         )  # fmt: skip
         return sql.uid(row["id"]) if row else None
 
+    async def retire(self, unit: Unit, actor: Actor, name: str, unseen: timedelta) -> int:
+        """Withdraw some terminals of this name that nobody has used for so long; how many. For the demonstration, where
+        every new browser is a terminal of its own."""
+        rows = await sql.rows(
+            "SELECT id FROM terminals WHERE portal = $1 AND name = $2 AND withdrawn_at IS NULL"
+            " AND coalesce(seen_at, created_at) < $3 ORDER BY id LIMIT 50",
+            unit.portal, name, unit.now - unseen,
+        )  # fmt: skip
+        for row in rows:
+            await self.withdraw(unit, actor, sql.uid(row["id"]))
+        return len(rows)
+
     async def sweep(self, unit: Unit) -> int:
         """Forget some numbers whose time would be refused by now; how many."""
         life = max(_NONCE_LIFE, timedelta(seconds=3 * self._options.clock_seconds))

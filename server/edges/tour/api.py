@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from server.web.shapes import Wire
 from server.web.streams import stream
 
 operations = Operations(tag="tour")
+_UNSEEN = timedelta(days=1)
 
 
 class CastEntry(Wire):
@@ -173,6 +175,7 @@ async def invite_terminal(call: Call[WantedPlace, NoQuery]) -> DemoInvitation:
     if call.services.settings.profile == "production" or not call.portal.demo:
         raise Missing()
     terminals, device = call.services.terminals, call.text("tour.page.device")
+    await terminals.retire(call.unit, SYSTEM, device, _UNSEEN)
     if not call.body.counter and (waiting := await terminals.forsaken(call.unit)):
         place = await terminals.get(call.unit, waiting)
         again = await terminals.invite_again(call.unit, SYSTEM, waiting)

@@ -11,7 +11,7 @@ import pytest
 
 from config.floor import sql
 from config.floor.refusal import Missing
-from config.floor.unit import SYSTEM, Actor
+from config.floor.unit import SYSTEM, Actor, Unit
 from server.adapters.clock import ShiftedClock
 from server.demo.device import Device
 from server.domain.sessions.callers import StaffCaller, TerminalPlace
@@ -223,3 +223,19 @@ async def test_what_is_changed_holds_at_the_next_request_and_pages_are_in_order(
     oldest = await desks.run(desks.terminals.first)
     assert oldest is not None and oldest.id == device.terminal_id
     assert await desks.run(desks.terminals.first, NEIGHBOUR) is None
+
+
+async def test_browsers_of_the_demonstration_that_nobody_came_back_with_are_withdrawn(
+    desks: Desks, clock: ShiftedClock
+) -> None:
+    invited, device = await desks.invite(), Device.fresh()
+    place = await desks.enrol(device, invited.code)
+    assert isinstance(place, TerminalPlace)
+
+    async def retire(unit: Unit) -> int:
+        return await desks.terminals.retire(unit, SYSTEM, place.name, timedelta(days=1))
+
+    assert await desks.run(retire) == 0
+    clock.advance(timedelta(days=1, minutes=1))
+    assert (await desks.run(retire), await desks.run(retire)) == (1, 0)
+    assert (await desks.run(lambda unit: desks.terminals.record(unit, place.id))).state == "withdrawn"
