@@ -16,14 +16,13 @@ from tests.house.repository import subclasses
 from tests.web.callers import operations
 
 DECIDED_BY_US = {
-    "approved_by", "closed_at", "confirmed_at", "created_at", "department", "disabled_at", "ended_at", "facts", "kind",
+    "approved_by", "closed_at", "confirmed_at", "created_at", "department", "disabled_at", "ended_at", "facts",
     "loa", "locked_at", "password_hash", "portal", "resident_id", "roles", "seed_sealed", "staff_id", "status",
     "subject", "used_at", "verified_at",
 }  # fmt: skip
 """Columns that say who somebody is, what somebody may, or how far something got."""
 MEANT = {
     ("giveRoles", "roles"): "giving out roles is what this call is for, and only the security administrator may",
-    ("proposeDelegation", "kind"): "which kind of delegation is offered; both sides agree before it counts",
 }
 
 
