@@ -23,6 +23,20 @@ class NoticeSettings(BaseModel):
         100, ge=0, description="people who get a campaign first; the others follow its verdict; 0 = none"
     )
     fail_share: int = Field(20, ge=0, le=100, description="percent of failures that pauses a campaign; 0 = never")
+    quiet_hours: str = Field(
+        "",
+        pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$",
+        description="hours (Asia/Shanghai) in which notices that are not statutory wait for residents who said nothing "
+        "about it, such as 22:00-07:00; empty = none",
+    )
+    wait_statutory: int = Field(
+        60, ge=1, description="minutes without an answer before a statutory notice takes its next way"
+    )
+    wait_service: int = Field(240, ge=1, description="as wait_statutory, for service notices")
+    wait_information: int = Field(1440, ge=1, description="as wait_statutory, for information")
+    wait_paper: int = Field(
+        4320, ge=1, description="minutes without an answer before a statutory notice becomes a letter or a visit"
+    )
     shares: dict[str, int] = Field(
         {}, description="provider → its resting share in percent where a channel has several; not named = an equal part"
     )
@@ -32,3 +46,11 @@ class NoticeSettings(BaseModel):
     daily: dict[str, int] = Field(
         {}, description="provider → messages a legal day over all processes; not named = no limit"
     )
+
+    @property
+    def quiet_minutes(self) -> tuple[int, int] | None:
+        """The default quiet hours as minutes of the day."""
+        if not self.quiet_hours:
+            return None
+        starts, ends = (int(part[:2]) * 60 + int(part[3:]) for part in self.quiet_hours.split("-"))
+        return starts, ends

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal, cast
 
 from miniapp_api.wire.notices import (
+    NoticeDetail,
     NoticeList,
     NoticePreferencesChosen,
     NoticePreferencesShown,
     NoticeQuery,
     NoticeShown,
+    QuietHours,
     Ways,
+    WhyShown,
 )
+from notify import ladders
+from notify.errors import NoticeMissing
 from notify.inbox import Notice
-from notify.ladder import Choice
-from server.web.operations import Call, NoBody, NoQuery, Operations, Resident
+from notify.ladder import WAYS, Choice
+from notify.steps import Quiet
+from server.web.operations import AnyCall, Call, NoBody, NoQuery, Operations, Resident
+from server.web.why_words import told
 
 operations = Operations(tag="notices")
 
@@ -34,6 +42,24 @@ async def list_notices(call: Call[NoBody, NoticeQuery]) -> NoticeList:
     return NoticeList(
         notices=[_shown(notice) for notice in page.notices], next_cursor=page.next_cursor, unread=page.unread
     )
+
+
+@operations.get(
+    "/api/v1/notices/{id}",
+    name="readNoticeStory",
+    summary="One notice, why I got it and how it was brought to me",
+    access=Resident(),
+    answer=NoticeDetail,
+    problems=("notice-not-found",),
+)
+async def one_notice(call: Call[NoBody, NoQuery]) -> NoticeDetail:
+    """Another's is not found."""
+    who, notice_id = call.resident.resident_id, call.path_id("id")
+    notice = await call.services.notify.inbox.one(call.unit, who, notice_id)
+    story = await ladders.why(call.unit, notice_id, who)
+    if story is None:
+        raise NoticeMissing()
+    return NoticeDetail(**_shown(notice).model_dump(), why=WhyShown.model_validate(told(call, story)))
 
 
 @operations.post(
@@ -57,7 +83,7 @@ async def read_notice(call: Call[NoBody, NoQuery]) -> None:
 )
 async def preferences(call: Call[NoBody, NoQuery]) -> NoticePreferencesShown:
     """My choices; the defaults where I made none."""
-    return _preferences(await call.services.notify.preferences.of(call.unit, call.resident.resident_id))
+    return await _preferences(call)
 
 
 @operations.put(
@@ -70,18 +96,43 @@ async def preferences(call: Call[NoBody, NoQuery]) -> NoticePreferencesShown:
 )
 async def choose(call: Call[NoticePreferencesChosen, NoQuery]) -> NoticePreferencesShown:
     """Both categories at once; what is already on its way is not called back."""
+    resident, preferences = call.resident, call.services.notify.preferences
+    made = await preferences.of(call.unit, resident.resident_id)
     chosen = {
-        "service": Choice(sms=call.body.service.sms, live=call.body.service.live),
-        "information": Choice(sms=call.body.information.sms, live=call.body.information.live),
+        "service": _chosen(made["service"], call.body.service),
+        "information": _chosen(made["information"], call.body.information),
     }
-    resident = call.resident
-    await call.services.notify.preferences.choose(call.unit, resident.resident_id, resident.region, chosen)
-    return _preferences(chosen)
+    await preferences.choose(call.unit, resident.resident_id, resident.region, chosen)
+    if "quiet" in call.body.model_fields_set:
+        asked = call.body.quiet
+        quiet = Quiet(_minute(asked.starts), _minute(asked.ends)) if asked else None
+        await preferences.keep_quiet(call.unit, resident.resident_id, resident.region, quiet)
+    return await _preferences(call)
 
 
-def _preferences(choices: dict[str, Choice]) -> NoticePreferencesShown:
-    ways = {name: Ways(sms=choice.sms, live=choice.live) for name, choice in choices.items()}
-    return NoticePreferencesShown(service=ways["service"], information=ways["information"])
+def _chosen(made: Choice, ways: Ways) -> Choice:
+    return replace(made, **{way: on for way in WAYS if (on := getattr(ways, way)) is not None})
+
+
+def _minute(text: str) -> int:
+    return int(text[:2]) * 60 + int(text[3:])
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+async def _preferences(call: AnyCall) -> NoticePreferencesShown:
+    notify, who = call.services.notify, call.resident.resident_id
+    choices = await notify.preferences.of(call.unit, who)
+    ways = {name: Ways(**{way: choice.wants(way) for way in WAYS}) for name, choice in choices.items()}
+    quiet = await notify.preferences.quiet(call.unit, who, notify.ladder.quiet)
+    return NoticePreferencesShown(
+        offered=["live", *(channel for channel in notify.ladder.order if channel in notify.ladder.offered)],
+        quiet=QuietHours(starts=_clock(quiet.starts), ends=_clock(quiet.ends)) if quiet else None,
+        service=ways["service"],
+        information=ways["information"],
+    )
 
 
 def _shown(notice: Notice) -> NoticeShown:

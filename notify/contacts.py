@@ -22,6 +22,10 @@ class Contacts(Protocol):
         """The account to write to: ``wechat`` and ``wechat_oa`` openids, ``alipay`` open id, ``email``; or None."""
         ...
 
+    async def reach(self, resident_id: UUID) -> frozenset[str]:
+        """The channels by which the resident has an address: ``sms``, ``wechat``, ``oa``, ``alipay``, ``email``."""
+        ...
+
     async def language(self, resident_id: UUID) -> str:
         """The language the resident reads: ``zh-CN`` or ``en``."""
         ...

@@ -99,3 +99,15 @@ class SheetRefused(Refusal):
 
     code = "sheet-refused"
     kind = "invalid"
+
+
+class PaperTaskMissing(Missing):
+    """No such letter or visit in this portal."""
+
+    code = "paper-task-not-found"
+
+
+class PaperTaskOver(Refusal):
+    """Somebody has already written down how this letter or visit ended."""
+
+    code = "paper-task-over"

@@ -66,6 +66,18 @@ class Inbox:
         next_cursor = cursors.after(notices[-1].at, notices[-1].id) if more else None
         return NoticePage(notices, next_cursor, await self.unread(unit, resident_id))
 
+    async def one(self, unit: Unit, resident_id: UUID, notice_id: UUID) -> Notice:
+        """One notice of this resident; ``NoticeMissing``."""
+        row = await sql.row(
+            "SELECT i.id, i.at, i.read_at, m.category, m.content, m.subject, m.wording_id FROM notify_inbox i "
+            "JOIN notify_messages m ON m.id = i.id WHERE i.id = $1 AND i.portal = $2 AND i.recipient = $3",
+            notice_id, unit.portal, resident_id,
+        )  # fmt: skip
+        if row is None:
+            raise NoticeMissing()
+        shared = await self._wordings.load([sql.uid_or_none(row["wording_id"])])
+        return self._notice(row, shared)
+
     async def unread(self, unit: Unit, resident_id: UUID) -> int:
         """How many are unread; an index of unread rows only answers it."""
         found = await sql.row(

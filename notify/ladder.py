@@ -21,11 +21,21 @@ class Choice:
 
     sms: bool
     live: bool
+    wechat: bool = True
+    oa: bool = True
+    alipay: bool = True
+    webpush: bool = True
+    email: bool = True
 
+    def wants(self, channel: str) -> bool:
+        return bool(getattr(self, channel, False))
+
+
+WAYS = ("sms", "live", "wechat", "oa", "alipay", "webpush", "email")
 
 DEFAULTS: Mapping[str, Choice] = {
     "service": Choice(sms=True, live=True),
-    "information": Choice(sms=False, live=True),
+    "information": Choice(sms=False, live=True, email=False),
 }
 
 

@@ -117,6 +117,11 @@ class NotifyPreference(Model):
     category = fields.CharField(16)
     sms = fields.BooleanField()
     live = fields.BooleanField()
+    wechat = fields.BooleanField(null=True)  # null: no choice was made, the default holds
+    oa = fields.BooleanField(null=True)
+    alipay = fields.BooleanField(null=True)
+    webpush = fields.BooleanField(null=True)
+    email = fields.BooleanField(null=True)
     updated_at = fields.DatetimeField()
 
     class Meta:

@@ -111,8 +111,12 @@ async def put_in_inbox(drafts: Sequence[Draft]) -> None:
     await insert("notify_inbox", _INBOX, rows, "id")
 
 
-async def plan(drafts: Sequence[tuple[Draft, Sequence[str]]], lifetime: timedelta) -> int:
-    """The deliveries of new messages: the inbox is done at once, the named channels are due now. How many are due."""
+async def plan(
+    drafts: Sequence[tuple[Draft, Sequence[str]]], lifetime: timedelta, held_until: datetime | None = None
+) -> int:
+    """The deliveries of new messages: the inbox is done at once, the named channels are due now. How many are due.
+
+    ``held_until``: what rings anywhere but on an open page waits until then, and lives that much longer."""
     rows: list[tuple[Any, ...]] = []
     due = 0
     for draft, channels in drafts:
@@ -120,9 +124,10 @@ async def plan(drafts: Sequence[tuple[Draft, Sequence[str]]], lifetime: timedelt
         for step, channel in enumerate(steps):
             state = "delivered" if channel == "inbox" else "pending"
             due += state == "pending"
+            start = held_until if held_until and channel not in ("inbox", "live") else draft.at
             rows.append((
-                new_id(), draft.id, draft.portal, draft.region, channel, step, draft.lane, state, 0, draft.at,
-                draft.at + lifetime, f"{draft.id.hex}-{channel}", "", "", draft.campaign_id, draft.at,
+                new_id(), draft.id, draft.portal, draft.region, channel, step, draft.lane, state, 0, start,
+                start + lifetime, f"{draft.id.hex}-{channel}", "", "", draft.campaign_id, draft.at,
             ))  # fmt: skip
     await insert("notify_deliveries", _DELIVERY, rows, "client_msg_id")
     return due

@@ -9,8 +9,10 @@ from uuid import UUID
 from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.unit import Unit
-from notify.ladder import DEFAULTS, Choice
+from notify.ladder import DEFAULTS, WAYS, Choice
+from notify.steps import Quiet
 
+_COLUMNS = ", ".join(WAYS)
 CATEGORIES = ("service", "information")
 
 
@@ -26,22 +28,22 @@ class Preferences:
         listed = "SELECT unnest($3::uuid[])" if sql.is_postgres() else "SELECT value FROM json_each($3)"
         people = list(ids) if sql.is_postgres() else sql.to_json([str(i) for i in ids])
         rows = await sql.rows(
-            "SELECT resident_id, sms, live FROM notify_preferences WHERE portal = $1 AND category = $2 "
+            f"SELECT resident_id, {_COLUMNS} FROM notify_preferences WHERE portal = $1 AND category = $2 "
             f"AND resident_id IN ({listed})",
             unit.portal,
             category,
             people,
         )
-        return {sql.uid(r["resident_id"]): Choice(sms=sql.flag(r["sms"]), live=sql.flag(r["live"])) for r in rows}
+        return {sql.uid(r["resident_id"]): _made(r, category) for r in rows}
 
     async def of(self, unit: Unit, resident_id: UUID) -> dict[str, Choice]:
         """Both categories of one resident: one query."""
         rows = await sql.rows(
-            "SELECT category, sms, live FROM notify_preferences WHERE portal = $1 AND resident_id = $2",
+            f"SELECT category, {_COLUMNS} FROM notify_preferences WHERE portal = $1 AND resident_id = $2",
             unit.portal,
             resident_id,
         )
-        made = {r["category"]: Choice(sms=sql.flag(r["sms"]), live=sql.flag(r["live"])) for r in rows}
+        made = {r["category"]: _made(r, r["category"]) for r in rows}
         return {**DEFAULTS, **made}
 
     async def end(self, unit: Unit, resident_id: UUID, region: str, channel: str, categories: Sequence[str]) -> None:
@@ -55,9 +57,35 @@ class Preferences:
     async def choose(self, unit: Unit, resident_id: UUID, region: str, choices: dict[str, Choice]) -> None:
         """Keep these choices; categories not named stay as they are."""
         for category, choice in sorted(choices.items()):
+            changed = ", ".join(f"{way} = EXCLUDED.{way}" for way in WAYS)
             await sql.execute(
-                "INSERT INTO notify_preferences (id, portal, region, resident_id, category, sms, live, updated_at) "
-                "VALUES ($1,$2,$3,$4,$5,$6,$7,$8) ON CONFLICT (portal, resident_id, category) "
-                "DO UPDATE SET sms = EXCLUDED.sms, live = EXCLUDED.live, updated_at = EXCLUDED.updated_at",
-                new_id(), unit.portal, region, resident_id, category, choice.sms, choice.live, unit.now,
+                f"INSERT INTO notify_preferences (id, portal, region, resident_id, category, updated_at, {_COLUMNS}) "
+                "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13) ON CONFLICT (portal, resident_id, category) "
+                f"DO UPDATE SET {changed}, updated_at = EXCLUDED.updated_at",
+                new_id(), unit.portal, region, resident_id, category, unit.now, *(choice.wants(way) for way in WAYS),
             )  # fmt: skip
+
+    async def quiet(self, unit: Unit, resident_id: UUID, default: Quiet | None) -> Quiet | None:
+        """The resident's quiet hours, or the default where she said nothing about them."""
+        row = await sql.row(
+            "SELECT starts, ends FROM notify_quiet_hours WHERE portal = $1 AND resident_id = $2",
+            unit.portal,
+            resident_id,
+        )
+        if row is None:
+            return default
+        return None if row["starts"] is None else Quiet(int(row["starts"]), int(row["ends"]))
+
+    async def keep_quiet(self, unit: Unit, resident_id: UUID, region: str, quiet: Quiet | None) -> None:
+        """These hours from now on; None = no quiet hours at all. What is held already stays held."""
+        await sql.execute(
+            "INSERT INTO notify_quiet_hours (id, portal, region, resident_id, starts, ends, updated_at) "
+            "VALUES ($1,$2,$3,$4,$5,$6,$7) ON CONFLICT (portal, resident_id) DO UPDATE SET "
+            "starts = EXCLUDED.starts, ends = EXCLUDED.ends, updated_at = EXCLUDED.updated_at",
+            new_id(), unit.portal, region, resident_id, quiet and quiet.starts, quiet and quiet.ends, unit.now,
+        )  # fmt: skip
+
+
+def _made(row: sql.Row, category: str) -> Choice:
+    default = DEFAULTS[category]
+    return Choice(**{way: default.wants(way) if row[way] is None else sql.flag(row[way]) for way in WAYS})

@@ -44,6 +44,16 @@ async def unsubscribe(unit: Unit, resident_id: UUID, subscription_id: UUID) -> b
     return gone == 1
 
 
+async def any_of(unit: Unit, resident_id: UUID) -> bool:
+    """Whether any browser of this resident takes a push."""
+    row = await sql.row(
+        "SELECT id FROM notify_push_subscriptions WHERE portal = $1 AND resident_id = $2 LIMIT 1",
+        unit.portal,
+        resident_id,
+    )
+    return row is not None
+
+
 async def of(vault: Vault, portal: str, resident_id: UUID) -> list[tuple[UUID, Subscription]]:
     """Where to push; one that cannot be opened any more is left out."""
     rows = await sql.rows(

@@ -10,14 +10,15 @@ from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.unit import Unit
 from config.floor.vault import Vault
-from notify import outbox, push_subscriptions
+from notify import ladders, outbox, push_subscriptions
 from notify.contacts import Contacts
 from notify.inbox import Inbox
-from notify.ladder import LANE_CASE, LANE_OTP, Category, Patience, active_channels
+from notify.ladder import DEFAULTS, LANE_CASE, LANE_OTP, Category, Patience, active_channels
 from notify.preferences import Preferences
 from notify.receipts import Receipts
 from notify.safety import SafetyRules
 from notify.sms import signed
+from notify.steps import LadderRules, Plan, make_plan
 from notify.templates import Templates
 
 WAKE = "wake:notify"
@@ -34,6 +35,7 @@ class NotifyOptions:
     signatures: Mapping[str, str] = field(default_factory=dict)
     signature: str = "一码通办"
     patience: Patience = field(default_factory=Patience)
+    ladder: LadderRules = field(default_factory=LadderRules)
     canary: int = 100
     fail_share: int = 20
     safety: Mapping[str, SafetyRules] = field(default_factory=dict)
@@ -54,6 +56,11 @@ class Notify:
         self.preferences = Preferences()
         self.receipts = Receipts(vault)
 
+    @property
+    def ladder(self) -> LadderRules:
+        """Which ways there are here, and how long each may stay silent."""
+        return self._options.ladder
+
     def judge_wordings(self) -> None:
         """``TemplateFault`` if a wording of ours is wrong. Takes a tenth of a second: for a thread."""
         self._templates.judged()
@@ -72,8 +79,9 @@ class Notify:
     ) -> UUID | None:
         """Tell a resident. None: this dedupe key was posted before and nothing was stored.
 
-        The inbox row exists when the unit commits; other channels follow the resident's preferences, except
-        that statutory notices take all of them. Raises ``ValuesMissing`` before anything is stored.
+        The inbox row exists when the unit commits; the first step of the ladder is due at once, or when the
+        resident's quiet hours end. Statutory notices ask neither preferences nor hours. Raises ``ValuesMissing``
+        before anything is stored.
         """
         language = await self._contacts.language(recipient)
         draft = self._draft(
@@ -82,18 +90,27 @@ class Notify:
         )  # fmt: skip
         if not await outbox.store([draft]):
             return None
-        choice = None
-        if category != "statutory":
-            choice = await self.preferences.choice(unit, recipient, category)
         await outbox.put_in_inbox([draft])
-        lifetime = self._options.patience.lifetime(category)
-        await outbox.plan([(draft, active_channels(category, choice))], lifetime)
+        plan = await self._plan(unit, recipient, category)
+        channels = await ladders.begin(unit, draft, plan)
+        await outbox.plan([(draft, channels)], self._options.patience.lifetime(category), plan.held_until)
         unit.tell(WAKE, "due")
         return draft.id
 
     async def forget_browsers(self, unit: Unit, resident_id: UUID) -> int:
         """Push to none of a resident's browsers any more (a phone is lost); how many there were."""
         return await push_subscriptions.forget(unit, resident_id)
+
+    async def _plan(self, unit: Unit, recipient: UUID, category: Category) -> Plan:
+        rules = self._options.ladder
+        choice = quiet = None
+        if category != "statutory":  # it passes quiet hours and takes every way: neither is asked
+            choice = await self.preferences.choice(unit, recipient, category)
+            quiet = await self.preferences.quiet(unit, recipient, rules.quiet)
+        reach = await self._contacts.reach(recipient)
+        if "webpush" in rules.offered and await push_subscriptions.any_of(unit, recipient):
+            reach |= {"webpush"}
+        return make_plan(category, choice or DEFAULTS["service"], reach, rules, quiet, unit.now)
 
     async def post_to_phone(
         self,

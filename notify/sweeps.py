@@ -13,7 +13,7 @@ from datetime import timedelta
 from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.unit import Unit
-from notify import campaign_control, progress, providers, receipts
+from notify import campaign_control, ladders, progress, providers, receipts
 from notify.channel import Run
 
 _log = logging.getLogger("yima.notify")
@@ -57,6 +57,7 @@ async def _rebalance(unit: Unit) -> int:
 
 
 SWEEPS: Sequence[Sweep] = (
+    Sweep("ladders", 1.0, ladders.climb),
     Sweep("canaries", 5.0, progress.judge_late_canaries),
     Sweep("stopped", 1.0, campaign_control.leave_out_stopped),
     Sweep("providers", 10.0, _rebalance),

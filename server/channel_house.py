@@ -27,6 +27,7 @@ from notify.channels.email import Email, Post, Sender
 from notify.channels.inbox import InboxChannel
 from notify.channels.live import LiveChannel, LiveLine
 from notify.contacts import Contacts
+from notify.paper import PaperChannel
 from notify.receipts import Receipts
 from notify.templates import Templates
 from notify.vendor_templates import VendorTemplate, read_vendor_templates
@@ -86,7 +87,7 @@ def channel_house(
     def approved(name: str) -> dict[str, VendorTemplate]:
         return read_vendor_templates(folder / f"{name}.toml", declared) if folder else {}
 
-    house = ChannelHouse([InboxChannel(), LiveChannel(store)])
+    house = ChannelHouse([InboxChannel(), LiveChannel(store), PaperChannel(run)])
     _short_messages(house, settings, lines, approved)
     _wechat(house, settings, lines, approved, run, contacts, vault)
     if settings.alipay.app_id:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from config.floor.vault import Vault
 from config.portal import Portals
 from config.settings import Settings
+from notify import ladders
 from notify.audience import Audience
 from notify.channel import Channel, Run
 from notify.contacts import Contacts
@@ -18,6 +19,7 @@ from notify.fanout import CampaignFanOut
 from notify.providers import ProviderOptions
 from notify.safety import safety_rules
 from notify.service import NotifyOptions
+from notify.steps import LadderRules, Quiet
 from notify.sweeps import Sweeper
 
 
@@ -27,12 +29,31 @@ def dispatch_options(settings: Settings) -> DispatchOptions:
     return DispatchOptions(batch=chosen.batch, providers=ProviderOptions(chosen.shares, chosen.rates, chosen.daily))
 
 
-def notify_options(settings: Settings, portals: Portals) -> NotifyOptions:
+def notify_options(settings: Settings, portals: Portals, channels: Sequence[Channel]) -> NotifyOptions:
     """The signatures of all portals, and how careful a campaign is."""
     signatures = {portal.id: portal.name for portal in portals}
     chosen = settings.notices
     return NotifyOptions(
-        signatures=signatures, canary=chosen.canary, fail_share=chosen.fail_share, safety=safety_rules(portals)
+        signatures=signatures,
+        canary=chosen.canary,
+        fail_share=chosen.fail_share,
+        safety=safety_rules(portals),
+        ladder=_ladder(settings, channels),
+    )
+
+
+def _ladder(settings: Settings, channels: Sequence[Channel]) -> LadderRules:
+    chosen = settings.notices
+    quiet = Quiet(*chosen.quiet_minutes) if chosen.quiet_minutes else None
+    return LadderRules(
+        offered=frozenset(channel.name for channel in channels),
+        waits={
+            "statutory": chosen.wait_statutory,
+            "service": chosen.wait_service,
+            "information": chosen.wait_information,
+        },
+        paper_wait=chosen.wait_paper,
+        quiet=quiet,
     )
 
 
@@ -52,7 +73,12 @@ def notice_engine(
     chosen, sweeper = settings.notices, Sweeper(run)
     campaigns = CampaignFanOut(run=run, vault=vault, audience=audience, options=options)
     dispatcher = Dispatcher(
-        run=run, vault=vault, contacts=contacts, channels=channels, options=dispatch_options(settings)
+        run=run,
+        vault=vault,
+        contacts=contacts,
+        channels=channels,
+        options=dispatch_options(settings),
+        ended=ladders.ended,
     )
     many = bool(settings.database_url.get_secret_value())
     pace = EngineOptions(bulk=chosen.bulk if many else 1)

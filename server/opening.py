@@ -200,12 +200,12 @@ def _assemble(
     options = ResidentOptions(regions=regions, year_shift=settings.demo.year_shift, attempts=limits.identity_attempts)
     residents = Residents(vault, audit, sessions, options)
     templates = Templates()
-    notices = notify_options(settings, portals)
-    notify = Notify(vault=vault, contacts=residents, templates=templates, options=notices)
     house = channel_house(
         settings, lines, store, run=database.unit_of_work, vault=vault, contacts=residents, templates=templates,
         portals=portals,
     )  # fmt: skip
+    notices = notify_options(settings, portals, house.channels)
+    notify = Notify(vault=vault, contacts=residents, templates=templates, options=notices)
     otp = OneTimeCodes(vault, notify, otp_limits(limits))
     terminals = Terminals(vault, audit, sessions, terminal_options(limits))
     staff = Staff(vault, audit, sessions, terminals, attempts=limits.password_attempts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -29,6 +29,31 @@ class NoticeShown(Wire):
     subject: str
 
 
+class WayWorded(Wire):
+    """One way a notice went or did not go, in words."""
+
+    channel: str
+    label: str
+    text: str
+    at: Instant | None = None
+
+
+class WhyShown(Wire):
+    """为什么收到、怎么发给我的: why it was sent, each way it went, and which it did not and why."""
+
+    because: str
+    ways: list[WayWorded]
+    left_out: list[WayWorded]
+    held: str | None
+    end: str | None
+
+
+class NoticeDetail(NoticeShown):
+    """One notice with its story."""
+
+    why: WhyShown
+
+
 class NoticeList(Wire):
     """A page of the inbox, newest first; ``unread`` counts all pages."""
 
@@ -38,10 +63,15 @@ class NoticeList(Wire):
 
 
 class Ways(Wire):
-    """Ways beside the inbox, which gets everything."""
+    """Ways beside the inbox, which gets everything. One left out of a choice stays as it is."""
 
     sms: bool
     live: bool
+    wechat: bool | None = None
+    oa: bool | None = None
+    alipay: bool | None = None
+    webpush: bool | None = None
+    email: bool | None = None
 
 
 class FixedWays(Ways):
@@ -50,17 +80,30 @@ class FixedWays(Ways):
     fixed: Literal[True] = True
 
 
+class QuietHours(Wire):
+    """From when until when nothing but the inbox is told, Asia/Shanghai; over midnight where it ends earlier."""
+
+    starts: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    ends: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+
+
 class NoticePreferencesShown(Wire):
-    """What the resident chose; statutory notices have no choice."""
+    """What the resident chose; statutory notices have no choice. ``offered``: the ways there are here."""
+
+    offered: list[str]
+    quiet: QuietHours | None
 
     service: Ways
     information: Ways
-    statutory: FixedWays = FixedWays(sms=True, live=True)
+    statutory: FixedWays = FixedWays(sms=True, live=True, wechat=True, oa=True, alipay=True, webpush=True, email=True)
 
 
 class NoticePreferencesChosen(Wire):
-    """A choice. A front may send back what it got: ``statutory`` is read over."""
+    """A choice. A front may send back what it got: ``statutory`` and ``offered`` are read over. ``quiet``: left out, it
+    stays as it is; null ends it."""
 
     service: Ways
     information: Ways
     statutory: FixedWays | None = None
+    offered: list[Annotated[str, Field(max_length=24)]] | None = Field(None, max_length=20)
+    quiet: QuietHours | None = None

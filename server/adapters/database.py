@@ -19,7 +19,13 @@ from server.adapters.clock import DatabaseClock
 T = TypeVar("T")
 MODEL_APPS: dict[str, tuple[str, ...]] = {
     "codes": ("codes.models", "codes.credential_models"),
-    "notify": ("notify.models", "notify.channel_models", "notify.compose_models", "notify.engine_models"),
+    "notify": (
+        "notify.models",
+        "notify.channel_models",
+        "notify.compose_models",
+        "notify.engine_models",
+        "notify.ladder_models",
+    ),
     "domain": (
         "server.domain.audit.models",
         "server.domain.residents.models",

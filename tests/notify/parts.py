@@ -63,6 +63,10 @@ class People:
     async def address(self, resident_id: UUID, provider: str) -> str | None:
         return self.accounts.get((resident_id, provider))
 
+    async def reach(self, resident_id: UUID) -> frozenset[str]:
+        ways = {"oa" if provider == "wechat_oa" else provider for who, provider in self.accounts if who == resident_id}
+        return frozenset(ways | ({"sms"} if self.numbers.get(resident_id) else set()))
+
     async def language(self, resident_id: UUID) -> str:
         return "en" if resident_id in self.english else "zh-CN"
 

@@ -63,9 +63,17 @@ async def test_a_campaign_from_two_desks_to_a_phone(server: Town) -> None:
 async def test_reading_and_choosing(server: Town) -> None:
     phone = await server.resident()
     chosen = await phone.must("GET", "/api/v1/notice-preferences")
-    assert chosen["statutory"] == {"sms": True, "live": True, "fixed": True}
-    changed = {**chosen, "service": {"sms": False, "live": True}}
+    assert set(chosen["statutory"].values()) == {True}
+    assert (chosen["offered"], chosen["quiet"]) == (["live", "sms"], None)
+    old_front = {"service": {"sms": False, "live": True}, "information": {"sms": False, "live": True}}
+    changed = {**chosen, "service": {**chosen["service"], "sms": False}}
+    assert await phone.must("PUT", "/api/v1/notice-preferences", old_front) == changed
+    night = {**changed, "quiet": {"starts": "22:00", "ends": "07:00"}}
+    assert await phone.must("PUT", "/api/v1/notice-preferences", night) == night
+    assert await phone.must("PUT", "/api/v1/notice-preferences", old_front) == night
     assert await phone.must("PUT", "/api/v1/notice-preferences", changed) == changed
+    wrong = {**changed, "quiet": {"starts": "24:00", "ends": "07:00"}}
+    await phone.refused("PUT", "/api/v1/notice-preferences", wrong, code="invalid-input")
     assert await phone.must("GET", "/api/v1/notice-preferences") == changed
     await phone.refused("POST", f"/api/v1/notices/{uuid4()}/read", {}, code="notice-not-found")
     await phone.refused("GET", "/api/v1/notices?cursor=nonsense", code="invalid-input")

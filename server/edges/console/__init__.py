@@ -11,6 +11,7 @@ from server.edges.console.delegations_api import operations as delegation_operat
 from server.edges.console.halls_api import operations as hall_operations
 from server.edges.console.lists_api import operations as list_operations
 from server.edges.console.losses_api import operations as loss_operations
+from server.edges.console.notice_reach_api import operations as reach_operations
 from server.edges.console.publishing_pages import pages
 from server.edges.console.roster_api import operations as roster_operations
 from server.edges.console.staff_api import operations as staff_operations
@@ -25,6 +26,7 @@ operations = [
     audience_operations,
     list_operations,
     template_operations,
+    reach_operations,
     hall_operations,
     audit_operations,
     conflict_operations,

@@ -1,0 +1,80 @@
+"""What this room keeps per resident: the planned ladder of each notice, quiet hours, letters and visits to make."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+from config.floor.ids import new_id
+from config.floor.schema import Check, Index, Rule
+
+
+class NotifyLadder(Model):
+    """How one notice is brought to its resident, decided once and kept: the steps, and why others were left out.
+
+    ``id`` is the message's id. ``at_step`` is the step that was begun last, -1 before the first.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    portal = fields.CharField(64)
+    region = fields.CharField(12)
+    recipient = fields.UUIDField()
+    category = fields.CharField(16)
+    steps = fields.TextField()  # JSON: [[channel, minutes until the next step], …]
+    left_out = fields.TextField()  # JSON: {channel: reason}
+    held_until = fields.DatetimeField(null=True)
+    at_step = fields.SmallIntField()
+    state = fields.CharField(12)
+    reason = fields.CharField(24)
+    next_at = fields.DatetimeField(null=True)
+    decided_at = fields.DatetimeField()
+
+    class Meta:
+        table = "notify_ladders"
+
+
+class NotifyQuiet(Model):
+    """A resident's quiet hours in Asia/Shanghai, minutes of the day; a row without them means: none, whatever the
+    default is."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    portal = fields.CharField(64)
+    region = fields.CharField(12)
+    resident_id = fields.UUIDField()
+    starts = fields.SmallIntField(null=True)
+    ends = fields.SmallIntField(null=True)
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        table = "notify_quiet_hours"
+        unique_together = (("portal", "resident_id"),)
+
+
+class NotifyPaperTask(Model):
+    """A notice that no channel could bring: somebody posts a letter or goes there."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    portal = fields.CharField(64)
+    region = fields.CharField(12)
+    message_id = fields.UUIDField(unique=True)
+    recipient = fields.UUIDField()
+    client_msg_id = fields.CharField(64)
+    state = fields.CharField(12)
+    kind = fields.CharField(8)  # letter | visit, known when it is done
+    staff_id = fields.UUIDField(null=True)
+    staff_no = fields.CharField(32)
+    created_at = fields.DatetimeField()
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        table = "notify_paper_tasks"
+
+
+RULES: tuple[Rule, ...] = (
+    Index("notify_ladders_due", "notify_ladders", "next_at", where="state = 'climbing' AND next_at IS NOT NULL"),
+    Index("notify_paper_tasks_portal", "notify_paper_tasks", "portal, state, created_at DESC, id DESC"),
+    Check("notify_ladders_state", "notify_ladders", "{row}state IN ('climbing','reached','ended')"),
+    Check("notify_quiet_hours_pair", "notify_quiet_hours", "({row}starts IS NULL) = ({row}ends IS NULL)"),
+    Check("notify_paper_tasks_state", "notify_paper_tasks", "{row}state IN ('open','sent','handed','returned')"),
+    Check("notify_paper_tasks_kind", "notify_paper_tasks", "{row}kind IN ('','letter','visit')"),
+)

@@ -1,0 +1,121 @@
+"""Where no channel reaches somebody: a task for people, to post a letter or to go there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from config.floor import sql
+from config.floor.ids import new_id
+from config.floor.unit import Actor, Unit
+from notify import cursor as cursors
+from notify.channel import Health, Outcome, Parcel, Rejected, Run, Sent
+from notify.errors import PaperTaskMissing, PaperTaskOver
+from notify.steps import PAPER
+
+Way = Literal["letter", "visit"]
+Ended = Literal["sent", "handed", "returned"]
+PAGE = 20
+_AFTER = {"open": ("sent", "handed", "returned"), "sent": ("handed", "returned")}
+_DELIVERY = {"sent": "sent", "handed": "delivered", "returned": "failed"}
+
+
+class PaperChannel:
+    """The last step of a ladder: "sending" puts a task on the list. The same notice twice is one task."""
+
+    name = PAPER
+    timeout = 5.0
+    needs_phone = False
+    harmless_again = True
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    async def check(self) -> Health:
+        return Health(ok=True)
+
+    async def send(self, parcel: Parcel) -> Outcome:
+        recipient = parcel.recipient
+        if recipient is None:
+            return Rejected("no-recipient")
+
+        async def keep(unit: Unit) -> None:
+            await sql.execute(
+                "INSERT INTO notify_paper_tasks (id, portal, region, message_id, recipient, client_msg_id, state, "
+                "kind, staff_no, created_at, updated_at) SELECT $1, m.portal, m.region, m.id, m.recipient, $2, 'open',"
+                " '', '', $3, $3 FROM notify_messages m WHERE m.id = $4 ON CONFLICT (message_id) DO NOTHING",
+                new_id(), parcel.client_msg_id, unit.now, parcel.message_id,
+            )  # fmt: skip
+
+        await self._run("", keep)
+        return Sent(parcel.message_id.hex)
+
+
+@dataclass(frozen=True, slots=True)
+class PaperTask:
+    """One task; the person is named by id only."""
+
+    id: UUID
+    region: str
+    message_id: UUID
+    recipient: UUID
+    state: str
+    kind: str
+    staff_no: str
+    created_at: datetime
+    updated_at: datetime
+
+
+async def page(unit: Unit, state: str, cursor: str = "") -> tuple[list[PaperTask], str | None]:
+    """Tasks of the portal in this state, newest first; one statement."""
+    where, values = "", [unit.portal, state, PAGE + 1]
+    if cursor:
+        at, last = cursors.read(cursor)
+        where, values = "AND (created_at < $4 OR (created_at = $4 AND id < $5)) ", [*values, at, last]
+    rows = await sql.rows(
+        f"SELECT * FROM notify_paper_tasks WHERE portal = $1 AND state = $2 {where}"
+        "ORDER BY created_at DESC, id DESC LIMIT $3",
+        *values,
+    )
+    tasks = [_task(row) for row in rows[:PAGE]]
+    return tasks, cursors.after(tasks[-1].created_at, tasks[-1].id) if len(rows) > PAGE else None
+
+
+async def one(unit: Unit, task_id: UUID) -> PaperTask:
+    """One task of the portal; ``PaperTaskMissing``."""
+    row = await sql.row("SELECT * FROM notify_paper_tasks WHERE id = $1 AND portal = $2", task_id, unit.portal)
+    if row is None:
+        raise PaperTaskMissing()
+    return _task(row)
+
+
+async def settle(unit: Unit, actor: Actor, task_id: UUID, kind: Way, outcome: Ended) -> PaperTask:
+    """Posted, handed over or come back; the delivery follows. The same again changes nothing; ``PaperTaskOver`` where
+    something else was already written down. Who calls records it."""
+    task = await one(unit, task_id)
+    if task.state == outcome:
+        return task
+    allowed = [state for state, following in _AFTER.items() if outcome in following]
+    listed = ",".join(f"'{state}'" for state in allowed)
+    row = await sql.row(
+        "UPDATE notify_paper_tasks SET state = $1, kind = $2, staff_id = $3, staff_no = $4, updated_at = $5 "
+        f"WHERE id = $6 AND state IN ({listed}) RETURNING *",
+        outcome, kind, actor.id, actor.label, unit.now, task_id,
+    )  # fmt: skip
+    if row is None:
+        raise PaperTaskOver()
+    await sql.execute(
+        "UPDATE notify_deliveries SET state = $1, reason = $2, updated_at = $3 "
+        "WHERE client_msg_id = $4 AND state IN ('sent','unknown')",
+        _DELIVERY[outcome], f"{kind}-{outcome}", unit.now, row["client_msg_id"],
+    )  # fmt: skip
+    return _task(row)
+
+
+def _task(row: sql.Row) -> PaperTask:
+    return PaperTask(
+        sql.uid(row["id"]), row["region"], sql.uid(row["message_id"]), sql.uid(row["recipient"]), row["state"],
+        row["kind"], row["staff_no"], sql.instant(row["created_at"]), sql.instant(row["updated_at"]),
+    )  # fmt: skip
