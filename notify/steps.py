@@ -98,7 +98,7 @@ def make_plan(
         left_out["live"] = "switched-off"
     steps = tuple(
         Step(channel, rules.paper_wait if following == PAPER else rules.wait(category))
-        for channel, following in zip(chosen, [*chosen[1:], ""], strict=True)
+        for channel, following in zip(chosen, [*chosen, ""][1:], strict=True)
     )
     held = quiet.until(now) if quiet and steps and not must else None
     return Plan(steps, left_out, live, held)

@@ -60,6 +60,33 @@ async def test_a_campaign_from_two_desks_to_a_phone(server: Town) -> None:
     await other.refused("GET", f"{CONSOLE}/{uuid4()}", code="campaign-not-found")
 
 
+async def test_why_a_notice_came_is_told_to_its_resident_only(server: Town) -> None:
+    phone = await server.resident()
+    writer, both = await server.desk("O1", "operator"), await server.desk("O2", "operator", "publisher")
+    made = await writer.must("POST", CONSOLE, BODY, status=201)
+    waiting = await writer.must("POST", f"{CONSOLE}/{made['id']}/submission", {})
+    released = {"content_hash": waiting["content_hash"], "people": waiting["people"]}
+    await both.must("POST", f"{CONSOLE}/{made['id']}/approval", released)
+
+    async def there() -> bool:
+        return bool((await phone.must("GET", "/api/v1/notices"))["notices"])
+
+    await _until(there)
+    (listed,) = (await phone.must("GET", "/api/v1/notices"))["notices"]
+    story = await phone.must("GET", f"/api/v1/notices/{listed['id']}")
+    assert story["title"] == BODY["title"] and "通知方式" in story["why"]["because"]
+    assert [way["label"] for way in story["why"]["ways"]] == ["收件箱", "打开的页面", "短信"]
+    told = await both.must("GET", f"/console/api/v1/notices/{listed['id']}/why")
+    assert [way["channel"] for way in told["ways"]] == ["inbox", "live", "sms"]
+    await phone.refused("GET", f"/api/v1/notices/{uuid4()}", code="notice-not-found")
+    clerk = await server.desk("C1", "clerk")
+    await clerk.refused("GET", f"/console/api/v1/notices/{listed['id']}/why", code="forbidden")
+    await both.refused("GET", "/console/api/v1/paper-tasks", code="forbidden")
+    assert await clerk.must("GET", "/console/api/v1/paper-tasks") == {"tasks": [], "next_cursor": None}
+    result = {"kind": "visit", "outcome": "handed"}
+    await clerk.refused("POST", f"/console/api/v1/paper-tasks/{uuid4()}/result", result, code="paper-task-not-found")
+
+
 async def test_reading_and_choosing(server: Town) -> None:
     phone = await server.resident()
     chosen = await phone.must("GET", "/api/v1/notice-preferences")

@@ -11,7 +11,7 @@ from config.floor import sql
 from config.floor.refusal import Invalid
 from config.floor.unit import Unit
 from notify.errors import EventUnknown, NoticeMissing, ValuesMissing
-from notify.ladder import Choice
+from notify.ladder import DEFAULTS, Choice
 from notify.receipts import Outcome
 from tests.notify.parts import CASE, PORTAL, REGION, Room, ScriptedChannel
 
@@ -88,7 +88,7 @@ async def test_preferences_hold_except_for_what_the_law_has_told(room: Room) -> 
     unit = await room.database.reading(PORTAL)
     assert await room.notify.preferences.of(unit, person) == {
         "service": Choice(sms=False, live=False),
-        "information": Choice(sms=False, live=True),
+        "information": DEFAULTS["information"],
     }
     assert (await room.notify.preferences.of(await room.database.reading("other"), person))["service"].sms
 

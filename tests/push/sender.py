@@ -71,6 +71,9 @@ class Nobody:
     async def address(self, resident_id: UUID, provider: str) -> str | None:
         return None
 
+    async def reach(self, resident_id: UUID) -> frozenset[str]:
+        return frozenset()
+
     async def language(self, resident_id: UUID) -> str:
         return "zh-CN"
 

@@ -46,6 +46,7 @@ export const api = {
 
   notices: (cursor?: string | null) => call<Wire.NoticePage>('GET', '/notices', { query: { cursor } }),
   markRead: (id: string) => call<void>('POST', `/notices/${id}/read`),
+  notice: (id: string) => call<Wire.NoticeDetail>('GET', `/notices/${id}`),
   noticePreferences: () => call<Wire.NoticePreferences>('GET', '/notice-preferences'),
   preferNotices: (body: Wire.NoticePreferences) => call<Wire.NoticePreferences>('PUT', '/notice-preferences', { body }),
 

@@ -74,8 +74,14 @@ export interface Notice {
   link: string | null; read_at: string | null; subject: string
 }
 export interface NoticePage { notices: Notice[]; next_cursor: string | null; unread: number }
-export interface Ways { sms: boolean; live: boolean }
-export interface NoticePreferences { service: Ways; information: Ways }
+export interface WayWorded { channel: string; label: string; text: string; at?: string | null }
+export interface NoticeDetail extends Notice {
+  why: { because: string; ways: WayWorded[]; left_out: WayWorded[]; held: string | null; end: string | null }
+}
+export type Way = 'sms' | 'live' | 'wechat' | 'oa' | 'alipay' | 'webpush' | 'email'
+export type Ways = Record<Way, boolean>
+export interface QuietHours { starts: string; ends: string }
+export interface NoticePreferences { service: Ways; information: Ways; offered: Way[]; quiet: QuietHours | null }
 
 export interface PushSubscription { endpoint: string; keys: { p256dh: string; auth: string } }
 /** A kind of card of WeChat or Alipay, and how many of them may still come. */
