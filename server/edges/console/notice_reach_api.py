@@ -119,8 +119,8 @@ async def settle(call: Call[PaperResult, NoQuery]) -> PaperTaskShown:
     task = await paper.settle(call.unit, call.actor, before.id, call.body.kind, call.body.outcome)
     if task.state != before.state:
         await call.services.audit.record(
-            call.unit, call.actor, f"notice.{task.kind}", subject_kind="notice", subject=str(task.message_id),
-            resident_id=task.recipient, region=task.region, outcome=task.state,
+            call.unit, call.actor, "notice.paper", subject_kind="notice", subject=str(task.message_id),
+            resident_id=task.recipient, region=task.region, outcome=f"{task.kind}-{task.state}",
         )  # fmt: skip
     names = await call.services.residents.masked(call.unit, [task.recipient])
     return _shown(task, names)
