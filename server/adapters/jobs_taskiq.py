@@ -25,11 +25,24 @@ for _noisy in ("taskiq", "taskiq.receiver", "taskiq.receiver.receiver"):
     logging.getLogger(_noisy).setLevel(logging.CRITICAL)  # it prints whole messages; we say what happened ourselves
 
 
+class _Broker(RedisStreamBroker):
+    """A job whose end cannot be told to Redis is done all the same; it may come again and will find nothing."""
+
+    def _ack_generator(self, id: str, queue_name: str) -> Callable[[], Awaitable[None]]:
+        told = super()._ack_generator(id, queue_name)
+
+        async def ack() -> None:
+            with contextlib.suppress(Exception):
+                await told()
+
+        return ack
+
+
 class TaskiqJobs:
     """One stream, one group of workers; every process is one of them. ``at_once``: batches of this process."""
 
     def __init__(self, url: str, name: str, *, at_once: int = 2) -> None:
-        self._broker = RedisStreamBroker(
+        self._broker = _Broker(
             url, queue_name=f"yima:{name}", consumer_group_name="yima", consumer_id="0", maxlen=_KEPT,
             xread_block=_BLOCK_MS, xread_count=at_once, unacknowledged_lock_timeout=10.0,
             max_connection_pool_size=at_once * 2 + 6, socket_timeout=_ANSWER, socket_connect_timeout=_ANSWER,

@@ -50,3 +50,19 @@ async def test_five_kills_lose_nobody_and_repeat_no_more_than_was_in_flight(
     assert now.states == {"delivered": PEOPLE}
     assert len(seen) == PEOPLE > before
     assert sum(seen.values()) - PEOPLE <= unsure
+
+
+@pytest.mark.skipif(not POSTGRES, reason="needs PostgreSQL and Redis")
+async def test_switching_engines_with_messages_in_flight_loses_nothing(database: Database, database_url: str) -> None:
+    people = PEOPLE // 5
+    campaign_id = await release(database, people)
+    unsure = 0
+    async with counting_provider(free_port()) as provider:
+        for engine, fault in (("cluster", "provider-asked:200"), ("postgres", "provider-answered:200")):
+            async with sender(Order(engine, database_url, provider.port, REDIS_URL, fault)) as one:
+                assert await one.died() == 9, fault
+            unsure += await in_flight(campaign_id)
+        async with sender(Order("cluster", database_url, provider.port, REDIS_URL)):
+            now = await finished(campaign_id)
+    assert (now.lost, now.doubled, now.states) == (0, 0, {"delivered": people})
+    assert sum(provider.seen.values()) - people <= unsure

@@ -1,6 +1,7 @@
 """``make soak-push``: a push that is killed at every step on every engine, and one whose parts are taken away.
 
-YIMA_SOAK_PEOPLE (100,000), YIMA_SOAK_KILLS (20) and YIMA_SOAK_FROZEN (60 s) set the sizes. One table: nobody lost, no
+YIMA_SOAK_PEOPLE (100,000), YIMA_SOAK_KILLS (20) and YIMA_SOAK_FROZEN (60 s) set the sizes; words after the command
+(sqlite, postgres, cluster, outages) choose parts. One table: nobody lost, no
 inbox doubled, a provider sees no more repeats than were in flight at the kills, how soon sending went on.
 """
 
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+import asyncpg
 import redis.asyncio
 
 from server.adapters.clock import DatabaseClock
@@ -152,6 +154,12 @@ async def _patiently(one: Town) -> Left:
 async def _postgres_stops(run: Running, _: Town) -> None:
     """``-m immediate``, then a start with crash recovery."""
     await _again(run.postgres.server, signal.SIGQUIT, run.postgres.port)
+    while True:  # it listens before it has recovered
+        try:
+            await (await asyncpg.connect(run.postgres.url)).close()
+            return
+        except (OSError, asyncpg.PostgresError):
+            await asyncio.sleep(0.05)
 
 
 async def _redis_stops(run: Running, _: Town) -> None:
@@ -200,17 +208,19 @@ OUTAGES = (
 
 def main() -> int:
     print(f"{'push':<34}{'people':>8}{'lost':>6}{'doubled':>9}{'repeats':>9}{'at most':>9}{'resumed':>9}{'seconds':>9}")
-    with tempfile.TemporaryDirectory(prefix="yima-push-") as made:
-        well = asyncio.run(_killed(SqliteDatabases(Path(made)), "sqlite", ""))
+    wanted, well = set(sys.argv[1:]) or {"sqlite", "postgres", "cluster", "outages"}, True
+    if "sqlite" in wanted:
+        with tempfile.TemporaryDirectory(prefix="yima-push-") as made:
+            well = asyncio.run(_killed(SqliteDatabases(Path(made)), "sqlite", ""))
     with running(durable=True) as run:
-        for engine in ("postgres", "cluster"):
+        for engine in sorted(wanted & {"postgres", "cluster"}, reverse=True):
             databases = PostgresDatabases(run.postgres.url)
             well = asyncio.run(_killed(databases, engine, run.redis.url)) and well
             databases.close()
-        databases = PostgresDatabases(run.postgres.url)
-        for name, away in OUTAGES:
+        for name, away in OUTAGES if "outages" in wanted else ():
+            databases = PostgresDatabases(run.postgres.url)
             well = asyncio.run(_taken_away(databases, run, name, away)) and well
-        databases.close()
+            databases.close()
     return 0 if well else 1
 
 
