@@ -83,7 +83,9 @@ def _what(call: Call[Any, Any], look: Look) -> str:
 def _purpose(call: Call[Any, Any], look: Look, purpose: Purpose | None) -> str:
     if look.case:
         return call.text("looks.for_case", item=look.case[1])
-    return said(purpose.label, call.language) if purpose else ""
+    if purpose is None:
+        return _first(call, f"looks.why.{look.line.purpose}") if look.line.purpose else ""
+    return said(purpose.label, call.language)
 
 
 def _basis(call: Call[Any, Any], look: Look, purpose: Purpose | None) -> str:

@@ -111,3 +111,21 @@ class PaperTaskOver(Refusal):
     """Somebody has already written down how this letter or visit ended."""
 
     code = "paper-task-over"
+
+
+class FailedCountChanged(Refusal):
+    """The group of failed deliveries is not the one whose size was typed. ``count`` is its size now."""
+
+    code = "failed-count-changed"
+
+
+class MessageMissing(Missing):
+    """No such message in this portal."""
+
+    code = "message-not-found"
+
+
+class ShareCannotMove(Refusal):
+    """The provider has not that many points, or one of the two is none of the channel's."""
+
+    code = "share-cannot-move"

@@ -267,6 +267,12 @@ RULES: tuple[Rule, ...] = (
     ),
     Index("notify_deliveries_provider", "notify_deliveries", "provider, provider_ref", where="provider <> ''"),
     Index("notify_deliveries_unanswered", "notify_deliveries", "updated_at", where="state = 'sent'"),
+    Index(
+        "notify_deliveries_failed",
+        "notify_deliveries",
+        "portal, channel, state, reason, updated_at DESC, id DESC",
+        where="state IN ('failed','in_doubt')",
+    ),
     Index("notify_attempts_delivery", "notify_attempts", "delivery_id"),
     Index("notify_inbox_recipient", "notify_inbox", "portal, recipient, at DESC, id DESC"),
     Index("notify_inbox_unread", "notify_inbox", "portal, recipient", where="read_at IS NULL"),
@@ -275,6 +281,7 @@ RULES: tuple[Rule, ...] = (
     Index("notify_console_outbox_address", "notify_console_outbox", "address_index, at"),
     Index("campaigns_portal", "campaigns", "portal, created_at DESC, id DESC"),
     Index("campaigns_running", "campaigns", "decided_at", where="status IN ('approved','sending')"),
+    Index("campaigns_scheduled", "campaigns", "portal, schedule_at", where="schedule_at IS NOT NULL"),
     Index("campaigns_follows", "campaigns", "follows", where="follows IS NOT NULL"),
     Check(
         "notify_messages_category", "notify_messages", "{row}category IN ('statutory','service','information','code')"

@@ -134,7 +134,7 @@ def _console(house: ChannelHouse, settings: Settings, run: Run, vault: Vault) ->
     if settings.profile == "production":
         _log.warning("no provider of short messages is connected: each of them will fail as channel-unknown")
     else:
-        house.channels.append(ConsoleSms(run, vault))
+        house.channels.append(ConsoleSms(run, vault, "console"))
 
 
 def _short_messages(

@@ -16,10 +16,12 @@ from config.portal import Portals, place_name, read_portals
 from config.settings import Settings
 from config.wording import Wording
 from notify.audience import Audience
+from notify.board import Board
 from notify.campaigns import Campaigns
 from notify.engine.cluster import Jobs
 from notify.engine.embedded import Engine
 from notify.lists import Lists
+from notify.history import History
 from notify.service import Notify
 from notify.templates import Templates
 from server.adapters.audit_heads import HeadFiles
@@ -262,6 +264,8 @@ def _assemble(
         callbacks=callbacks,
         answers=answers,
         campaigns=Campaigns(audience=audience, options=notices, lists=Lists(vault, residents)),
+        board=Board(),
+        history=History(vault),
         residents=residents,
         cards=Cards(vault, audit, sessions),
         register=register,

@@ -15,8 +15,10 @@ from config.floor.vault import Vault
 from config.portal import Portals
 from config.settings import Settings
 from config.wording import Wording
+from notify.board import Board
 from notify.callbacks import Callbacks
 from notify.campaigns import Campaigns
+from notify.history import History
 from notify.service import Notify
 from server.channel_house import ChannelHouse
 from server.domain.answers.service import Answers
@@ -120,6 +122,8 @@ class Services:
     callbacks: Callbacks
     answers: Answers
     campaigns: Campaigns
+    board: Board
+    history: History
     residents: Residents
     cards: Cards
     register: IdentityRegister

@@ -34,7 +34,8 @@ class ConsoleSms:
     needs_phone = True
     harmless_again = True
 
-    def __init__(self, run: Run, vault: Vault) -> None:
+    def __init__(self, run: Run, vault: Vault, provider: str = "") -> None:
+        self.provider = provider  # named, its figures are kept as a vendor's are
         self._run = run
         self._vault = vault
 

@@ -133,6 +133,15 @@ class Audit:
         )
         return [_line(row) for row in found]
 
+    async def has_looked(self, unit: Unit, actor: Actor, action: str, resident_id: UUID, since: datetime) -> bool:
+        """Whether this person put such a look at this resident on record since then."""
+        found = await sql.row(
+            "SELECT id FROM audit_entries WHERE portal = $1 AND resident_id = $2 AND action = $3 AND actor_id = $4 "
+            "AND at >= $5 ORDER BY id DESC LIMIT 1",
+            unit.portal, resident_id, action, actor.id, since,
+        )  # fmt: skip
+        return found is not None
+
     async def of_portal(
         self, unit: Unit, subject: str = "", before: str | None = None, limit: int = 50, *, disputed: bool = False
     ) -> list[AuditLine]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from server.edges.console import notice_pages, publishing_pages
 from server.edges.console.audience_api import operations as audience_operations
 from server.edges.console.audit_api import operations as audit_operations
 from server.edges.console.campaigns_api import operations as campaign_operations
@@ -12,11 +13,11 @@ from server.edges.console.halls_api import operations as hall_operations
 from server.edges.console.lists_api import operations as list_operations
 from server.edges.console.losses_api import operations as loss_operations
 from server.edges.console.notice_reach_api import operations as reach_operations
-from server.edges.console.publishing_pages import pages
 from server.edges.console.roster_api import operations as roster_operations
 from server.edges.console.staff_api import operations as staff_operations
 from server.edges.console.templates_api import operations as template_operations
 from server.edges.console.terminals_api import operations as terminal_operations
+from server.edges.console.watch_api import operations as watch_operations
 
 operations = [
     staff_operations,
@@ -33,6 +34,10 @@ operations = [
     loss_operations,
     delegation_operations,
     terminal_operations,
+    watch_operations,
 ]
 
-__all__ = ["operations", "pages"]
+pages = publishing_pages.pages
+"""One table, to which both modules of pages add theirs."""
+
+__all__ = ["notice_pages", "operations", "pages", "publishing_pages"]

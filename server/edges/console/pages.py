@@ -20,11 +20,13 @@ SIGN_IN = "/console/sign-in"
 CASE_ROLES = ("handler", "clerk", "hall_manager", "auditor")
 CAMPAIGN_ROLES = ("operator", "publisher")
 DESK_ROLES = frozenset({"clerk", "hall_manager"})
+WATCH_ROLES = (*CAMPAIGN_ROLES, "administrator")
 _DOORS = (
     ("today", "/console", frozenset[str]()),
     ("cases", "/console/cases", frozenset(CASE_ROLES)),
     ("halls", "/console/halls", frozenset({"hall_manager"})),
     ("campaigns", "/console/campaigns", frozenset(CAMPAIGN_ROLES)),
+    ("notices", "/console/notices", frozenset(WATCH_ROLES)),
     ("approvals", "/console/approvals", frozenset({"publisher"})),
     ("terminals", "/console/terminals", frozenset({"administrator"})),
     ("delegations", "/console/delegations", DESK_ROLES),
@@ -42,12 +44,16 @@ def framed(
     context = {
         "page": name,
         "title": title or call.text(f"console.titles.{name}"),
-        "doors": _doors(call, here),
         "facts": facts or {},
-        "lock_minutes": call.services.settings.staff.lock_minutes,
+        **frame(call, here),
         **more,
     }
     return Page(f"{name}.html", context)
+
+
+def frame(call: PageCall, here: str) -> dict[str, Any]:
+    """What every page of the console is framed by."""
+    return {"doors": _doors(call, here), "lock_minutes": call.services.settings.staff.lock_minutes}
 
 
 def _doors(call: PageCall, here: str) -> list[dict[str, Any]]:
