@@ -20,8 +20,8 @@ from notify.board import Board
 from notify.campaigns import Campaigns
 from notify.engine.cluster import Jobs
 from notify.engine.embedded import Engine
-from notify.lists import Lists
 from notify.history import History
+from notify.lists import Lists
 from notify.service import Notify
 from notify.templates import Templates
 from server.adapters.audit_heads import HeadFiles

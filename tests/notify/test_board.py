@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -15,7 +16,7 @@ from notify.channel import Rejected, Sent
 from notify.errors import FailedCountChanged, MessageMissing, ShareCannotMove
 from notify.history import History, masked
 from tests.notify.parts import PORTAL, Room, ScriptedChannel
-from tests.notify.test_campaigns import _approve, _get, _send, _submitted
+from tests.notify.test_campaigns import _approve, _get, _submitted
 
 REFUSED = "isv.MOBILE_NUMBER_ILLEGAL"
 
@@ -25,7 +26,9 @@ async def _with_failures(room: Room, count: int) -> UUID:
     room.people.add(6)
     made = await _submitted(room)
     await _approve(room, made)
-    await _send(room, ScriptedChannel(outcomes=[Rejected(REFUSED)] * count))
+    while await room.fan_out().step():
+        pass
+    await room.drain(room.dispatcher(ScriptedChannel(outcomes=[Rejected(REFUSED)] * count)))
     return made.id
 
 
@@ -130,15 +133,18 @@ async def test_points_move_by_hand_only_where_they_are(room: Room) -> None:
     async def move(unit: Unit, giver: str, taker: str, points: int) -> None:
         await board.move(unit, "sms", giver, taker, points)
 
+    async def move_as(asked: tuple[str, str, int], unit: Unit) -> None:
+        await move(unit, *asked)
+
     await room.database.unit_of_work(PORTAL, lambda unit: move(unit, "one", "two", 20))
     found = await board.providers(await room.database.reading(PORTAL))
     assert {one.provider: one.share for one in found} == {"one": 30, "two": 70}
     assert sum(one.sent for one in found) == 1
     assert [one.taken_share for one in found if one.tried] == [100]
     assert sum(m.sent for m in (await board.minutes(await room.database.reading(PORTAL)))["sms"]) == 1
-    for giver, taker, points in (("one", "two", 31), ("one", "three", 1), ("one", "one", 1)):
+    for wrong in (("one", "two", 31), ("one", "three", 1), ("one", "one", 1)):
         with pytest.raises(ShareCannotMove):
-            await room.database.unit_of_work(PORTAL, lambda unit, g=giver, t=taker, p=points: move(unit, g, t, p))
+            await room.database.unit_of_work(PORTAL, partial(move_as, wrong))
 
 
 async def test_one_message_tells_its_tries_and_its_receipts_masked(room: Room) -> None:

@@ -21,6 +21,7 @@ from tests.web.rounds_hall import stands_in_line
 from tests.web.rounds_identity import keeps_the_accounts, signs_in_elsewhere
 from tests.web.rounds_publishing import publishes
 from tests.web.rounds_showing import applies_at_the_counter, shows_herself, shows_papers
+from tests.web.rounds_watching import steers
 
 ITEM = "printing-licence"
 _PUBLISHED = ("/.well-known/yima/keys", "/.well-known/yima/status/1")
@@ -54,6 +55,7 @@ async def everything_else(cast: Cast, told: Told) -> dict[str, str]:
     await _as_handler(cast, told, known)
     await _as_operator(cast)
     known |= await publishes(cast.operator, PEOPLE[0][2])
+    await steers(cast.operator, cast.publisher, WORDS, told.campaign_id)
     await _at_the_counter(cast, known)
     async with Desk(cast.resident.origin, "ALL", PASSWORD) as second:
         await second.sign_in()

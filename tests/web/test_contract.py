@@ -147,6 +147,10 @@ PROVIDERS = {"checkWeChatAddress", "endLetters", "hearSmsProvider", "hearWeChat"
 """Answer well only to who knows a provider's secret (``tests/web/test_hooks.py``)."""
 
 
+TWO_PROVIDERS = {"moveShare"}
+"""Answers well only where a channel has a second provider (``tests/notify/test_board.py``)."""
+
+
 def _operations() -> list[str]:
     return sorted(name for name, one in DECLARED.items() if name not in STREAMS | ITSELF and one.path.startswith("/"))
 

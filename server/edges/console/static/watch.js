@@ -106,7 +106,7 @@ document.addEventListener("submit", (event) => {
   send(button, form, button.value === "other" ? form.dataset.other : form.dataset.send, bodyOf(form));
 });
 
-for (const line of document.querySelectorAll("[data-minutes]")) drawMinutes(line, JSON.parse(line.dataset.minutes), labels);
+for (const line of document.querySelectorAll("[data-hour]")) drawMinutes(line, JSON.parse(line.dataset.hour), labels);
 if (every) {
   rate?.add(counters());
   setInterval(() => { if (!document.hidden) refresh(); }, every);
