@@ -147,8 +147,8 @@ PROVIDERS = {"checkWeChatAddress", "endLetters", "hearSmsProvider", "hearWeChat"
 """Answer well only to who knows a provider's secret (``tests/web/test_hooks.py``)."""
 
 
-TWO_PROVIDERS = {"moveShare"}
-"""Answers well only where a channel has a second provider (``tests/notify/test_board.py``)."""
+FAULTS = {"giveUpFailed", "moveShare", "retryFailed"}
+"""Answer well only where deliveries fail or a channel has a second provider (``tests/notify/test_board.py``)."""
 
 
 def _operations() -> list[str]:

@@ -38,7 +38,6 @@ function duration(seconds, labels) {
 export class RateLine {
   constructor(place, words, labels) {
     Object.assign(this, { place, words, labels, looks: [], data: [[], []] });
-    this.line = drawn(place, [{ label: labels.rate, stroke: colour("--brand"), fill: `${colour("--brand")}22`, width: 2 }], this.data, "2-digit");
   }
 
   add(now) {
@@ -49,10 +48,18 @@ export class RateLine {
       this.data[0].push(now.at / 1000);
       this.data[1].push(Math.max(0, (now.settled - last.settled) * 1000 / (now.at - last.at)));
       this.data = this.data.map((values) => values.slice(-KEPT));
-      this.line.setData(this.data);
+      this.draw();
     }
     this.looks = [...this.looks, now].slice(-KEPT);
     this.tell(now);
+  }
+
+  /** A line of one point is none. */
+  draw() {
+    if (this.data[0].length < 2) return;
+    if (this.line) { this.line.setData(this.data); return; }
+    const series = { label: this.labels.rate, stroke: colour("--brand"), fill: `${colour("--brand")}22`, width: 2 };
+    this.line = drawn(this.place, [series], this.data, "2-digit");
   }
 
   tell(now) {
