@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+from notify.channel import Parcel
+from notify.paper import PaperChannel
 from tests.journeys.town import Town
 
 CONSOLE = "/console/api/v1/campaigns"
@@ -84,6 +86,19 @@ async def test_why_a_notice_came_is_told_to_its_resident_only(server: Town) -> N
     await both.refused("GET", "/console/api/v1/paper-tasks", code="forbidden")
     assert await clerk.must("GET", "/console/api/v1/paper-tasks") == {"tasks": [], "next_cursor": None}
     result = {"kind": "visit", "outcome": "handed"}
+    person = UUID((await phone.must("GET", "/api/v1/me"))["id"])
+    letter = Parcel(
+        "letter-1", UUID(listed["id"]), "demo", "campaign", "service", "zh-CN", person, None, BODY["title"], "",
+    )  # fmt: skip
+    channel = PaperChannel(server.house.database.unit_of_work)
+    assert await channel.send(letter) == await channel.send(letter)
+    (task,) = (await clerk.must("GET", "/console/api/v1/paper-tasks"))["tasks"]
+    assert (task["notice"], task["name_masked"], task["kind"]) == (listed["id"], "王*兰", "")
+    for _ in range(2):
+        done = await clerk.must("POST", f"/console/api/v1/paper-tasks/{task['id']}/result", result)
+        assert (done["state"], done["kind"], done["staff_no"]) == ("handed", "visit", "C1")
+    changed = {"kind": "letter", "outcome": "returned"}
+    await clerk.refused("POST", f"/console/api/v1/paper-tasks/{task['id']}/result", changed, code="paper-task-over")
     await clerk.refused("POST", f"/console/api/v1/paper-tasks/{uuid4()}/result", result, code="paper-task-not-found")
 
 
