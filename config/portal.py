@@ -41,6 +41,10 @@ class Portal(BaseModel):
     publishing: Publishing = Publishing()
     places: dict[str, str] = Field({}, description="names of the regions inside this one, by 12-digit code")
 
+    def __hash__(self) -> int:
+        """What is made for a portal is kept by it; equal ones have one id."""
+        return hash(self.id)
+
 
 class Portals:
     """All portals by id and by host. The demo's portal exists only in the demo and test profiles."""

@@ -61,7 +61,7 @@ async def test_everything_that_is_configured_is_connected(database: Database, va
     house = await asyncio.to_thread(_house, database, vault, _everything())
     found = {(channel.name, provider_of(channel)) for channel in house.channels}
     assert found == {
-        ("inbox", ""), ("live", ""), ("sms", "aliyun-sms"), ("sms", "tencent-sms"), ("wechat", "wechat"),
+        ("inbox", ""), ("live", ""), ("paper", ""), ("sms", "aliyun-sms"), ("sms", "tencent-sms"), ("wechat", "wechat"),
         ("oa", "wechat-oa"), ("alipay", "alipay"), ("webpush", "webpush"), ("email", "smtp"), ("webhook", "webhook"),
     }  # fmt: skip
     assert set(house.readers) == {"aliyun-sms", "tencent-sms", "wechat", "wechat-oa"}
@@ -71,11 +71,11 @@ async def test_everything_that_is_configured_is_connected(database: Database, va
 
 async def test_nothing_configured_is_our_own_channels_only(database: Database, vault: Vault) -> None:
     own = await asyncio.to_thread(_house, database, vault, ChannelSettings())
-    assert [one.name for one in own.channels] == ["inbox", "live", "sms"]
+    assert [one.name for one in own.channels] == ["inbox", "live", "paper", "sms"]
     bare = await asyncio.to_thread(
         _house, database, vault, ChannelSettings(), "production"
     )  # no console there: it would only pretend
-    assert [one.name for one in bare.channels] == ["inbox", "live"]
+    assert [one.name for one in bare.channels] == ["inbox", "live", "paper"]
     assert vendor_hosts(ChannelSettings()) == set()
     assert bare.vapid is None
 
