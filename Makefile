@@ -8,7 +8,6 @@ ROUNDS ?= 50
 RUNS ?= 200000
 PY := .venv/bin/python
 ROOMS := server codes notify miniapp_api config tests
-PYTEST := $(PY) -m coverage run -m pytest -q
 SERVICES := $(PY) -m tests.services
 # One Chromium for all pages of a run, so one event loop for their tests.
 PAGES := $(PY) -m pytest -q -o asyncio_default_fixture_loop_scope=session -o asyncio_default_test_loop_scope=session
@@ -33,7 +32,7 @@ demo-code: tools ## tell the one code, its credential and the check without a ne
 demo-proxy: ready ## tell how a daughter acts for her father without a phone, against the server on PORT
 	@YIMA_PORT=$(PORT) exec $(PY) -m server demo-proxy
 
-test: tools front checks rules browser coverage ## everything: rules, API on both databases, front, browser
+test: tools front checks rules browser ## everything: rules, API on both databases, front, browser
 	@echo "== all green"
 
 lint: tools ## ruff, mypy --strict, import-linter
@@ -56,12 +55,11 @@ checks: tools front
 	$(call both,lint,front-test)
 
 rules: tools front
-	@$(PY) -m coverage erase
 	$(call both,unit,services-test)
 
 unit: tools front ## rules and API on SQLite and the in-process store
 	@echo "== tests: SQLite + in-process store"
-	@$(PYTEST) tests --ignore=tests/browser
+	@$(PY) -m pytest -q tests --ignore=tests/browser
 
 services-test: tools ## rules and API on PostgreSQL and Redis, started and stopped by the tests
 	@echo "== tests: PostgreSQL + Redis"
@@ -82,8 +80,9 @@ browser-jobs:
 	@echo "== tests: browser, what people do"
 	@$(PAGES) $(filter-out $(LOOKS),$(wildcard tests/browser/test_*.py))
 
-coverage: # of the rules and the API on SQLite; what runs on PostgreSQL or in a browser comes on top of it
-	@echo "== coverage"
+coverage: tools front ## lines and branches that the rules and the API reach on SQLite; at least 90 %
+	@$(PY) -m coverage erase
+	@$(PY) -m coverage run -m pytest -q tests --ignore=tests/browser
 	@$(PY) -m coverage combine --quiet
 	@$(PY) -m coverage report
 

@@ -165,7 +165,10 @@ class PostgresDatabases:
             return False
         try:
             await connection.execute(_OTHERS, name)
-            if await self._look(connection) != self._as_made:
+            try:
+                if await self._look(connection) != self._as_made:
+                    return False
+            except asyncpg.UndefinedTableError:
                 return False
             await connection.execute(_EMPTIED.format(kept=", ".join(f"'{one}'" for one in self._kept)))
         finally:

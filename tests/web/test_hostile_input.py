@@ -8,6 +8,9 @@ import json
 import aiohttp
 import pytest
 
+from config.floor import sql
+from config.floor.unit import Unit
+from server.domain.sessions.service import resident_facts
 from server.web.endpoint import LARGE_BODY
 from server.web.operations import Device, NoBody, Open, Operation, Resident, Staff, Terminal
 from tests.journeys.town import Town
@@ -51,6 +54,13 @@ async def _send(visitor: Visitor, operation: Operation, hostile: Hostile) -> Non
 @pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")  # the client's worry about its own loop
 async def test_every_body_of_every_operation_refuses_the_corpus(server: Town) -> None:
     callers = await _callers(server)
+
+    async def face_to_face(unit: Unit) -> None:  # else some bodies are not even read
+        await sql.execute("UPDATE residents SET loa = 5 WHERE portal = $1", unit.portal)
+        facts = sql.to_json(resident_facts(loa=5, language="zh-CN"))
+        await sql.execute("UPDATE sessions SET facts = $1 WHERE kind = 'resident' AND portal = $2", facts, unit.portal)
+
+    await server.house.database.unit_of_work("demo", face_to_face)
     for operation in _with_bodies():
         for hostile in CORPUS:
             await _send(callers[type(operation.access)], operation, hostile)
