@@ -332,7 +332,9 @@ async def test_a_proof_that_grew_old_while_the_card_was_compared_costs_one_more_
     server.clock.advance(timedelta(seconds=12))
     await desk.page.get_by_role("button", name="证件一致，是本人").click()
     await expect(await desk.refused("code-expired")).to_contain_text("一分钟")
-    await read(desk, holder_proof.show(copy["text"], DEVICE, int(server.now())))
-    await expect(desk.result.locator("[data-note=card]")).to_be_visible()
-    await read(desk, holder_proof.show(copy["text"], DEVICE, int(server.now()) - 1))
+    fresh = int(server.now())
+    for _ in range(2):  # the same once more is the same look, its card included
+        await read(desk, holder_proof.show(copy["text"], DEVICE, fresh))
+        await expect(desk.result.locator("[data-note=card]")).to_be_visible()
+    await read(desk, holder_proof.show(copy["text"], DEVICE, fresh - 1))
     await expect(desk.result.locator(".verdict-warn")).to_contain_text("请核对证件")

@@ -23,6 +23,7 @@ const purpose = at("purpose");
 let purposes = [];
 let sighting = { subject: "", text: "", key: "", until: 0, settled: false };
 let carded = { subject: "", until: 0 }; // the credential whose card was compared and that has no answer yet
+let choices = Promise.resolve(); // until the purposes came, nothing can be declared
 
 async function tally() {
   const today = await signedCall("GET", `${API}/today`).catch(() => null);
@@ -79,10 +80,12 @@ function cardDiffers(visit) {
 async function check(text, key = sighting.key) {
   const own = screen.begin();
   const sent = key === sighting.key ? sighting : {};
-  const card = carded.subject === bare(text) && Date.now() < carded.until;
-  const declared = purpose.value;
+  // Under one key the same is sent again, also where the card has had its answer meanwhile.
+  const card = (sent.card ??= carded.subject === bare(text) && Date.now() < carded.until);
   screen.busy(true);
   const waitingLook = setTimeout(() => screen.holds(own) && screen.show(working()), 150);
+  await choices;
+  const declared = purpose.value;
   try {
     const visit = await signedCall("POST", `${API}/scans`, { text, purpose: declared, card_in_hand: card }, { key });
     sent.settled = sent.accepted = true;
@@ -193,7 +196,7 @@ if (document.querySelector('meta[name="accepts-screen"]')) {
 }
 
 screen.reset();
-loadPurposes();
+choices = loadPurposes();
 tally();
 beReady();
 document.documentElement.dataset.ready = "yes";
