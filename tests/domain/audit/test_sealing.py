@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import os
 import random
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 from uuid import UUID, uuid4
 
 import pytest
@@ -20,10 +22,12 @@ from config.floor.ids import new_id
 from config.floor.unit import SYSTEM, Unit
 from server.adapters.audit_heads import HeadFiles
 from server.adapters.database import Database
+from server.audit_check import verify_audit
 from server.domain.audit.merkle import leaf_hash, root_of
 from server.domain.audit.sealing import Head, Seals, head_of
 from server.domain.audit.seals import FIRST, Fault, Seal, SealingKey, content_of, judge_batch, judge_seal, sealed_root
 from server.domain.audit.service import Audit
+from tests.journeys.town import Town
 
 TAMPERINGS = int(os.environ.get("YIMA_SOAK_TAMPERINGS", "500"))
 KEY = SealingKey(bytes(range(32)))
@@ -248,3 +252,24 @@ async def test_a_line_that_is_no_head_is_named(tmp_path: Path) -> None:
     (tmp_path / "2026-11.jsonl").write_text("{}\n")
     with pytest.raises(ValueError, match="line 1"):
         await HeadFiles(tmp_path).all()
+
+
+async def test_the_command_names_what_was_changed(server: Town) -> None:
+    await server.resident()
+    seals = server.services.seals
+    assert await server.house.database.unit_of_work("", seals.seal) > 0
+    head = await seals.head()
+    assert head is not None
+    keys = {seals.key.id: seals.key.public}
+
+    async def said(heads: list[Head]) -> tuple[int, str]:
+        out = io.StringIO()
+        return await verify_audit(server.house, keys, heads, out), out.getvalue()
+
+    assert await said([head]) == (0, ANY)
+    assert (await said([replace(head, hash="00")]))[0] == 1
+    await sql.execute("UPDATE audit_entries SET outcome = 'changed'")
+    code, told = await said([])
+    assert code == 1 and "an entry of this seal" in told and "NOT as it was sealed" in told
+    keys.clear()
+    assert "not signed by a key we know" in (await said([]))[1]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import io
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,8 +16,11 @@ from config.floor.personal import Sealed
 from config.floor.unit import Unit
 from server.adapters.database import Database
 from server.adapters.files import FolderFiles
-from server.adapters.keyring import KeyringVault, Suite
+from server.adapters.keyring import KeyringVault, Suite, decode_keys
+from server.adapters.migrate import sealed_columns
 from server.domain.privacy.rotation import CONTENT, Rotation, Step
+from server.key_change import rotate_keys
+from tests.journeys.town import Town
 
 NAME = Sealed("residents", "name_sealed", "ordinary", "the name")
 KEYS = {"old": bytes(range(32)), "new": bytes(range(32, 64))}
@@ -121,3 +126,24 @@ async def test_uploads_are_sealed_anew_too(database: Database, tmp_path: Path) -
     done = await _whole(_rotation(database, new, tmp_path))
     assert (done[CONTENT].seen, done[CONTENT].changed, done[CONTENT].closed) == (3, 1, 1)
     assert _vault("new", "aes", "new").open_bytes(await files.get(str(kept)), CONTENT) == b"a page"
+
+
+async def test_the_command_says_what_came_of_it(server: Town) -> None:
+    await server.resident()
+    services, kept = server.services, server.services.settings.secrets
+    keys = decode_keys({name: key.get_secret_value() for name, key in kept.vault_keys.items()})
+
+    async def said(vault: KeyringVault) -> tuple[int, str]:
+        files = FolderFiles(services.settings.data_dir / "files")
+        rotation = Rotation(server.house.database.unit_of_work, vault, sealed_columns(), files)
+        out = io.StringIO()
+        return await rotate_keys(
+            replace(server.house, services=replace(services, rotation=rotation)), out
+        ), out.getvalue()
+
+    code, told = await said(KeyringVault({**keys, "next": KEYS["new"]}, "next", bytes(32)))
+    assert code == 0 and "sealed anew" in told and "may be taken off the list" in told
+    code, told = await said(KeyringVault({"next": KEYS["new"]}, "next", bytes(32)))
+    assert code == 0 and "0 sealed anew" in told
+    code, told = await said(KeyringVault({"other": KEYS["old"]}, "other", bytes(32)))
+    assert code == 1 and "residents.name" in told and "open with no listed key" in told
