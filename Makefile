@@ -11,11 +11,9 @@ ROOMS := server codes notify miniapp_api config tests
 SERVICES := $(PY) -m tests.services
 # One Chromium for all pages of a run, so one event loop for their tests.
 PAGES := $(PY) -m pytest -q -o asyncio_default_fixture_loop_scope=session -o asyncio_default_test_loop_scope=session
-# About half of the work.
-LOOKS := $(addprefix tests/browser/test_,look.py showing.py unplugged.py)
 
 .NOTPARALLEL:
-.PHONY: help run test demo demo-code demo-proxy bench lock lint checks rules unit services-test front front-test browser browser-looks browser-jobs coverage soak-code soak-code-race soak-push fuzz clean ready tools
+.PHONY: help run test demo demo-code demo-proxy bench lock lint checks rules unit services-test front front-test browser coverage soak-code soak-code-race soak-push fuzz clean ready tools
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 \t\2/p' Makefile | expand -t 24
@@ -70,15 +68,8 @@ front-test: tools front
 	@.ci/front test
 
 browser: tools front ## the pages in a real Chromium (WHICH=tests/browser/test_….py for some of them)
-	$(if $(WHICH),@$(PAGES) $(WHICH),$(call both,browser-looks,browser-jobs))
-
-browser-looks:
-	@echo "== tests: browser, how pages look"
-	@$(PAGES) $(LOOKS)
-
-browser-jobs:
-	@echo "== tests: browser, what people do"
-	@$(PAGES) $(filter-out $(LOOKS),$(wildcard tests/browser/test_*.py))
+	@echo "== tests: browser"
+	@$(PAGES) $(or $(WHICH),tests/browser)
 
 coverage: tools front ## lines and branches that the rules and the API reach on SQLite; at least 90 %
 	@$(PY) -m coverage erase

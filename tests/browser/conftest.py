@@ -12,10 +12,13 @@ from contextlib import AsyncExitStack
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, BrowserType, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, BrowserType, Page, async_playwright, expect
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HOW = "no Chromium found: `apt-get install chromium`, or name one in YIMA_TEST_CHROMIUM"
+PATIENCE = 30_000
+"""Milliseconds that a page is waited for: two busy cores draw slowly, and no promise about time is made here."""
+expect.set_options(timeout=PATIENCE / 2)
 NewScreen = Callable[..., Awaitable["Screen"]]
 
 
@@ -30,7 +33,7 @@ class Screen:
 
     def __init__(self, context: BrowserContext, page: Page) -> None:
         self.context, self.page = context, page
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         self.complaints: list[str] = []
         page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
