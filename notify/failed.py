@@ -17,6 +17,7 @@ from config.floor.unit import Unit
 from notify import cursor as cursors
 from notify import progress
 from notify.errors import FailedCountChanged
+from notify.ladder import LANE_OTP
 from notify.service import WAKE
 
 Standing = Literal["failed", "in_doubt"]
@@ -104,13 +105,14 @@ async def page(unit: Unit, channel: str, state: Standing, reason: str, cursor: s
 async def try_again(unit: Unit, channel: str, state: Standing, reason: str, count: int) -> int:
     """Due now, with a day of life and all tries anew; campaigns that were done go on. How many.
 
-    What belongs to a stopped campaign stays as it is: stopping was a decision.
+    What belongs to a stopped campaign stays as it is: stopping was a decision. So does a sign-in code: it is over
+    within minutes, and one that came the next day would only worry whoever gets it.
     """
     await _as_typed(unit, channel, state, reason, count)
     rows = await sql.rows(
         "UPDATE notify_deliveries SET state = 'pending', attempt = 0, next_at = $1, lease_id = NULL, "
         "lease_until = NULL, expires_at = CASE WHEN expires_at < $2 THEN $2 ELSE expires_at END, updated_at = $1 "
-        f"WHERE {_chosen()} RETURNING campaign_id",
+        f"WHERE {_chosen()} AND lane <> {LANE_OTP} RETURNING campaign_id",
         unit.now, unit.now + _LIFE, unit.portal, channel, state, reason,
     )  # fmt: skip
     if state == "failed":

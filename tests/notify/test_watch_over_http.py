@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+from config.floor import sql
+from config.floor.unit import Unit
 from server.edges.console.watch_api import guarded
 from server.edges.console.watch_words import share
 from tests.journeys.people import Desk
-from tests.journeys.town import PEOPLE, Town
+from tests.journeys.town import PEOPLE, REGION, Town
 from tests.notify.test_over_http import BODY, CONSOLE
 
 PAGES = ("", "/failed", "/failed/list?channel=sms&state=failed&reason=x", "/calendar", "/providers", "/resident")
@@ -73,6 +75,49 @@ async def test_a_resident_sees_who_looked_at_her_notices_and_why(server: Town) -
     assert (look["staff_no"], look["purpose"]) == ("O1", "处理您的投诉")
     colleague = await server.desk("O2", "operator")
     assert "王*兰" not in await _page(colleague, f"/residents/{resident_id}")
+
+
+async def test_failed_ones_are_tried_again_or_left_out_and_a_sign_in_code_never_comes_again(server: Town) -> None:
+    phone = await server.resident()
+    desk = await server.desk("O1", "operator")
+    me = UUID((await phone.must("GET", "/api/v1/me"))["id"])
+
+    async def told(unit: Unit) -> None:
+        await server.services.notify.post(
+            unit, recipient=me, region=REGION, event="ticket.called", category="service", dedupe_key="t",
+            values={"number": "A001", "counter": "3 号窗口"},
+        )  # fmt: skip
+        await sql.execute("UPDATE notify_deliveries SET state = 'failed', reason = 'gone' WHERE channel = 'sms'")
+
+    await server.house.engine.stop()
+    await server.house.database.unit_of_work("demo", told)
+    (codes,) = await sql.rows("SELECT COUNT(*) AS n FROM notify_deliveries WHERE channel = 'sms' AND lane = 0")
+    (rest,) = await sql.rows("SELECT COUNT(*) AS n FROM notify_deliveries WHERE channel = 'sms' AND lane > 0")
+    assert codes["n"] and rest["n"]
+    group = {"channel": "sms", "state": "failed", "reason": "gone", "count": codes["n"] + rest["n"]}
+    less = {**group, "count": 99}
+    await desk.refused("POST", "/console/api/v1/failed/retries", less, code="failed-count-changed")
+    assert (await desk.must("POST", "/console/api/v1/failed/retries", group))["moved"] == rest["n"]
+    assert not await sql.rows("SELECT id FROM notify_deliveries WHERE lane = 0 AND state = 'pending'")
+    left = {**group, "count": codes["n"]}
+    assert (await desk.must("POST", "/console/api/v1/failed/given-up", left))["moved"] == codes["n"]
+
+
+async def test_an_administrator_moves_a_share_and_the_record_says_so(server: Town) -> None:
+    chief = await server.desk("A1", "administrator")
+    now = datetime.fromtimestamp(server.now(), UTC)
+    for provider, points in (("one", 60), ("two", 40)):
+        await sql.execute(
+            "INSERT INTO notify_providers (id, channel, provider, share, resting, moved_at, updated_at)"
+            " VALUES ($1,'email',$2,$3,$3,$4,$4)",
+            uuid4(), provider, points, now,
+        )  # fmt: skip
+    move = {"channel": "email", "giver": "one", "taker": "two", "points": 10}
+    assert (await chief.must("POST", "/console/api/v1/provider-moves", move))["moved"] == 10
+    await chief.refused("POST", "/console/api/v1/provider-moves", {**move, "points": 60}, code="share-cannot-move")
+    rows = await sql.rows("SELECT provider, share FROM notify_providers WHERE channel = 'email' ORDER BY provider")
+    assert [(row["provider"], row["share"]) for row in rows] == [("one", 50), ("two", 50)]
+    assert len(await sql.rows("SELECT id FROM audit_entries WHERE action = 'provider.move'")) == 1
 
 
 async def test_every_page_opens_with_nothing_to_show(server: Town) -> None:

@@ -150,7 +150,7 @@ PROVIDERS = {"checkWeChatAddress", "endLetters", "hearSmsProvider", "hearWeChat"
 
 
 FAULTS = {"giveUpFailed", "moveShare", "retryFailed"}
-"""Answer well only where deliveries fail or a channel has a second provider (``tests/notify/test_board.py``)."""
+"""Answer well only where deliveries fail or a channel has two providers (``tests/notify/test_watch_over_http.py``)."""
 
 
 def _operations() -> list[str]:
