@@ -37,6 +37,8 @@ from notify.saved_segments import Segments
 from notify.service import WAKE, NotifyOptions
 
 PAGE = 20
+PIECE = 50_000
+"""People whose place in an audience is fixed by one statement."""
 
 
 class Campaigns:
@@ -268,13 +270,31 @@ def _more(words: CampaignWords) -> tuple[str | None, datetime | None, UUID | Non
 
 
 async def _fix_recipients(unit: Unit, campaign_id: UUID, region: str, audience: Selection) -> int:
-    """The audience as of now, in one statement. How many."""
+    """The audience as of now. How many. Piece by piece, because one statement over a million people outlasts every
+    statement's deadline; all pieces are one transaction, so nobody ever sees half of them."""
     own = "$1::uuid, $2::varchar, $3::varchar" if sql.is_postgres() else "$1, $2, $3"
-    return await sql.execute(
-        f"INSERT INTO campaign_recipients (campaign_id, portal, region, recipient) SELECT {own}, id "
-        f"FROM ({audience.after(3)}) AS audience WHERE true ON CONFLICT (campaign_id, recipient) DO NOTHING",
-        campaign_id, unit.portal, region, *audience.values,
+    put = f"INSERT INTO campaign_recipients (campaign_id, portal, region, recipient) SELECT {own}, id FROM "
+    count, last = 0, UUID(int=0)
+    while last is not None:
+        upto = await _piece_end(audience, last)
+        values: list[object] = [campaign_id, unit.portal, region, last, *([] if upto is None else [upto])]
+        piece = "id > $4" + ("" if upto is None else " AND id <= $5")
+        count += await sql.execute(
+            f"{put}({audience.after(len(values))}) AS audience WHERE {piece} "
+            "ON CONFLICT (campaign_id, recipient) DO NOTHING",
+            *values, *audience.values,
+        )  # fmt: skip
+        last = upto
+    return count
+
+
+async def _piece_end(audience: Selection, last: UUID) -> UUID | None:
+    """The last person of the next piece; None where it reaches the end."""
+    row = await sql.row(
+        f"SELECT id FROM ({audience.after(1)}) AS audience WHERE id > $1 ORDER BY id LIMIT 1 OFFSET {PIECE - 1}",
+        last, *audience.values,
     )  # fmt: skip
+    return sql.uid(row["id"]) if row else None
 
 
 async def _forget_recipients(campaign_id: UUID) -> None:

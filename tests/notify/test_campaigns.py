@@ -14,6 +14,7 @@ import pytest
 from config.floor import sql
 from config.floor.refusal import Refusal
 from config.floor.unit import Actor, Unit
+from notify import campaigns
 from notify.campaign_preview import Preview
 from notify.campaign_record import CampaignRecord
 from notify.campaign_rules import CampaignWords
@@ -43,6 +44,18 @@ async def test_from_draft_to_done(room: Room) -> None:
     assert (done.progress.expanded, done.progress.planned, done.progress.reached) == (12, 24, 24)
     page = await room.notify.inbox.page(await room.database.reading(PORTAL), people[3])
     assert [notice.body for notice in page.notices] == ["王*3您好，社保卡换卡现在可以线上办。"]
+
+
+@pytest.mark.parametrize("people", [1, 3, 4, 6, 7])
+async def test_an_audience_is_fixed_whole_whatever_its_pieces(
+    room: Room, people: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(campaigns, "PIECE", 3)
+    ids = room.people.add(people)
+    made = await _submitted(room)
+    assert isinstance(await _approve(room, made), CampaignRecord)
+    rows = await sql.rows("SELECT recipient FROM campaign_recipients WHERE campaign_id = $1", made.id)
+    assert sorted(sql.uid(row["recipient"]) for row in rows) == sorted(ids)
 
 
 async def test_fifty_approvals_by_its_own_people_never_succeed(room: Room) -> None:
