@@ -104,7 +104,12 @@ class SecondFactor:
             raise Missing()
         if actor.id in (sql.uid(row["recovery_by"]), staff_id):
             raise RecoverySamePerson()
-        await sql.execute("DELETE FROM staff_second_factors WHERE portal = $1 AND staff_id = $2", unit.portal, staff_id)
+        forgotten = await sql.execute(
+            "DELETE FROM staff_second_factors WHERE portal = $1 AND staff_id = $2 AND recovery_by = $3",
+            unit.portal, staff_id, row["recovery_by"],
+        )  # fmt: skip
+        if forgotten != 1:  # meanwhile she came in with it, or somebody else asked
+            raise Missing()
         await self._record(unit, actor, "staff.factor_forget", staff_id)
 
     async def give(self, unit: Unit, staff_id: UUID) -> None:
