@@ -85,10 +85,8 @@ class Seals:
         return self._batch
 
     async def seal(self, unit: Unit) -> int:
-        """Seal some of what is not sealed yet; how many entries. Of two sealers at once one rolls back.
-
-        The number of a seal is unique: the database decides which of two came first.
-        """
+        """Seal some of what is not sealed yet; how many entries. Of two sealers at once one finds nothing to do:
+        the number of a seal is unique, and the database decides who came first."""
         last = await self.last()
         rows = await sql.rows(_UNSEALED, _before(last.last_id, _LATE) if last else UUID(int=0), self._batch)
         if not rows:
@@ -104,11 +102,14 @@ class Seals:
             signature=b"",
         )
         made = replace(made, signature=self._key.sign(made.hash))
-        await sql.execute(
-            f"INSERT INTO audit_seals (id, {_SEAL}) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)",
+        first = await sql.row(
+            f"INSERT INTO audit_seals (id, {_SEAL}) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)"
+            " ON CONFLICT (number) DO NOTHING RETURNING number",
             new_id(), made.number, made.count, made.last_id, made.root, made.previous, made.sealed_at, made.key_id,
             made.signature,
         )  # fmt: skip
+        if first is None:
+            return 0
         await sql.execute_many(
             "INSERT INTO audit_sealed (entry_id, seal, position) VALUES ($1,$2,$3)",
             [(sql.uid(row["id"]), made.number, position) for position, row in enumerate(rows)],
