@@ -9,11 +9,13 @@ RUNS ?= 200000
 PY := .venv/bin/python
 ROOMS := server codes notify miniapp_api config tests
 SERVICES := $(PY) -m tests.services
+# Tracing every line takes half as long again: where somebody waits, `make coverage` does it by itself.
+TRACED := $(if $(YIMA_CI),coverage run -m)
 # One Chromium for all pages of a run, so one event loop for their tests.
 PAGES := $(PY) -m pytest -q -o asyncio_default_fixture_loop_scope=session -o asyncio_default_test_loop_scope=session
 
 .NOTPARALLEL:
-.PHONY: help run test demo demo-code demo-proxy bench lock lint checks rules unit services-test front front-test browser coverage soak-code soak-code-race soak-push fuzz clean ready tools
+.PHONY: help run test demo demo-code demo-proxy bench lock lint checks rules unit services-test front front-test browser coverage covered soak-code soak-code-race soak-push fuzz clean ready tools
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 \t\2/p' Makefile | expand -t 24
@@ -30,7 +32,7 @@ demo-code: tools ## tell the one code, its credential and the check without a ne
 demo-proxy: ready ## tell how a daughter acts for her father without a phone, against the server on PORT
 	@YIMA_PORT=$(PORT) exec $(PY) -m server demo-proxy
 
-test: tools front checks rules browser ## everything: rules, API on both databases, front, browser
+test: tools front checks rules browser $(if $(YIMA_CI),covered) ## everything: rules, API on both databases, front, browser
 	@echo "== all green"
 
 lint: tools ## ruff, mypy --strict, import-linter
@@ -53,11 +55,12 @@ checks: tools front
 	$(call both,lint,front-test)
 
 rules: tools front
+	@$(PY) -m coverage erase
 	$(call both,unit,services-test)
 
 unit: tools front ## rules and API on SQLite and the in-process store
 	@echo "== tests: SQLite + in-process store"
-	@$(PY) -m pytest -q tests --ignore=tests/browser
+	@$(PY) -m $(TRACED) pytest -q tests --ignore=tests/browser
 
 services-test: tools ## rules and API on PostgreSQL and Redis, started and stopped by the tests
 	@echo "== tests: PostgreSQL + Redis"
@@ -73,7 +76,10 @@ browser: tools front ## the pages in a real Chromium (WHICH=tests/browser/test_â
 
 coverage: tools front ## lines and branches that the rules and the API reach on SQLite; at least 90 %
 	@$(PY) -m coverage erase
-	@$(PY) -m coverage run -m pytest -q tests --ignore=tests/browser
+	@$(MAKE) unit covered YIMA_CI=1
+
+covered:
+	@echo "== coverage"
 	@$(PY) -m coverage combine --quiet
 	@$(PY) -m coverage report
 
