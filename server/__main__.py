@@ -6,13 +6,11 @@ from __future__ import annotations
 
 import gc
 
-from server.light_imports import light_imports, load_certificates
+from server.light_imports import import_lightly, load_certificates
 
 if __name__ == "__main__":
     gc.disable()  # hardly anything that is made while starting is garbage, and looking for it is a fifth of a start
-    with light_imports():
-        import aiohttp  # noqa: F401
-        import tortoise.models  # noqa: F401  # now, so that what follows finds it imported
+    import_lightly()
 
 import argparse
 import asyncio

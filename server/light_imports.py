@@ -1,23 +1,22 @@
 """What two libraries do while they are imported, and a start does not need: a twelfth of it.
 
-Used by ``server.__main__`` around its imports; anything that is imported later finds both as they always were.
+Used by ``server.__main__`` before its other imports, which then find both imported.
 """
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import os
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 _CERTIFICATES = "SSL_CERT_FILE"
+_HEAVY = ("aiohttp", "tortoise.models")
 
 
-@contextmanager
-def light_imports() -> Iterator[None]:
-    """While this is open, importing aiohttp loads no certificates and tortoise does not read its own source.
+def import_lightly() -> None:
+    """Import aiohttp without its loading certificates, and tortoise without its reading its own source.
 
     aiohttp makes its two default TLS contexts when it is imported and reads the machine's certificates into each.
     Until ``load_certificates`` was called they know none of them: a call made too early is refused, not waved through.
@@ -27,7 +26,8 @@ def light_imports() -> Iterator[None]:
     os.environ[_CERTIFICATES] = os.devnull
     vars(inspect)["getsource"] = _no_source
     try:
-        yield
+        for name in _HEAVY:
+            importlib.import_module(name)
     finally:
         vars(inspect)["getsource"] = source
         if named is None:

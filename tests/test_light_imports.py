@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 ROOT = Path(__file__).parents[1]
 CALLS = """
 import asyncio, sys
-from server.light_imports import light_imports, load_certificates
-with light_imports():
-    import aiohttp
+from server.light_imports import import_lightly, load_certificates
+import_lightly()
+import aiohttp
 
 async def call():
     async with aiohttp.ClientSession() as session:
