@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
-from notify.channel import Parcel
+from notify.channel import Parcel, Rejected
 
 Kind = Literal["once", "long"]
 ALWAYS = ("$title", "$text", "$link")
@@ -76,3 +76,16 @@ def filled(template: VendorTemplate, parcel: Parcel) -> dict[str, str]:
             raise ValueMissing(name)
         values[name] = value
     return values
+
+
+def filled_for(
+    templates: Mapping[str, VendorTemplate], parcel: Parcel
+) -> tuple[VendorTemplate, dict[str, str]] | Rejected:
+    """The template of the parcel's event and its fields, or why the parcel can never go by this vendor."""
+    template = templates.get(parcel.event)
+    if template is None:
+        return Rejected("template-missing")
+    try:
+        return template, filled(template, parcel)
+    except ValueMissing as missing:
+        return Rejected(f"value-missing:{missing}"[:64])

@@ -19,7 +19,7 @@ from notify.contacts import Contacts
 from notify.incoming import text_of
 from notify.links import page_of
 from notify.vendor_codes import Codes
-from notify.vendor_templates import ValueMissing, VendorTemplate, filled
+from notify.vendor_templates import VendorTemplate, filled_for
 from notify.wire import Answer, Wire, asked
 
 METHOD = "alipay.open.app.mini.templatemessage.send"
@@ -64,13 +64,10 @@ class Alipay:
         return Health(ok=bool(self._templates), note=f"{len(self._templates)} templates")
 
     async def send(self, parcel: Parcel) -> Outcome:
-        template = self._templates.get(parcel.event)
-        if template is None:
-            return Rejected("template-missing")
-        try:
-            values = filled(template, parcel)
-        except ValueMissing as missing:
-            return Rejected(f"value-missing:{missing}"[:64])
+        ready = filled_for(self._templates, parcel)
+        if isinstance(ready, Rejected):
+            return ready
+        template, values = ready
         account = await self._ready(parcel, template)
         if not isinstance(account, str):
             return account

@@ -20,7 +20,7 @@ from config.floor.unit import LEGAL_ZONE
 from notify.channel import Health, Outcome, Parcel, Rejected, Retry, Sent
 from notify.incoming import InboundText, ProviderReceipt, WrongCallback, json_rows, text_of
 from notify.vendor_codes import Codes
-from notify.vendor_templates import ValueMissing, VendorTemplate, filled
+from notify.vendor_templates import VendorTemplate, filled_for
 from notify.wire import Answer, Wire, asked
 
 ALGORITHM = "ACS3-HMAC-SHA256"
@@ -92,15 +92,12 @@ class AliyunSms:
         return Health(ok=True, note=f"{len(self._templates)} templates, signature {self._settings.sign_name}")
 
     async def send(self, parcel: Parcel) -> Outcome:
-        template = self._templates.get(parcel.event)
         if not parcel.phone:
             return Rejected("no-phone")
-        if template is None:
-            return Rejected("template-missing")
-        try:
-            values = filled(template, parcel)
-        except ValueMissing as missing:
-            return Rejected(f"value-missing:{missing}"[:64])
+        ready = filled_for(self._templates, parcel)
+        if isinstance(ready, Rejected):
+            return ready
+        template, values = ready
         answer = await self._call("SendSms", {
             "PhoneNumbers": parcel.phone, "SignName": self._settings.sign_name, "TemplateCode": template.code,
             "TemplateParam": json.dumps(values, ensure_ascii=False, separators=(",", ":")),

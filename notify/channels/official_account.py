@@ -15,7 +15,7 @@ from notify import reply_windows
 from notify.channel import Health, Outcome, Parcel, Rejected, Run, Sent
 from notify.contacts import Contacts
 from notify.incoming import text_of
-from notify.vendor_templates import ValueMissing, VendorTemplate, filled
+from notify.vendor_templates import VendorTemplate, filled_for
 from notify.wechat_token import CODES, TokenSource, call
 from notify.wire import Answer, Wire
 
@@ -52,16 +52,16 @@ class OfficialAccount:
         return Health(ok=True, note=f"{len(self._templates)} templates")
 
     async def send(self, parcel: Parcel) -> Outcome:
-        template = self._templates.get(parcel.event)
-        openid = await self._ready(parcel, window=template is None)
+        known = parcel.event in self._templates
+        openid = await self._ready(parcel, window=not known)
         if not isinstance(openid, str):
             return openid
-        if template is None:
+        if not known:
             return await self._customer(openid, parcel)
-        try:
-            values = filled(template, parcel)
-        except ValueMissing as missing:
-            return Rejected(f"value-missing:{missing}"[:64])
+        ready = filled_for(self._templates, parcel)
+        if isinstance(ready, Rejected):
+            return ready
+        template, values = ready
         body = {
             "touser": openid, "template_id": template.code, "client_msg_id": parcel.client_msg_id,
             "data": {name: {"value": value} for name, value in values.items()},

@@ -17,7 +17,7 @@ from config.channel_settings import TencentSmsSettings
 from notify.channel import Health, Outcome, Parcel, Rejected, Retry, Sent
 from notify.incoming import InboundText, ProviderReceipt, WrongCallback, json_rows, text_of
 from notify.vendor_codes import Codes
-from notify.vendor_templates import ValueMissing, VendorTemplate, filled
+from notify.vendor_templates import VendorTemplate, filled_for
 from notify.wire import Answer, Wire, asked
 
 ALGORITHM = "TC3-HMAC-SHA256"
@@ -97,19 +97,16 @@ class TencentSms:
         return Health(ok=True, note=f"{len(self._templates)} templates, signature {self._settings.sign_name}")
 
     async def send(self, parcel: Parcel) -> Outcome:
-        template = self._templates.get(parcel.event)
         if not parcel.phone:
             return Rejected("no-phone")
-        if template is None:
-            return Rejected("template-missing")
-        try:
-            values = list(filled(template, parcel).values())
-        except ValueMissing as missing:
-            return Rejected(f"value-missing:{missing}"[:64])
+        ready = filled_for(self._templates, parcel)
+        if isinstance(ready, Rejected):
+            return ready
+        template, values = ready
         answer = await self._call("SendSms", {
             "PhoneNumberSet": [f"+86{parcel.phone}"], "SmsSdkAppId": self._settings.app_id,
-            "SignName": self._settings.sign_name, "TemplateId": template.code, "TemplateParamSet": values,
-            "SessionContext": parcel.client_msg_id,
+            "SignName": self._settings.sign_name, "TemplateId": template.code,
+            "TemplateParamSet": list(values.values()), "SessionContext": parcel.client_msg_id,
         })  # fmt: skip
         if not isinstance(answer, dict):
             return answer

@@ -16,7 +16,7 @@ from notify.channel import Health, Outcome, Parcel, Rejected, Run, Sent, Unknown
 from notify.contacts import Contacts
 from notify.incoming import text_of
 from notify.links import page_of
-from notify.vendor_templates import ValueMissing, VendorTemplate, filled
+from notify.vendor_templates import VendorTemplate, filled_for
 from notify.wechat_fields import FieldWrong, fitted
 from notify.wechat_token import CODES, TokenSource, call
 from notify.wire import Answer, Wire
@@ -54,13 +54,12 @@ class WeChat:
         return Health(ok=bool(self._templates), note=f"{len(self._templates)} templates")
 
     async def send(self, parcel: Parcel) -> Outcome:
-        template = self._templates.get(parcel.event)
-        if template is None:
-            return Rejected("template-missing")
+        ready = filled_for(self._templates, parcel)
+        if isinstance(ready, Rejected):
+            return ready
+        template, values = ready
         try:
-            data = fitted(filled(template, parcel))
-        except ValueMissing as missing:
-            return Rejected(f"value-missing:{missing}"[:64])
+            data = fitted(values)
         except FieldWrong as wrong:
             return Rejected(f"field-wrong:{wrong}"[:64])
         openid = await self._ready(parcel, template)
