@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TextIO
 
-import aiohttp
-
 from codes import base45, cose, deflate, dynamic, picture, status_list, strict_cbor, trust_list, verdict
 from config.floor.unit import LEGAL_ZONE
 from server.demo.browser import Refused, Visitor
 from server.demo.cast import Person, read_cast
 from server.demo.teller import Teller
+from server.demo.telling import told
 
 _CLERK = "C1003"
 _SCAN = "/counter/api/v1/scans"
@@ -37,26 +36,16 @@ class _Unplugged:
 
 async def tell_code(url: str, out: TextIO, password: str) -> int:
     """Tell it once; 0 if every step went as promised. It may be told again at once."""
-    teller = Teller(out)
     person = (await asyncio.to_thread(read_cast)).person("mother")
-    try:
+
+    async def steps(teller: Teller) -> None:
         async with Visitor(url) as phone, Visitor(url) as counter:
             await _enter(teller, phone, counter, person, password)
             await _dynamic(teller, phone, counter)
             issued = await _credential(teller, phone)
             await _offline(teller, phone, counter, issued)
-    except Refused as refused:
-        teller.no(refused)
-        if refused.code == "sign-in-wrong":
-            teller.hint(
-                "请用 --staff-password 写上 make run 打印的工作人员密码",
-                "Give the staff password that `make run` printed: python -m server demo-code --staff-password …",
-            )
-        return 1
-    except (aiohttp.ClientError, TimeoutError) as error:
-        out.write(f"{url}: {type(error).__name__}: is the server running? (make run)\n")
-        return 1
-    return 0
+
+    return await told(url, out, "demo-code", steps)
 
 
 async def _enter(teller: Teller, phone: Visitor, counter: Visitor, person: Person, password: str) -> None:

@@ -17,6 +17,7 @@ from server.demo.browser import Refused, Visitor
 from server.demo.cast import Person, read_cast
 from server.demo.papers import sample_pdf, sample_png
 from server.demo.teller import Teller
+from server.demo.telling import told
 
 _CLERK, _SECOND = "C1003", "D4001"
 _ITEM = "elder-allowance"
@@ -27,10 +28,10 @@ _WHOLE = "全部事项"
 
 async def tell_proxy(url: str, out: TextIO, password: str) -> int:
     """Tell it once; 0 if every step went as promised. It may be told again at once."""
-    teller = Teller(out)
     cast = await asyncio.to_thread(read_cast)
     daughter, father = cast.person("mother"), cast.person("father")
-    try:
+
+    async def steps(teller: Teller) -> None:
         async with Visitor(url) as phone, Visitor(url) as counter, Visitor(url) as second:
             await _enter(teller, phone, counter, daughter, password)
             delegation = await _recorded(teller, counter, daughter, father)
@@ -44,18 +45,8 @@ async def tell_proxy(url: str, out: TextIO, password: str) -> int:
             await _told(teller, phone, delegation)
             await _ended(teller, counter, father, delegation)
             await _refused(teller, counter, later, paper)
-    except Refused as refused:
-        teller.no(refused)
-        if refused.code == "sign-in-wrong":
-            teller.hint(
-                "请用 --staff-password 写上 make run 打印的工作人员密码",
-                "Give the staff password that `make run` printed: python -m server demo-proxy --staff-password …",
-            )
-        return 1
-    except (aiohttp.ClientError, TimeoutError) as error:
-        out.write(f"{url}: {type(error).__name__}: is the server running? (make run)\n")
-        return 1
-    return 0
+
+    return await told(url, out, "demo-proxy", steps)
 
 
 async def _enter(teller: Teller, phone: Visitor, counter: Visitor, daughter: Person, password: str) -> None:

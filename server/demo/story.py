@@ -15,6 +15,7 @@ from server.demo.browser import Refused, Visitor
 from server.demo.cast import Person, read_cast
 from server.demo.papers import sample_pdf
 from server.demo.teller import Teller
+from server.demo.telling import told
 from server.domain.cases.workflow import OPEN
 
 ITEM = "printing-licence"
@@ -29,8 +30,9 @@ async def tell(url: str, out: TextIO, password: str) -> int:
 
     It may be told again at once, and on a city where it was told before.
     """
-    teller, cast = Teller(out), await asyncio.to_thread(read_cast)
-    try:
+    cast = await asyncio.to_thread(read_cast)
+
+    async def steps(teller: Teller) -> None:
         async with Visitor(url) as phone, Visitor(url) as first, Visitor(url) as second, Visitor(url) as counter:
             person = cast.person("mother")
             await _signs_in(teller, phone, person)
@@ -44,18 +46,8 @@ async def tell(url: str, out: TextIO, password: str) -> int:
                 stream.close()
             await _told(teller, phone)
             await _shows_the_code(teller, phone, counter)
-    except Refused as refused:
-        teller.no(refused)
-        if refused.code == "sign-in-wrong":
-            teller.hint(
-                "请用 --staff-password 写上 make run 打印的工作人员密码",
-                "Give the staff password that `make run` printed: python -m server demo --staff-password …",
-            )
-        return 1
-    except (aiohttp.ClientError, TimeoutError) as error:
-        out.write(f"{url}: {type(error).__name__}: is the server running? (make run)\n")
-        return 1
-    return 0
+
+    return await told(url, out, "demo", steps)
 
 
 async def _signs_in(teller: Teller, phone: Visitor, person: Person) -> None:
