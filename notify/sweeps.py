@@ -9,6 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from config.floor import sql
 from config.floor.ids import new_id
@@ -80,7 +81,7 @@ class Sweeper:
         first, self._started = not self._started, True
         found = 0
         for sweep in self._sweeps:
-            found += await self._run("", lambda unit, sweep=sweep: _turn(unit, sweep, first))  # type: ignore[misc]
+            found += await self._run("", partial(_turn, sweep=sweep, first=first))
         return found
 
 

@@ -98,7 +98,7 @@ async def left(campaign_id: UUID) -> Left:
 async def finished(campaign_id: UUID, seconds: float = 120.0) -> Left:
     """What is left once the campaign has ended; TimeoutError if it does not."""
     async with asyncio.timeout(seconds):
-        while (now := await left(campaign_id)).status != "done":  # noqa: ASYNC110
+        while (now := await left(campaign_id)).status != "done":  # noqa: ASYNC110 (it happens elsewhere and sets no event here)
             await asyncio.sleep(0.2)
     return now
 

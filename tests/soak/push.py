@@ -60,7 +60,7 @@ class Town:
 
     async def next_call(self, since: float) -> float:
         """Seconds from ``since`` until the provider was asked again."""
-        while not self.provider.came or self.provider.came[-1] < since:  # noqa: ASYNC110
+        while not self.provider.came or self.provider.came[-1] < since:  # noqa: ASYNC110 (it happens elsewhere and sets no event here)
             await asyncio.sleep(0.02)
         return next(at for at in self.provider.came if at >= since) - since
 
@@ -136,7 +136,7 @@ async def _taken_away(
     """One sender of the cluster; in its midst a part goes and comes back."""
     async with town("cluster", databases, run.redis.url) as one, sender(one.order()):
         began = time.monotonic()
-        while len(one.provider.seen) < PEOPLE // 20:  # noqa: ASYNC110
+        while len(one.provider.seen) < PEOPLE // 20:  # noqa: ASYNC110 (it happens elsewhere and sets no event here)
             await asyncio.sleep(0.02)
         await away(run, one)
         since, back = asyncio.get_running_loop().time(), 0.0
@@ -195,7 +195,7 @@ async def _again(server: Server, by: signal.Signals, port: int) -> None:
         server.process = subprocess.Popen(
             arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=folder, env=QUIET, start_new_session=True
         )
-    while not answers(port):  # noqa: ASYNC110
+    while not answers(port):  # noqa: ASYNC110 (it happens elsewhere and sets no event here)
         await asyncio.sleep(0.05)
 
 

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from config.floor.refusal import FieldFault, Invalid
+from config.floor.unit import Unit
 from notify import sms
 from notify.limits import measured
-from notify.operator_templates import Approval, OperatorTemplate, change
+from notify.operator_templates import Approval, OperatorTemplate, OperatorTemplates, change
 from notify.placeholders import is_broken, placeholders
 from server.edges.console.template_shapes import (
     ApprovalShown,
@@ -37,10 +38,13 @@ _MISSING = ("notice-template-not-found",)
 )
 async def templates(call: Call[NoBody, NoQuery]) -> TemplateList:
     """Two statements."""
-    door = call.services.campaigns.templates
+    return await _listed(call.services.campaigns.templates, call.unit)
+
+
+async def _listed(door: OperatorTemplates, unit: Unit) -> TemplateList:
     return TemplateList(
-        templates=[TemplateShown(**_facts(one)) for one in await door.page(call.unit)],
-        signatures=[_approval(one) for one in await door.approvals(call.unit, None)],
+        templates=[TemplateShown(**_facts(one)) for one in await door.page(unit)],
+        signatures=[_approval(one) for one in await door.approvals(unit, None)],
     )
 
 
@@ -140,7 +144,7 @@ async def signature(call: Call[ApprovalWritten, NoQuery]) -> TemplateList:
         call.unit, call.actor, "template.approval", subject_kind="signature", subject=body.label,
         region=call.staff.region, outcome="done",
     )  # fmt: skip
-    return await templates(call)  # type: ignore[arg-type]
+    return await _listed(call.services.campaigns.templates, call.unit)
 
 
 @operations.delete(
