@@ -274,7 +274,8 @@ async def _fix_recipients(unit: Unit, campaign_id: UUID, region: str, audience: 
     statement's deadline; all pieces are one transaction, so nobody ever sees half of them."""
     own = "$1::uuid, $2::varchar, $3::varchar" if sql.is_postgres() else "$1, $2, $3"
     put = f"INSERT INTO campaign_recipients (campaign_id, portal, region, recipient) SELECT {own}, id FROM "
-    count, last = 0, UUID(int=0)
+    count = 0
+    last: UUID | None = UUID(int=0)
     while last is not None:
         upto = await _piece_end(audience, last)
         values: list[object] = [campaign_id, unit.portal, region, last, *([] if upto is None else [upto])]

@@ -15,8 +15,7 @@ from codes import base45, cose, deflate, dynamic, picture, status_list, strict_c
 from config.floor.unit import LEGAL_ZONE
 from server.demo.browser import Refused, Visitor
 from server.demo.cast import Person, read_cast
-from server.demo.teller import Teller
-from server.demo.telling import told
+from server.demo.teller import Teller, told
 
 _CLERK = "C1003"
 _SCAN = "/counter/api/v1/scans"

@@ -16,8 +16,7 @@ from config.floor.unit import LEGAL_ZONE, legal_day
 from server.demo.browser import Refused, Visitor
 from server.demo.cast import Person, read_cast
 from server.demo.papers import sample_pdf, sample_png
-from server.demo.teller import Teller
-from server.demo.telling import told
+from server.demo.teller import Teller, told
 
 _CLERK, _SECOND = "C1003", "D4001"
 _ITEM = "elder-allowance"

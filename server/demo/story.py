@@ -14,8 +14,7 @@ from codes import dynamic
 from server.demo.browser import Refused, Visitor
 from server.demo.cast import Person, read_cast
 from server.demo.papers import sample_pdf
-from server.demo.teller import Teller
-from server.demo.telling import told
+from server.demo.teller import Teller, told
 from server.domain.cases.workflow import OPEN
 
 ITEM = "printing-licence"

@@ -7,32 +7,9 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import TextIO
 
-import aiohttp
-
 from config.settings import Settings
-from server.demo.browser import Refused
-from server.demo.teller import Teller
 
 Story = Callable[[str, TextIO, str], Awaitable[int]]
-
-
-async def told(url: str, out: TextIO, command: str, steps: Callable[[Teller], Awaitable[None]]) -> int:
-    """Tell the steps of a story; 0 if each went as promised, else 1 after the reason in words."""
-    teller = Teller(out)
-    try:
-        await steps(teller)
-    except Refused as refused:
-        teller.no(refused)
-        if refused.code == "sign-in-wrong":
-            teller.hint(
-                "请用 --staff-password 写上 make run 打印的工作人员密码",
-                f"Give the staff password that `make run` printed: python -m server {command} --staff-password …",
-            )
-        return 1
-    except (aiohttp.ClientError, TimeoutError) as error:
-        out.write(f"{url}: {type(error).__name__}: is the server running? (make run)\n")
-        return 1
-    return 0
 
 
 async def demo_code(settings: Settings, asked: argparse.Namespace) -> int:
