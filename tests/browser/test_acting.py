@@ -61,7 +61,7 @@ async def test_a_daughter_acts_for_her_father(server: Town, screen: NewScreen) -
     await phone.page.goto(f"{server.origin}/m/#/pages/delegations/delegations")
     await phone.sees("王*山")
     await looked_at(shown, "acting-list")
-    await phone.press("替他出示")
+    await phone.press("替 TA 出示")
     await phone.sees("替 王*山（父亲） 出示")
     await phone.sees("代 王*山（父亲） 出示")
     digits = await phone.code()
