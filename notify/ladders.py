@@ -76,7 +76,8 @@ async def ended(unit: Unit, endings: Sequence[Ending]) -> None:
     """A step failed: the next begins in the same transaction."""
     failed = sorted({one.message_id for one in endings if one.state in _FAILED and one.campaign_id is None})
     if failed:
-        await _climb(unit, f"l.id IN ({_holes(1, failed)})", failed)
+        # Locked in one order, so that no two wait for each other in a ring.
+        await _climb(unit, f"l.id IN ({_holes(1, failed)}) ORDER BY l.id", failed)
 
 
 async def climb(unit: Unit) -> int:
