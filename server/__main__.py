@@ -211,7 +211,7 @@ async def _seed_if_empty(house: Opened, out: TextIO) -> bool:
         return False
     from server.demo.seed import seed
 
-    await seed(house.services, house.movable_clock, out)
+    await seed(house.services, house.movable_clock, out, send=house.engine.work_off)
     return True
 
 

@@ -20,7 +20,7 @@ from config.floor.unit import Unit
 from notify import campaign_pace, queue
 from notify.channel import Run
 from notify.dispatch import Dispatcher
-from notify.engine.embedded import CampaignRunner, EngineOptions
+from notify.engine.embedded import CampaignRunner, EngineOptions, work_off
 from notify.engine.loops import Loops, Waker
 from notify.ladder import LANE_CASE
 from notify.sweeps import Sweeper
@@ -88,6 +88,9 @@ class ClusterEngine:
         if self._sweeper:
             loops.begin("sweeper", self._sweeper.step, options.poll, regular=True)
         loops.listen()
+
+    async def work_off(self) -> None:
+        await work_off(self._dispatcher, self._campaigns)
 
     async def stop(self, deadline: float = 10.0) -> None:
         await self._loops.stop(deadline)

@@ -30,6 +30,10 @@ class Engine(Protocol):
         """Begin to work in the background. Whatever was left by a process that died is taken up at once."""
         ...
 
+    async def work_off(self) -> None:
+        """Do here and now all that is due, without beginning anything in the background."""
+        ...
+
     async def stop(self, deadline: float = 10.0) -> None:
         """Let running batches finish within ``deadline`` seconds; what is cut off is settled by its lease."""
         ...
@@ -77,5 +81,14 @@ class EmbeddedEngine:
             loops.begin("sweeper", self._sweeper.step, options.poll, regular=True)
         loops.listen()
 
+    async def work_off(self) -> None:
+        await work_off(self._dispatcher, self._campaigns)
+
     async def stop(self, deadline: float = 10.0) -> None:
         await self._loops.stop(deadline)
+
+
+async def work_off(dispatcher: Dispatcher, campaigns: CampaignRunner) -> None:
+    """Fan out and send until nothing is due."""
+    while await campaigns.step() + await dispatcher.step(LANE_CAMPAIGN):
+        pass

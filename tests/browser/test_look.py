@@ -50,7 +50,7 @@ async def city(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -
     )
     clock = ShiftedClock()
     async with opened(settings, clock=clock) as house:
-        await seed(house.services, clock, io.StringIO())
+        await seed(house.services, clock, io.StringIO(), send=house.engine.work_off)
     async with running_town(settings, clock) as town:
         yield town
     await databases.drop(url)
