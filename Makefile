@@ -15,7 +15,7 @@ TRACED := $(if $(YIMA_CI),coverage run -m)
 PAGES := $(PY) -m pytest -q -o asyncio_default_fixture_loop_scope=session -o asyncio_default_test_loop_scope=session
 
 .NOTPARALLEL:
-.PHONY: help run test demo demo-code demo-proxy bench lock lint checks rules unit services-test front front-test browser coverage covered soak-code soak-code-race soak-push fuzz clean ready tools
+.PHONY: help run test demo demo-code demo-proxy bench lock lint checks rules unit services-test front front-test browser coverage covered soak-code soak-code-race soak-push soak-privacy fuzz clean ready tools
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 \t\2/p' Makefile | expand -t 24
@@ -99,6 +99,9 @@ soak-push: tools ## pushes of PEOPLE (100000) with KILLS (20) kills on each engi
 soak-code: tools ## 10,000 codes at four counters each, two processes, one killed; a storm of 3,000 phones; 1,000,000 mutations
 	@$(SERVICES) --durable -- $(PY) -m tests.soak
 	@YIMA_MUTATIONS=1000000 $(PY) -m pytest -q -s tests/codes/test_mutations.py
+
+soak-privacy: tools ## what an attacker learns: 2,000 turns a question, medians less than 2 ms apart (PARTS=… for some, SIZE=0.05 for less)
+	@$(SERVICES) --durable -- env YIMA_SOAK_PARTS="$(PARTS)" YIMA_SOAK_SIZE=$(or $(SIZE),1) $(PY) -m tests.soak.privacy
 
 bench: tools ## our rates beside hand-written floors, as ratios
 	@$(SERVICES) --durable -- $(PY) -m tests.bench
