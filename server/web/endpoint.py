@@ -24,6 +24,7 @@ from server.domain.sessions.callers import Caller, DeviceCaller, ResidentCaller,
 from server.domain.sessions.errors import SessionLocked, Unauthenticated
 from server.domain.sessions.service import SessionKind
 from server.domain.staff.errors import AddressNotAllowed
+from server.domain.staff.permissions import may
 from server.domain.terminals.errors import TerminalNonceUsed
 from server.services import Services
 from server.web import json_body, problems
@@ -135,6 +136,8 @@ class Door:
             return None
         if isinstance(access, Resident):
             return await self._resident(request, unit, access)
+        if isinstance(access, Device):  # a browser cannot sign a navigation: no page is a device's
+            raise Unauthenticated()
         return await self._staff(request, unit, access)
 
     async def at_a_terminal(
@@ -149,7 +152,7 @@ class Door:
             raise Unauthenticated()
         return replace(found, place=place)
 
-    async def _staff(self, request: web.Request, unit: Unit, access: Access) -> StaffCaller:
+    async def _staff(self, request: web.Request, unit: Unit, access: Staff | Terminal) -> StaffCaller:
         kind: SessionKind = "counter" if isinstance(access, Terminal) else "console"
         token = request.cookies.get(COOKIES[kind][0], "")
         found = await self.services.sessions.find(unit, kind, token) if token else None
@@ -163,7 +166,7 @@ class Door:
             request.headers.get(CSRF_HEADER, "").encode("utf-8", "replace"), csrf_of(token).encode()
         ):
             raise problems.CsrfMissing()
-        if isinstance(access, Staff) and access.roles and not access.roles & found.roles:
+        if not may(found.roles, access.permission):
             raise Forbidden()
         return found
 

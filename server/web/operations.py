@@ -18,6 +18,7 @@ from config.floor.unit import Actor, Unit
 from config.portal import Portal
 from server.domain.replays.service import StoredAnswer
 from server.domain.sessions.callers import Caller, DeviceCaller, ResidentCaller, StaffCaller, TerminalPlace
+from server.domain.staff.permissions import allowed
 from server.services import Services
 from server.web.shapes import NoBody, NoQuery, Wire
 
@@ -46,13 +47,20 @@ class Resident:
 
 
 class Staff:
-    """A console session with at least one of these roles; none named = any staff. ``locked``: also a locked one."""
+    """A console session of somebody who holds this permission (``server/domain/staff/permissions.py``).
 
-    __slots__ = ("locked", "roles")
+    ``locked``: also a locked one.
+    """
 
-    def __init__(self, *roles: str, locked: bool = False) -> None:
-        self.roles = frozenset(roles)
+    __slots__ = ("locked", "permission", "roles")
+
+    def __init__(self, permission: str, *, locked: bool = False) -> None:
+        self.roles = allowed(permission)
+        self.permission = permission
         self.locked = locked
+
+    def __repr__(self) -> str:
+        return f"Staff({self.permission!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +70,14 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """A registered terminal signed it, and the clerk's session is a shift at that very terminal.
+    """A registered terminal signed it, and the session of somebody who holds this permission is a shift at that very
+    terminal.
 
     On a *page* it means the clerk's session alone: a browser cannot sign a navigation. So a counter's page shows
     nothing of a resident; what it shows comes through signed calls.
     """
+
+    permission: str = "counter.serve"
 
 
 Access = Open | Resident | Staff | Device | Terminal

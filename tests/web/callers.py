@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from server.app import surface
+from server.domain.staff.permissions import PERMISSIONS
 from server.web.operations import Access, Device, Open, Operation, Resident, Staff, Terminal
 from tests.journeys.town import ROLES, Town
 from tests.journeys.visitor import Visitor
@@ -41,8 +42,10 @@ class Kind:
             case Resident(loa=needed):
                 return self.loa >= needed
             case Staff():
-                return bool(self.role) and not self.at_counter and (not access.roles or self.role in access.roles)
-            case Device() | Terminal():
+                return bool(self.role) and not self.at_counter and self.role in access.roles
+            case Terminal(permission=permission):
+                return self.at_counter and self.role in PERMISSIONS[permission]
+            case Device():
                 return self.at_counter
 
 

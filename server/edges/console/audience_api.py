@@ -27,8 +27,8 @@ from server.web.operations import Call, NoBody, NoQuery, Operations, Staff
 
 operations = Operations(tag="console-audience")
 _ROOT = "/console/api/v1"
-_WRITER = Staff("operator")
-_READER = Staff("operator", "publisher")
+_WRITER = Staff("audience.write")
+_READER = Staff("audience.read")
 
 
 @operations.get(

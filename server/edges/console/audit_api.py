@@ -19,7 +19,7 @@ _SPACES = re.compile(r"\s+")
     "/console/api/v1/audit",
     name="listAuditEntries",
     summary="Who did what, newest first",
-    access=Staff("auditor"),
+    access=Staff("audit.read"),
     query=AuditQuery,
     answer=AuditPage,
     problems=("invalid-input",),

@@ -36,9 +36,9 @@ from server.web.operations import Call, NoBody, NoQuery, Operations, Staff
 
 operations = Operations(tag="console-campaigns")
 _ROOT = "/console/api/v1/campaigns"
-_WRITER = Staff("operator")
-_READER = Staff("operator", "publisher")
-_RELEASER = Staff("publisher")
+_WRITER = Staff("campaigns.write")
+_READER = Staff("campaigns.read")
+_RELEASER = Staff("campaigns.approve")
 _STEP = ("campaign-not-found", "campaign-wrong-state")
 
 
@@ -127,8 +127,8 @@ async def reject(call: Call[CampaignRejection, NoQuery]) -> CampaignShown | Refu
 
 
 @operations.post(
-    f"{_ROOT}/{{id}}/stop", name="stopCampaign", summary="Send nothing more", access=_READER, answer=CampaignShown,
-    problems=_STEP,
+    f"{_ROOT}/{{id}}/stop", name="stopCampaign", summary="Send nothing more", access=Staff("campaigns.steer"),
+    answer=CampaignShown, problems=_STEP,
 )  # fmt: skip
 async def stop(call: Call[NoBody, NoQuery]) -> CampaignShown | Refusal:
     """One person is enough to stop."""

@@ -32,8 +32,8 @@ from server.web.files import file_response
 from server.web.operations import Call, NoBody, NoQuery, Operations, Staff
 
 operations = Operations(tag="console-cases")
-READERS = Staff("handler", "clerk", "hall_manager", "auditor")
-DESK = Staff("handler", "clerk")
+READERS = Staff("cases.read")
+DESK = Staff("cases.decide")
 
 
 @operations.get(

@@ -10,7 +10,7 @@ from server.web.operations import Call, NoBody, NoQuery, Operations, Staff
 from server.web.shapes import Wire
 
 operations = Operations(tag="console-delegations")
-DESK = Staff("clerk", "hall_manager")
+DESK = Staff("delegations.confirm")
 
 
 class WaitingQuery(Wire):

@@ -24,7 +24,7 @@ from server.web.ticket_words import greens_shown, line_shown, ticket_shown
 
 operations = Operations(tag="halls")
 _ROOT = "/console/api/v1/halls"
-_MANAGER = Staff("hall_manager")
+_MANAGER = Staff("halls.manage")
 _MOST = 200
 
 

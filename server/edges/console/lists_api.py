@@ -19,7 +19,7 @@ from server.web.uploads import read_upload
 
 operations = Operations(tag="console-lists")
 _ROOT = "/console/api/v1/people-lists"
-_WRITER = Staff("operator")
+_WRITER = Staff("audience.write")
 _MISSING = ("people-list-not-found",)
 
 

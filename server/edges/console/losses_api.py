@@ -9,11 +9,12 @@ from pydantic import Field
 from config.floor.refusal import Forbidden, Refusal
 from config.floor.unit import Unit
 from server.domain.losses.errors import ResidentNotFound
+from server.domain.staff.permissions import may
 from server.web.operations import Call, NoQuery, Operations, Staff
 from server.web.shapes import Wire
 
 operations = Operations(tag="console-losses")
-DESK = Staff("clerk", "hall_manager")
+DESK = Staff("losses.report")
 
 
 class LossForSomebody(Wire):
@@ -50,7 +51,7 @@ class LossForSomebodyDone(Wire):
 async def report_for(call: Call[LossForSomebody, NoQuery]) -> LossForSomebodyDone | Refusal:
     """Names nobody who is not here, and keeps a line of every try: a returned refusal commits."""
     asked, staff = call.body, call.staff
-    if asked.proof == "called_back" and "hall_manager" not in staff.roles:
+    if asked.proof == "called_back" and not may(staff.roles, "losses.call_back"):
         raise Forbidden()
     services, unit = call.services, call.unit
     name, number = services.residents.read_claim(unit, asked.name, asked.id_number)

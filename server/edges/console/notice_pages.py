@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from calendar import Calendar
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from config.floor.refusal import FieldFault, Invalid
@@ -14,18 +15,19 @@ from notify import failed, grants
 from notify.board import Minute
 from notify.campaign_record import CampaignRecord
 from notify.failed import Standing
-from server.edges.console.pages import CAMPAIGN_ROLES, SIGN_IN, WATCH_ROLES, PageCall, frame, pages
+from server.domain.staff.permissions import may
+from server.edges.console.pages import SIGN_IN, PageCall, frame, pages
 from server.edges.console.watch_api import LOOK, state_of
 from server.edges.console.watch_words import Speaker, funnel, share
 from server.web.operations import Staff
 from server.web.pages import Page
 
 _TABS = (
-    ("today", "/console/notices", WATCH_ROLES),
-    ("failed", "/console/notices/failed", CAMPAIGN_ROLES),
-    ("calendar", "/console/notices/calendar", CAMPAIGN_ROLES),
-    ("providers", "/console/notices/providers", WATCH_ROLES),
-    ("resident", "/console/notices/resident", CAMPAIGN_ROLES),
+    ("today", "/console/notices", "notices.watch"),
+    ("failed", "/console/notices/failed", "notices.follow"),
+    ("calendar", "/console/notices/calendar", "campaigns.read"),
+    ("providers", "/console/notices/providers", "notices.watch"),
+    ("resident", "/console/notices/resident", "notices.follow"),
 )
 _COUNTED_LIVE = 20_000
 """Up to so many people a running campaign's causes are counted with every look; beyond, when somebody asks."""
@@ -39,8 +41,8 @@ def _page(call: PageCall, name: str, tab: str, title: str = "", every: int = 0, 
     roles = call.staff.roles
     tabs = [
         {"href": href, "label": call.text(f"watch.tabs.{key}"), "here": key == tab}
-        for key, href, wanted in _TABS
-        if roles & frozenset(wanted)
+        for key, href, permission in _TABS
+        if may(roles, permission)
     ]
     context = {
         "page": "watch",
@@ -48,20 +50,20 @@ def _page(call: PageCall, name: str, tab: str, title: str = "", every: int = 0, 
         **frame(call, "notices"),
         "facts": {
             "every": every,
-            "hears": "1" if roles & frozenset(CAMPAIGN_ROLES) else "",
+            "hears": "1" if may(roles, "notices.follow") else "",
             "labels": json.dumps(call.services.wording.group("watch.script", call.language)),
         },
         "tabs": tabs,
         "say": Speaker(call),
         "share": share,
         "state_of": state_of,
-        "roles": roles,
+        "may": partial(may, roles),
         **more,
     }
     return Page(f"watch_{name}.html", context)
 
 
-@pages.get("/console/notices", access=Staff(*WATCH_ROLES), sign_in=SIGN_IN)
+@pages.get("/console/notices", access=Staff("notices.watch"), sign_in=SIGN_IN)
 async def notices_today(call: PageCall) -> Page:
     """What is late, what is under way, how the providers are."""
     board, unit = call.services.board, call.unit
@@ -74,8 +76,9 @@ async def notices_today(call: PageCall) -> Page:
 
 
 def _alarms(call: PageCall, lanes: Any, doubtful: Any, running: Any, providers: Any) -> list[tuple[str, str]]:
-    """(sentence, where to go) of everything that needs a person."""
+    """(sentence, where this reader may go) of everything that needs a person."""
     now, say = call.unit.now, Speaker(call)
+    follows, reads = (may(call.staff.roles, one) for one in ("notices.follow", "campaigns.read"))
     found = [
         (call.text("watch.alarms.late", lane=say.word("lanes", str(one.lane)), age=say.age(one.oldest)), "")
         for one in lanes
@@ -83,11 +86,11 @@ def _alarms(call: PageCall, lanes: Any, doubtful: Any, running: Any, providers: 
     ]
     if doubtful.oldest is not None and now - doubtful.oldest > timedelta(minutes=15):
         sentence = call.text("watch.alarms.doubt", count=say.many(doubtful.count), age=say.age(doubtful.oldest))
-        found.append((sentence, "/console/notices/failed"))
+        found.append((sentence, "/console/notices/failed" if follows else ""))
     for one in running:
         if one.status == "paused" and one.throttle.pause_reason != "operator":
             sentence = call.text(f"watch.alarms.{one.throttle.pause_reason or 'failures'}", title=one.words.title)
-            found.append((sentence, f"/console/notices/campaigns/{one.id}"))
+            found.append((sentence, f"/console/notices/campaigns/{one.id}" if reads else ""))
     for one in providers:
         if one.open_until is not None and one.open_until > now:
             sentence = call.text("watch.alarms.circuit", provider=one.provider, channel=say.channel(one.channel))
@@ -95,7 +98,7 @@ def _alarms(call: PageCall, lanes: Any, doubtful: Any, running: Any, providers: 
     return found
 
 
-@pages.get("/console/notices/campaigns/{campaign_id}", access=Staff(*CAMPAIGN_ROLES), sign_in=SIGN_IN)
+@pages.get("/console/notices/campaigns/{campaign_id}", access=Staff("campaigns.read"), sign_in=SIGN_IN)
 async def sending(call: PageCall) -> Page:
     """One campaign from its release on: how far, how fast, what failed, what may be done; in the end its result."""
     found = await call.services.campaigns.get(call.unit, call.path_id("campaign_id"))
@@ -123,13 +126,13 @@ def _consequences(call: PageCall, found: CampaignRecord) -> dict[str, str]:
     return {step: call.text(f"watch.consequences.{step}", **facts) for step in ("pause", "resume", "pace", "stop")}
 
 
-@pages.get("/console/notices/failed", access=Staff(*CAMPAIGN_ROLES), sign_in=SIGN_IN)
+@pages.get("/console/notices/failed", access=Staff("notices.follow"), sign_in=SIGN_IN)
 async def failed_groups(call: PageCall) -> Page:
     """By cause, the largest first."""
     return _page(call, "failed", "failed", every=10_000, causes=await failed.causes(call.unit))
 
 
-@pages.get("/console/notices/failed/list", access=Staff(*CAMPAIGN_ROLES), sign_in=SIGN_IN)
+@pages.get("/console/notices/failed/list", access=Staff("notices.follow"), sign_in=SIGN_IN)
 async def failed_list(call: PageCall) -> Page:
     """One group, fifty at a time."""
     query = call.request.query
@@ -142,7 +145,7 @@ async def failed_list(call: PageCall) -> Page:
     )  # fmt: skip
 
 
-@pages.get("/console/notices/calendar", access=Staff(*CAMPAIGN_ROLES), sign_in=SIGN_IN)
+@pages.get("/console/notices/calendar", access=Staff("campaigns.read"), sign_in=SIGN_IN)
 async def calendar(call: PageCall) -> Page:
     """A month of scheduled campaigns, weeks from Monday."""
     first = _month(call.request.query.get("month", ""), call.unit.today)
@@ -174,7 +177,7 @@ def _dawn(day: date) -> datetime:
     return datetime.combine(day, time(), LEGAL_ZONE)
 
 
-@pages.get("/console/notices/providers", access=Staff(*WATCH_ROLES), sign_in=SIGN_IN)
+@pages.get("/console/notices/providers", access=Staff("notices.watch"), sign_in=SIGN_IN)
 async def providers(call: PageCall) -> Page:
     """Shares, circuits, the last hour; moves made by hand."""
     found = await call.services.board.providers(call.unit)
@@ -203,7 +206,7 @@ def _hour(now: datetime, made: list[Minute]) -> list[list[int]]:
     ]
 
 
-@pages.get("/console/notices/messages/{message_id}", access=Staff(*CAMPAIGN_ROLES), sign_in=SIGN_IN)
+@pages.get("/console/notices/messages/{message_id}", access=Staff("notices.follow"), sign_in=SIGN_IN)
 async def message(call: PageCall) -> Page:
     """One message: each step, each try, each receipt. Who got it is not named here."""
     story = await call.services.history.of_message(call.unit, call.path_id("message_id"))
@@ -219,13 +222,13 @@ def _timeline(story: Any) -> list[tuple[datetime, str, Any, Any]]:
     return sorted(lines, key=lambda line: line[0])
 
 
-@pages.get("/console/notices/resident", access=Staff(*CAMPAIGN_ROLES), sign_in=SIGN_IN)
+@pages.get("/console/notices/resident", access=Staff("notices.follow"), sign_in=SIGN_IN)
 async def find_resident(call: PageCall) -> Page:
     """Whose notices, and why."""
     return _page(call, "resident", "resident", person=None, reasons=REASONS)
 
 
-@pages.get("/console/notices/residents/{resident_id}", access=Staff(*CAMPAIGN_ROLES), sign_in=SIGN_IN)
+@pages.get("/console/notices/residents/{resident_id}", access=Staff("notices.follow"), sign_in=SIGN_IN)
 async def resident(call: PageCall) -> Page:
     """What one resident was sent, for half an hour after a reason was put on record."""
     resident_id = call.path_id("resident_id")

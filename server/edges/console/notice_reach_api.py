@@ -14,7 +14,7 @@ from server.web.shapes import Instant, Wire
 from server.web.why_words import told
 
 operations = Operations(tag="console-notices")
-DESK = Staff("clerk", "hall_manager")
+DESK = Staff("notices.paper")
 
 
 class WayTold(Wire):
@@ -75,7 +75,7 @@ class PaperResult(Wire):
     "/console/api/v1/notices/{id}/why",
     name="explainNotice",
     summary="Why a resident did (not) get one notice: every way and what became of it",
-    access=Staff("operator", "publisher", "auditor"),
+    access=Staff("notices.explain"),
     answer=NoticeWhy,
     problems=("notice-not-found",),
 )

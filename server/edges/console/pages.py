@@ -8,6 +8,7 @@ from typing import Any
 
 from server.domain.cases.workflow import Status
 from server.domain.halls.plan import Hall, said
+from server.domain.staff.permissions import held, may
 from server.web import case_words
 from server.web.operations import Call, NoBody, NoQuery, Open, Staff
 from server.web.pages import Page, Pages, own_path
@@ -17,22 +18,18 @@ pages = Pages(templates=Path(__file__).parent / "templates")
 PageCall = Call[NoBody, NoQuery]
 
 SIGN_IN = "/console/sign-in"
-CASE_ROLES = ("handler", "clerk", "hall_manager", "auditor")
-CAMPAIGN_ROLES = ("operator", "publisher")
-DESK_ROLES = frozenset({"clerk", "hall_manager"})
-WATCH_ROLES = (*CAMPAIGN_ROLES, "administrator")
-_DOORS = (
-    ("today", "/console", frozenset[str]()),
-    ("cases", "/console/cases", frozenset(CASE_ROLES)),
-    ("halls", "/console/halls", frozenset({"hall_manager"})),
-    ("campaigns", "/console/campaigns", frozenset(CAMPAIGN_ROLES)),
-    ("notices", "/console/notices", frozenset(WATCH_ROLES)),
-    ("approvals", "/console/approvals", frozenset({"publisher"})),
-    ("terminals", "/console/terminals", frozenset({"administrator"})),
-    ("delegations", "/console/delegations", DESK_ROLES),
-    ("losses", "/console/losses", DESK_ROLES),
-    ("conflicts", "/console/conflicts", frozenset({"administrator"})),
-    ("audit", "/console/audit", frozenset({"auditor"})),
+DOORS = (
+    ("today", "/console", "console.enter"),
+    ("cases", "/console/cases", "cases.read"),
+    ("halls", "/console/halls", "halls.manage"),
+    ("campaigns", "/console/campaigns", "campaigns.read"),
+    ("notices", "/console/notices", "notices.watch"),
+    ("approvals", "/console/approvals", "campaigns.approve"),
+    ("terminals", "/console/terminals", "terminals.manage"),
+    ("delegations", "/console/delegations", "delegations.confirm"),
+    ("losses", "/console/losses", "losses.report"),
+    ("conflicts", "/console/conflicts", "conflicts.manage"),
+    ("audit", "/console/audit", "audit.read"),
 )
 _LIGHTS = ("overdue", "red", "yellow", "green", "none")
 _VIEWS = ("mine", "department", "all")
@@ -57,11 +54,10 @@ def frame(call: PageCall, here: str) -> dict[str, Any]:
 
 
 def _doors(call: PageCall, here: str) -> list[dict[str, Any]]:
-    roles = call.staff.roles
     return [
         {"href": href, "label": call.text(f"console.nav.{key}"), "here": key == here}
-        for key, href, wanted in _DOORS
-        if not wanted or wanted & roles
+        for key, href, permission in DOORS
+        if may(call.staff.roles, permission)
     ]
 
 
@@ -75,20 +71,20 @@ async def sign_in(call: PageCall) -> Page:
     return Page("sign_in.html", context)
 
 
-@pages.get("/console", access=Staff(), sign_in=SIGN_IN)
+@pages.get("/console", access=Staff("console.enter"), sign_in=SIGN_IN)
 async def today(call: PageCall) -> Page:
-    """Where a working day begins; what it holds depends on the roles."""
-    return framed(call, "today", here="today", facts={"roles": " ".join(sorted(call.staff.roles))})
+    """Where a working day begins; what it holds depends on what this person may do."""
+    return framed(call, "today", here="today", facts={"may": " ".join(held(call.staff.roles))})
 
 
-@pages.get("/console/cases", access=Staff(*CASE_ROLES), sign_in=SIGN_IN)
+@pages.get("/console/cases", access=Staff("cases.read"), sign_in=SIGN_IN)
 async def cases(call: PageCall) -> Page:
     """The queue."""
     statuses = {status.value: case_words.staff_status(call, status) for status in Status if status is not Status.DRAFT}
     return framed(call, "cases", here="cases", statuses=statuses, lights=_LIGHTS, views=_VIEWS)
 
 
-@pages.get("/console/cases/{case_no}", access=Staff(*CASE_ROLES), sign_in=SIGN_IN)
+@pages.get("/console/cases/{case_no}", access=Staff("cases.read"), sign_in=SIGN_IN)
 async def case(call: PageCall) -> Page:
     """One case."""
     case_no = call.path["case_no"][:40]
@@ -96,7 +92,7 @@ async def case(call: PageCall) -> Page:
     return framed(call, "case", here="cases", title=title, facts={"case": case_no})
 
 
-@pages.get("/console/halls", access=Staff("hall_manager"), sign_in=SIGN_IN)
+@pages.get("/console/halls", access=Staff("halls.manage"), sign_in=SIGN_IN)
 async def halls(call: PageCall) -> Page:
     """Which hall; straight into it where there is one only."""
     found = call.services.halls.of_staff(call.unit, call.staff)
@@ -106,7 +102,7 @@ async def halls(call: PageCall) -> Page:
     return framed(call, "halls", here="halls", title=call.text("halls.manager.list_title"), halls=names)
 
 
-@pages.get("/console/halls/{hall}", access=Staff("hall_manager"), sign_in=SIGN_IN)
+@pages.get("/console/halls/{hall}", access=Staff("halls.manage"), sign_in=SIGN_IN)
 async def hall(call: PageCall) -> Page:
     """One hall's counters and lines."""
     return _hall(call, call.services.halls.managed(call.unit, call.staff, call.path["hall"]))
@@ -119,20 +115,20 @@ def _hall(call: PageCall, plan: Hall) -> Page:
     )
 
 
-@pages.get("/console/halls/{hall}/tickets/{id}/slip", access=Staff("hall_manager"), sign_in=SIGN_IN)
+@pages.get("/console/halls/{hall}/tickets/{id}/slip", access=Staff("halls.manage"), sign_in=SIGN_IN)
 async def ticket_slip(call: PageCall) -> Page:
     """A number on paper, 80 mm wide."""
     plan = call.services.halls.managed(call.unit, call.staff, call.path["hall"])
     return slip(call, plan, await call.services.halls.one(call.unit, plan, call.path_id("id")))
 
 
-@pages.get("/console/audit", access=Staff("auditor"), sign_in=SIGN_IN)
+@pages.get("/console/audit", access=Staff("audit.read"), sign_in=SIGN_IN)
 async def audit(call: PageCall) -> Page:
     """The record."""
     return framed(call, "audit", here="audit")
 
 
-@pages.get("/console/terminals", access=Staff("administrator"), sign_in=SIGN_IN)
+@pages.get("/console/terminals", access=Staff("terminals.manage"), sign_in=SIGN_IN)
 async def terminals(call: PageCall) -> Page:
     """The counters' devices."""
     limits, language = call.services.settings.limits, call.language
@@ -151,7 +147,7 @@ async def terminals(call: PageCall) -> Page:
     return framed(call, "terminals", here="terminals", facts=facts)
 
 
-@pages.get("/console/delegations", access=Staff("clerk", "hall_manager"), sign_in=SIGN_IN)
+@pages.get("/console/delegations", access=Staff("delegations.confirm"), sign_in=SIGN_IN)
 async def delegations(call: PageCall) -> Page:
     """What counters have recorded for people without a phone and a second person has to confirm."""
     words = call.services.wording.group("delegation_desk", call.language)
@@ -160,21 +156,21 @@ async def delegations(call: PageCall) -> Page:
     return framed(call, "delegations", here="delegations", title=title, facts=facts)
 
 
-@pages.get("/console/losses", access=Staff("clerk", "hall_manager"), sign_in=SIGN_IN)
+@pages.get("/console/losses", access=Staff("losses.report"), sign_in=SIGN_IN)
 async def losses(call: PageCall) -> Page:
     """A loss reported by telephone (hall managers, after calling back) or with the card in hand."""
     words = call.services.wording.group("loss_desk", call.language)
-    proofs = ("called_back", "card") if "hall_manager" in call.staff.roles else ("card",)
+    proofs = ("called_back", "card") if may(call.staff.roles, "losses.call_back") else ("card",)
     facts = {"labels": json.dumps(words, ensure_ascii=False)}
     return framed(call, "losses", here="losses", title=call.text("loss_desk.title"), facts=facts, proofs=proofs)
 
 
-@pages.get("/console/conflicts", access=Staff("administrator"), sign_in=SIGN_IN)
+@pages.get("/console/conflicts", access=Staff("conflicts.manage"), sign_in=SIGN_IN)
 async def conflicts(call: PageCall) -> Page:
     """Reads of credentials that do not fit together."""
     words = call.services.wording.group("credentials.conflicts", call.language)
     facts = {
         "labels": json.dumps(words, ensure_ascii=False),
-        "auditor": "1" if "auditor" in call.staff.roles else "",
+        "auditor": "1" if may(call.staff.roles, "audit.read") else "",
     }
     return framed(call, "conflicts", here="conflicts", facts=facts)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from server.edges.console.pages import CAMPAIGN_ROLES, SIGN_IN, PageCall, framed, pages
+from server.domain.staff.permissions import may
+from server.edges.console.pages import SIGN_IN, PageCall, framed, pages
 from server.web.operations import Staff
 from server.web.pages import Page
 
@@ -15,14 +16,14 @@ _PLACEHOLDERS = ("((姓名))", "((事项))", "((地区))")
 def _facts(call: PageCall, **more: str) -> dict[str, Any]:
     """What every one of these pages' scripts is told."""
     words = call.services.wording.group("publishing.script", call.language)
-    readonly = "" if "operator" in call.staff.roles else "1"
+    readonly = "" if may(call.staff.roles, "campaigns.write") else "1"
     return {"more": json.dumps(words, ensure_ascii=False), "readonly": readonly, **more}
 
 
 def _published(call: PageCall, name: str, tab: str, *, title: str = "", **facts: str) -> Page:
     return framed(
         call, name, here="campaigns", title=title or call.text(f"publishing.titles.{name}"),
-        facts=_facts(call, **facts), tab=tab, may_write="operator" in call.staff.roles,
+        facts=_facts(call, **facts), tab=tab, may_write=may(call.staff.roles, "campaigns.write"),
     )  # fmt: skip
 
 
@@ -31,12 +32,12 @@ def _labels(call: PageCall) -> str:
     return json.dumps(call.services.wording.group("console.compose", call.language), ensure_ascii=False)
 
 
-@pages.get("/console/campaigns", access=Staff(*CAMPAIGN_ROLES), sign_in=SIGN_IN)
+@pages.get("/console/campaigns", access=Staff("campaigns.read"), sign_in=SIGN_IN)
 async def campaigns(call: PageCall) -> Page:
     """Notices to many."""
     return framed(
         call, "campaigns", here="campaigns", facts=_facts(call), tab="campaigns",
-        may_write="operator" in call.staff.roles,
+        may_write=may(call.staff.roles, "campaigns.write"),
     )  # fmt: skip
 
 
@@ -46,38 +47,38 @@ def _compose(call: PageCall, campaign: str) -> Page:
     return framed(call, "compose", here="campaigns", facts=facts, regions=regions, placeholders=_PLACEHOLDERS)
 
 
-@pages.get("/console/campaigns/new", access=Staff("operator"), sign_in=SIGN_IN)
+@pages.get("/console/campaigns/new", access=Staff("campaigns.write"), sign_in=SIGN_IN)
 async def new_campaign(call: PageCall) -> Page:
     """An empty sheet."""
     return _compose(call, "")
 
 
-@pages.get("/console/campaigns/{campaign_id}", access=Staff(*CAMPAIGN_ROLES), sign_in=SIGN_IN)
+@pages.get("/console/campaigns/{campaign_id}", access=Staff("campaigns.read"), sign_in=SIGN_IN)
 async def campaign(call: PageCall) -> Page:
     """A notice that exists: its words, how it looks, how far it got."""
     return _compose(call, str(call.path_id("campaign_id")))
 
 
-@pages.get("/console/approvals", access=Staff("publisher"), sign_in=SIGN_IN)
+@pages.get("/console/approvals", access=Staff("campaigns.approve"), sign_in=SIGN_IN)
 async def approvals(call: PageCall) -> Page:
     """What waits for a second person."""
     facts = _facts(call, labels=_labels(call), brand=call.portal.name, staff=call.staff.staff_no)
     return framed(call, "approvals", here="approvals", facts=facts)
 
 
-@pages.get("/console/audience", access=Staff("operator"), sign_in=SIGN_IN)
+@pages.get("/console/audience", access=Staff("audience.write"), sign_in=SIGN_IN)
 async def audience(call: PageCall) -> Page:
     """Rules about people, and those that were kept."""
     return _published(call, "audience", "audience")
 
 
-@pages.get("/console/lists", access=Staff("operator"), sign_in=SIGN_IN)
+@pages.get("/console/lists", access=Staff("audience.write"), sign_in=SIGN_IN)
 async def lists(call: PageCall) -> Page:
     """Upload, and what was uploaded."""
     return _published(call, "lists", "lists")
 
 
-@pages.get("/console/lists/{list_id}", access=Staff("operator"), sign_in=SIGN_IN)
+@pages.get("/console/lists/{list_id}", access=Staff("audience.write"), sign_in=SIGN_IN)
 async def one_list(call: PageCall) -> Page:
     """Its rows, the bad ones first."""
     found = await call.services.campaigns.lists.get(call.unit, call.path_id("list_id"))
@@ -85,19 +86,19 @@ async def one_list(call: PageCall) -> Page:
     return _published(call, "list", "lists", title=title, list=str(found.id))
 
 
-@pages.get("/console/templates", access=Staff(*CAMPAIGN_ROLES), sign_in=SIGN_IN)
+@pages.get("/console/templates", access=Staff("templates.read"), sign_in=SIGN_IN)
 async def templates(call: PageCall) -> Page:
     """Words to begin with, and signatures."""
     return _published(call, "templates", "templates")
 
 
-@pages.get("/console/templates/new", access=Staff("operator"), sign_in=SIGN_IN)
+@pages.get("/console/templates/new", access=Staff("templates.write"), sign_in=SIGN_IN)
 async def new_template(call: PageCall) -> Page:
     """An empty one."""
     return _published(call, "template", "templates", title=call.text("publishing.titles.template_new"), template="")
 
 
-@pages.get("/console/templates/{template_id}", access=Staff(*CAMPAIGN_ROLES), sign_in=SIGN_IN)
+@pages.get("/console/templates/{template_id}", access=Staff("templates.read"), sign_in=SIGN_IN)
 async def template(call: PageCall) -> Page:
     """Its words, versions, approvals, uses."""
     found = await call.services.campaigns.templates.get(call.unit, call.path_id("template_id"))

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from server.domain.staff.permissions import allowed
 from server.domain.staff.roster import PAGE
 from server.edges.console.staff_shapes import ColleagueShown, Roles, RosterPage, RosterQuery
 from server.web.operations import Call, NoBody, NoQuery, Operations, Staff
 
 operations = Operations(tag="console-staff")
-_MANAGE = Staff(*allowed("staff.manage"))
-_RECOVER = Staff(*allowed("staff.recover"))
+_MANAGE = Staff("staff.manage")
+_RECOVER = Staff("staff.recover")
 
 
 @operations.get(
     "/console/api/v1/staff",
     name="listStaff",
     summary="Who works here, by staff number",
-    access=Staff(*allowed("staff.read")),
+    access=Staff("staff.read"),
     query=RosterQuery,
     answer=RosterPage,
 )

@@ -116,7 +116,7 @@ async def enrol(call: Call[Enrol, NoQuery]) -> Seed | Refusal:
     "/console/api/v1/sessions/current",
     name="closeConsoleSession",
     summary="Sign out of the console",
-    access=Staff(locked=True),
+    access=Staff("own.session", locked=True),
 )
 async def sign_out(call: Call[NoBody, NoQuery]) -> web.Response:
     """Ends this session on the server, then forgets the cookie."""
@@ -130,7 +130,7 @@ async def sign_out(call: Call[NoBody, NoQuery]) -> web.Response:
     "/console/api/v1/sessions/current/lock",
     name="lockConsole",
     summary="Nobody is at this console",
-    access=Staff(locked=True),
+    access=Staff("own.session", locked=True),
     status=204,
 )
 async def lock(call: Call[NoBody, NoQuery]) -> None:
@@ -142,7 +142,7 @@ async def lock(call: Call[NoBody, NoQuery]) -> None:
     "/console/api/v1/sessions/current/unlock",
     name="unlockConsole",
     summary="Its holder has shown up again",
-    access=Staff(locked=True),
+    access=Staff("own.session", locked=True),
     body=Unlock,
     status=204,
     own_unit=True,

@@ -28,8 +28,8 @@ from server.web.operations import Call, NoBody, NoQuery, Operations, Staff
 
 operations = Operations(tag="console-templates")
 _ROOT = "/console/api/v1/notice-templates"
-_WRITER = Staff("operator")
-_READER = Staff("operator", "publisher")
+_WRITER = Staff("templates.write")
+_READER = Staff("templates.read")
 _MISSING = ("notice-template-not-found",)
 
 

@@ -21,7 +21,7 @@ from server.web.operations import AnyCall, Call, NoBody, NoQuery, Operations, St
 
 operations = Operations(tag="console-terminals")
 _PAGE = 50
-_ADMINISTRATOR = Staff("administrator")
+_ADMINISTRATOR = Staff("terminals.manage")
 
 
 @operations.get(

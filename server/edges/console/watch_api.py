@@ -37,7 +37,8 @@ operations = Operations(tag="console-watch")
 LOOK = "notices.look"
 _API = "/console/api/v1"
 _ROOT = f"{_API}/campaigns/{{id}}"
-_WATCHER = Staff("operator", "publisher")
+_STEERER = Staff("campaigns.steer")
+_FOLLOWER = Staff("notices.follow")
 _STEP = ("campaign-not-found", "campaign-wrong-state")
 _PHONE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
@@ -45,7 +46,7 @@ _ROWS = 50_000
 
 
 @operations.post(
-    f"{_ROOT}/pause", name="pauseCampaign", summary="Send nothing more until it is resumed", access=_WATCHER,
+    f"{_ROOT}/pause", name="pauseCampaign", summary="Send nothing more until it is resumed", access=_STEERER,
     answer=CampaignStands, problems=_STEP,
 )  # fmt: skip
 async def pause(call: Call[NoBody, NoQuery]) -> CampaignStands | Refusal:
@@ -54,7 +55,7 @@ async def pause(call: Call[NoBody, NoQuery]) -> CampaignStands | Refusal:
 
 
 @operations.post(
-    f"{_ROOT}/resumption", name="resumeCampaign", summary="Go on where it was", access=_WATCHER,
+    f"{_ROOT}/resumption", name="resumeCampaign", summary="Go on where it was", access=_STEERER,
     answer=CampaignStands, problems=_STEP,
 )  # fmt: skip
 async def resume(call: Call[NoBody, NoQuery]) -> CampaignStands | Refusal:
@@ -63,7 +64,7 @@ async def resume(call: Call[NoBody, NoQuery]) -> CampaignStands | Refusal:
 
 
 @operations.post(
-    f"{_ROOT}/pace", name="paceCampaign", summary="At most so many a second", access=_WATCHER, body=Pace,
+    f"{_ROOT}/pace", name="paceCampaign", summary="At most so many a second", access=_STEERER, body=Pace,
     answer=CampaignStands, problems=_STEP,
 )  # fmt: skip
 async def pace(call: Call[Pace, NoQuery]) -> CampaignStands | Refusal:
@@ -73,7 +74,7 @@ async def pace(call: Call[Pace, NoQuery]) -> CampaignStands | Refusal:
 
 
 @operations.post(
-    f"{_ROOT}/schedule", name="scheduleCampaign", summary="Begin at that instant, or at once", access=_WATCHER,
+    f"{_ROOT}/schedule", name="scheduleCampaign", summary="Begin at that instant, or at once", access=_STEERER,
     body=Schedule, answer=CampaignStands, problems=(*_STEP, "invalid-input"),
 )  # fmt: skip
 async def schedule(call: Call[Schedule, NoQuery]) -> CampaignStands | Refusal:
@@ -85,7 +86,7 @@ async def schedule(call: Call[Schedule, NoQuery]) -> CampaignStands | Refusal:
 
 
 @operations.post(
-    f"{_ROOT}/resending", name="resendCampaign", summary="Another channel for those nobody reached", access=_WATCHER,
+    f"{_ROOT}/resending", name="resendCampaign", summary="Another channel for those nobody reached", access=_STEERER,
     body=Resend, answer=CampaignStands, problems=_STEP,
 )  # fmt: skip
 async def resend(call: Call[Resend, NoQuery]) -> CampaignStands | Refusal:
@@ -96,7 +97,7 @@ async def resend(call: Call[Resend, NoQuery]) -> CampaignStands | Refusal:
 
 @operations.post(
     f"{_ROOT}/follow-ups", name="followCampaign", summary="Draft a correction or a withdrawal",
-    access=Staff("operator"), body=FollowUp, answer=CampaignStands, status=201, idempotent=True, problems=_STEP,
+    access=Staff("campaigns.write"), body=FollowUp, answer=CampaignStands, status=201, idempotent=True, problems=_STEP,
 )  # fmt: skip
 async def follow_up(call: Call[FollowUp, NoQuery]) -> CampaignStands | Refusal:
     """Its audience is exactly who has the first one; another person releases it."""
@@ -112,7 +113,7 @@ async def follow_up(call: Call[FollowUp, NoQuery]) -> CampaignStands | Refusal:
 
 
 @operations.post(
-    f"{_ROOT}/export", name="exportCampaign", summary="What became of it, as a table", access=_WATCHER,
+    f"{_ROOT}/export", name="exportCampaign", summary="What became of it, as a table", access=_STEERER,
     media="binary", problems=("campaign-not-found",), limit=10,
 )  # fmt: skip
 async def export(call: Call[NoBody, NoQuery]) -> web.Response:
@@ -135,7 +136,7 @@ async def export(call: Call[NoBody, NoQuery]) -> web.Response:
 
 
 @operations.post(
-    f"{_API}/failed/retries", name="retryFailed", summary="Try a group of failed deliveries again", access=_WATCHER,
+    f"{_API}/failed/retries", name="retryFailed", summary="Try a group of failed deliveries again", access=_FOLLOWER,
     body=FailedGroup, answer=GroupMoved, problems=("failed-count-changed",),
 )  # fmt: skip
 async def retry(call: Call[FailedGroup, NoQuery]) -> GroupMoved:
@@ -147,7 +148,7 @@ async def retry(call: Call[FailedGroup, NoQuery]) -> GroupMoved:
 
 
 @operations.post(
-    f"{_API}/failed/given-up", name="giveUpFailed", summary="Leave a group of failed deliveries out", access=_WATCHER,
+    f"{_API}/failed/given-up", name="giveUpFailed", summary="Leave a group of failed deliveries out", access=_FOLLOWER,
     body=FailedGroup, answer=GroupMoved, problems=("failed-count-changed",),
 )  # fmt: skip
 async def give_up(call: Call[FailedGroup, NoQuery]) -> GroupMoved:
@@ -160,7 +161,7 @@ async def give_up(call: Call[FailedGroup, NoQuery]) -> GroupMoved:
 
 @operations.post(
     f"{_API}/notice-looks", name="lookAtNotices", summary="Open one resident's notices, with a reason",
-    access=_WATCHER, body=ResidentLook, answer=ResidentFound, limit=30,
+    access=_FOLLOWER, body=ResidentLook, answer=ResidentFound, limit=30,
     problems=("invalid-input", "not-found", "message-not-found"),
 )  # fmt: skip
 async def look(call: Call[ResidentLook, NoQuery]) -> ResidentFound | Refusal:
@@ -184,7 +185,7 @@ async def look(call: Call[ResidentLook, NoQuery]) -> ResidentFound | Refusal:
 
 @operations.post(
     f"{_API}/provider-moves", name="moveShare", summary="Move a part of a channel to another provider",
-    access=Staff("administrator"), body=ShareMoved, answer=GroupMoved, problems=("share-cannot-move",),
+    access=Staff("notices.providers"), body=ShareMoved, answer=GroupMoved, problems=("share-cannot-move",),
 )  # fmt: skip
 async def move_share(call: Call[ShareMoved, NoQuery]) -> GroupMoved:
     """By hand; the engine moves it back to rest, ten points at a time, once all is quiet."""
@@ -198,7 +199,7 @@ async def move_share(call: Call[ShareMoved, NoQuery]) -> GroupMoved:
 
 
 @operations.get(
-    f"{_API}/stream", name="hearConsole", summary="Live events of the portal for staff", access=_WATCHER,
+    f"{_API}/stream", name="hearConsole", summary="Live events of the portal for staff", access=_FOLLOWER,
     media="stream", problems=("too-many",),
 )  # fmt: skip
 async def hear(call: Call[NoBody, NoQuery]) -> web.StreamResponse:

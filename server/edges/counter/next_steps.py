@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from server.domain.cases.numbers import grouped
 from server.domain.purposes.service import Purpose
+from server.domain.staff.permissions import may
 from server.domain.visits.ports import CaseInHand
 from server.domain.visits.views import CounterVisit
 from server.edges.counter.shapes import NextStep
@@ -14,7 +15,6 @@ from server.web.operations import Call
 
 Action = Literal["begin", "correct", "hand_over"]
 _PROVED = 3
-_DESK = frozenset({"handler", "clerk"})
 
 
 def next_steps(call: Call[Any, Any], purpose: Purpose, visit: CounterVisit) -> list[NextStep]:
@@ -69,5 +69,5 @@ def _waiting(call: Call[Any, Any], case: CaseInHand) -> str:
 
 def _href(call: Call[Any, Any], case: CaseInHand) -> str | None:
     """The console's page of the case, for those whom it lets in: desks of the case's own department."""
-    opens = call.staff.roles & _DESK and call.staff.department == case.department
+    opens = may(call.staff.roles, "cases.read") and call.staff.department == case.department
     return f"/console/cases/{case.case_no}" if opens else None

@@ -6,8 +6,8 @@ import { byId, empty, failure, fill, h, light } from "./dom.js";
 import { caseList } from "./rows.js";
 import { count, dateWords, facts, t } from "./words.js";
 
-const roles = facts.roles.split(" ");
-const plays = (...names) => names.some((name) => roles.includes(name));
+const held = facts.may.split(" ");
+const may = (...names) => names.some((name) => held.includes(name));
 const place = byId("today");
 
 const section = (title, link, ...content) => h("section", { class: "console-section" },
@@ -28,9 +28,9 @@ async function campaignsSection() {
   const { campaigns } = await get("/campaigns");
   const waiting = campaigns.filter((row) => row.state === "submitted");
   const others = campaigns.filter((row) => row.state !== "submitted").slice(0, 6);
-  return [section(t("today_waiting"), plays("publisher") && h("a", { href: "/console/approvals" }, t("open")),
+  return [section(t("today_waiting"), may("campaigns.approve") && h("a", { href: "/console/approvals" }, t("open")),
     waiting.length ? campaignList(waiting) : h("p", { class: "card" }, t("today_none_campaigns"))),
-  others.length > 0 && section(t("today_drafts"), plays("operator") && h("a", { href: "/console/campaigns/new" }, t("campaign_new")), campaignList(others))];
+  others.length > 0 && section(t("today_drafts"), may("campaigns.write") && h("a", { href: "/console/campaigns/new" }, t("campaign_new")), campaignList(others))];
 }
 
 async function auditSection() {
@@ -50,8 +50,8 @@ async function devicesSection() {
 
 async function load() {
   byId("day").textContent = dateWords(new Date().toISOString());
-  const wanted = [plays("handler", "hall_manager") && casesSection, plays("operator", "publisher") && campaignsSection,
-    plays("administrator") && devicesSection, plays("auditor") && auditSection].filter(Boolean);
+  const wanted = [may("cases.decide", "halls.manage") && casesSection, may("campaigns.read") && campaignsSection,
+    may("terminals.manage") && devicesSection, may("audit.read") && auditSection].filter(Boolean);
   if (!wanted.length) {
     fill(place, empty(t("today_nothing"), ""));
     return;
