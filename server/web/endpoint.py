@@ -7,7 +7,6 @@ import hmac
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from ipaddress import ip_address
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -16,18 +15,17 @@ from pydantic import ValidationError
 from config.floor.refusal import Busy, FieldFault, Forbidden, Invalid, Refusal
 from config.floor.unit import Unit
 from config.portal import Portal
-from config.settings import Settings
 from config.wording import choose_language
 from server.domain.replays.service import StoredAnswer
 from server.domain.residents.errors import LoaTooLow
 from server.domain.sessions.callers import Caller, DeviceCaller, ResidentCaller, StaffCaller
 from server.domain.sessions.errors import SessionLocked, Unauthenticated
 from server.domain.sessions.service import SessionKind
-from server.domain.staff.errors import AddressNotAllowed
 from server.domain.staff.permissions import may
 from server.domain.terminals.errors import TerminalNonceUsed
 from server.services import Services
 from server.web import json_body, problems
+from server.web.networks import check_network
 from server.web.on_behalf import on_behalf
 from server.web.operations import Access, Call, Device, NoBody, NoQuery, Open, Operation, Resident, Staff, Terminal
 from server.web.request_keys import CALLER
@@ -67,18 +65,6 @@ def csrf_of(token: str) -> str:
 def host_of(request: web.Request) -> str:
     """The host that was asked for, without its port; "" if none was named. (aiohttp would ask the resolver instead.)"""
     return request.headers.get("Host", "").rsplit(":", 1)[0].strip("[]").lower()
-
-
-def check_network(settings: Settings, client: str) -> None:
-    """The console opens only from the networks that are named, where any is (互联网政务应用安全管理规定, 19)."""
-    if not settings.staff.networks:
-        return
-    try:
-        address = ip_address(client)
-    except ValueError:
-        raise AddressNotAllowed() from None
-    if not any(address in network for network in settings.staff.networks):
-        raise AddressNotAllowed()
 
 
 class Door:

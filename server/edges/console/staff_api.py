@@ -11,7 +11,8 @@ from server.domain.sessions.service import OpenedSession
 from server.domain.staff.passwords import hash_password, outdated, password_fits
 from server.domain.staff.service import StaffProfile
 from server.edges.console.staff_shapes import Enrol, Seed, SignIn, StaffSession, StaffShown, Unlock
-from server.web.endpoint import COOKIES, check_network, csrf_of
+from server.web.endpoint import COOKIES, csrf_of
+from server.web.networks import check_network
 from server.web.operations import AnyCall, Call, NoBody, NoQuery, Open, Operations, Staff
 
 operations = Operations(tag="console-sessions")
