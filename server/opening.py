@@ -167,6 +167,7 @@ def _database(settings: Settings, clock: DatabaseClock, store: EmbeddedStore) ->
         units_at_once=min(limits.units_at_once, settings.pool_size - 1),
         wait_seconds=limits.unit_wait_seconds,
         statement_seconds=limits.statement_seconds,
+        outlasts_power=settings.profile != "test",
     )
 
 

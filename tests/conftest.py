@@ -113,7 +113,7 @@ async def store() -> AsyncIterator[EmbeddedStore]:
 @pytest.fixture
 async def database(database_url: str, clock: ShiftedClock, store: EmbeddedStore) -> AsyncIterator[Database]:
     """An open, empty database; ``await database.unit_of_work("demo", decide)`` runs one unit."""
-    opened = Database(database_url, clock=clock, publisher=store)
+    opened = Database(database_url, clock=clock, publisher=store, outlasts_power=False)
     await opened.open()
     yield opened
     await opened.close()

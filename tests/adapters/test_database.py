@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -106,3 +107,16 @@ async def test_sixty_departures_leak_no_connection(database: Database) -> None:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     assert await database.unit_of_work(PORTAL, quick) == 1
+
+
+async def test_a_commit_on_sqlite_outlasts_a_power_cut(
+    tmp_path: Path, clock: ShiftedClock, store: EmbeddedStore
+) -> None:
+    """2 is FULL: the log is on the disk before a commit is said to be done."""
+    lasting = Database(f"sqlite://{tmp_path / 'yima.sqlite3'}", clock=clock, publisher=store)
+    await lasting.open()
+    try:
+        assert await sql.row("PRAGMA synchronous") == {"synchronous": 2}
+        assert await sql.row("PRAGMA journal_mode") == {"journal_mode": "wal"}
+    finally:
+        await lasting.close()
