@@ -21,6 +21,7 @@ from pydantic_settings import (
 
 from config.channel_settings import ChannelSettings
 from config.notice_settings import NoticeSettings
+from config.vault_settings import VaultSettings
 from config.way_settings import WaySettings
 
 Profile = Literal["demo", "test", "production"]
@@ -42,8 +43,8 @@ class Secrets(_Group):
     vault_current: str = Field("", description="id of the vault key that new values are sealed with")
     suite: Literal["aes", "sm"] = Field(
         "aes",
-        description="aes: AES-256-GCM and HMAC-SHA256; sm: SM4-GCM and HMAC-SM3. Values of either open, indexes of "
-        "search are of one only: choose before the first resident",
+        description="aes: AES-256-GCM and HMAC-SHA256; sm: SM4-GCM and HMAC-SM3. Values of either open; after a change "
+        "run rotate-keys, and rotate-index if the key of search is a row (python -m server keys adopt)",
     )
     index_key: SecretStr = Field(SecretStr(""), description="32 bytes, base64: blind indexes for search")
     code_keys: dict[str, SecretStr] = Field({}, description="key id → 32 bytes, base64: master keys of dynamic codes")
@@ -286,6 +287,7 @@ class Settings(BaseSettings):
     )
     fan_out: bool = Field(True, description="run the notice dispatcher and sweepers inside this process")
     secrets: Secrets = Field(Secrets(), description="keys")
+    vault: VaultSettings = Field(VaultSettings(), description="the key that data keys are wrapped under")
     limits: Limits = Field(Limits(), description="budgets and sizes")
     audit: AuditRecord = Field(AuditRecord(), description="seals of the audit record")
     identity: Identity = Field(Identity(), description="the population register")
@@ -328,8 +330,12 @@ class Settings(BaseSettings):
                 raise ValueError(
                     "production needs YIMA_MIGRATION_DATABASE_URL: migrations run under a role of their own"
                 )
-            if not (self.secrets.vault_keys and self.secrets.code_keys and self.secrets.index_key.get_secret_value()):
-                raise ValueError("production needs vault, code and index keys (YIMA_SECRETS__…)")
+            sealed = self.vault.is_set or (self.secrets.vault_keys and self.secrets.index_key.get_secret_value())
+            if not (sealed and self.secrets.code_keys):
+                raise ValueError(
+                    "production needs YIMA_SECRETS__CODE_KEYS, and a key-encryption key (YIMA_VAULT__KEK_FILE or "
+                    "YIMA_VAULT__KMS_URL) or vault and index keys (YIMA_SECRETS__…)"
+                )
             if not self.identity.register_url:
                 raise ValueError("production needs YIMA_IDENTITY__REGISTER_URL")
         return self

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -50,6 +52,7 @@ class NotifyPushSubscription(Model):
     resident_id = fields.UUIDField()
     subscription = fields.BinaryField()  # sealed JSON: endpoint, p256dh, auth
     endpoint_index = fields.BinaryField()
+    endpoint_index_next = fields.BinaryField(null=True)
     created_at = fields.DatetimeField()
 
     class Meta:
@@ -92,6 +95,13 @@ class NotifyReplyWindow(Model):
 RULES: tuple[Rule, ...] = (
     Check("notify_grants_balance", "notify_grants", "{row}balance >= 0"),
     Check("notify_grants_kind", "notify_grants", "{row}kind IN ('once','long')"),
+    Index(
+        "notify_push_subscriptions_endpoint_next",
+        "notify_push_subscriptions",
+        "portal, endpoint_index_next",
+        unique=True,
+        where="endpoint_index_next IS NOT NULL",
+    ),
     Index("notify_push_subscriptions_resident", "notify_push_subscriptions", "resident_id, created_at"),
     Index("notify_callbacks_unapplied", "notify_callbacks", "received_at", where="applied_at IS NULL"),
     Index("notify_callbacks_kept", "notify_callbacks", "received_at, id"),
@@ -99,7 +109,15 @@ RULES: tuple[Rule, ...] = (
 
 PERSONAL: tuple[Personal, ...] = (
     Sealed("notify_push_subscriptions", "subscription", "ordinary", "where a browser takes a push"),
-    Indexed("notify_push_subscriptions", "endpoint_index", "ordinary", "where a browser takes a push"),
+    Indexed(
+        "notify_push_subscriptions",
+        "endpoint_index",
+        "ordinary",
+        "where a browser takes a push",
+        of="subscription",
+        bound="notify_push_subscriptions.subscription",
+        said=lambda kept, row: str(json.loads(kept)["e"]),
+    ),
     Sealed("notify_callbacks", "payload", "ordinary", "what a provider sent, as it came"),
-    Indexed("notify_reply_windows", "account_index", "ordinary", "an account elsewhere"),
+    Indexed("notify_reply_windows", "account_index", "ordinary", "an account elsewhere", days=2),
 )

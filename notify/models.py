@@ -158,6 +158,7 @@ class NotifyConsoleOutbox(Model):
     channel = fields.CharField(24)
     address = fields.BinaryField()
     address_index = fields.BinaryField()
+    address_index_next = fields.BinaryField(null=True)
     text = fields.BinaryField()
     at = fields.DatetimeField()
 
@@ -279,6 +280,12 @@ RULES: tuple[Rule, ...] = (
     Index("notify_receipts_unapplied", "notify_receipts", "received_at", where="applied_at IS NULL"),
     Index("notify_receipts_message", "notify_receipts", "client_msg_id"),
     Index("notify_console_outbox_address", "notify_console_outbox", "address_index, at"),
+    Index(
+        "notify_console_outbox_address_next",
+        "notify_console_outbox",
+        "address_index_next, at",
+        where="address_index_next IS NOT NULL",
+    ),
     Index("campaigns_portal", "campaigns", "portal, created_at DESC, id DESC"),
     Index("campaigns_running", "campaigns", "decided_at", where="status IN ('approved','sending')"),
     Index("campaigns_scheduled", "campaigns", "portal, schedule_at", where="schedule_at IS NOT NULL"),
@@ -303,6 +310,12 @@ PERSONAL: tuple[Personal, ...] = (
     Sealed("notify_wordings", "content", "ordinary", "what a notice to many says", bound="notify_messages.content"),
     Sealed("notify_receipts", "payload", "ordinary", "the answer of a provider, as it came"),
     Sealed("notify_console_outbox", "address", "ordinary", "the phone number of a demonstration message"),
-    Indexed("notify_console_outbox", "address_index", "ordinary", "the phone number of a demonstration message"),
+    Indexed(
+        "notify_console_outbox",
+        "address_index",
+        "ordinary",
+        "the phone number of a demonstration message",
+        of="address",
+    ),
     Sealed("notify_console_outbox", "text", "ordinary", "a demonstration message"),
 )

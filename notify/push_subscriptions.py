@@ -18,13 +18,20 @@ MOST = 8
 async def subscribe(unit: Unit, vault: Vault, resident_id: UUID, found: Subscription) -> UUID:
     """Keep a browser; the same again is the same row. Of more than eight the oldest goes."""
     kept = {"e": found.endpoint, "k": padless(found.p256dh), "a": padless(found.auth)}
+    index = vault.search(found.endpoint, PLACE)
+    if index.beside is not None:  # the key of search is being changed: a row that has it only there is brought along
+        await sql.execute(
+            "UPDATE notify_push_subscriptions SET endpoint_index = $1, endpoint_index_next = $2 WHERE portal = $3"
+            " AND endpoint_index_next = $2 AND endpoint_index <> $1",
+            index.here, index.beside, unit.portal,
+        )  # fmt: skip
     row = await sql.row(
-        "INSERT INTO notify_push_subscriptions (id, portal, resident_id, subscription, endpoint_index, created_at) "
-        "VALUES ($1,$2,$3,$4,$5,$6) ON CONFLICT (portal, endpoint_index) DO UPDATE SET "
-        "resident_id = EXCLUDED.resident_id, subscription = EXCLUDED.subscription, created_at = EXCLUDED.created_at "
-        "RETURNING id",
-        new_id(), unit.portal, resident_id, vault.seal(json.dumps(kept), PLACE), vault.index(found.endpoint, PLACE),
-        unit.now,
+        "INSERT INTO notify_push_subscriptions"
+        " (id, portal, resident_id, subscription, endpoint_index, endpoint_index_next, created_at)"
+        " VALUES ($1,$2,$3,$4,$5,$6,$7) ON CONFLICT (portal, endpoint_index) DO UPDATE SET"
+        " resident_id = EXCLUDED.resident_id, subscription = EXCLUDED.subscription, created_at = EXCLUDED.created_at,"
+        " endpoint_index_next = EXCLUDED.endpoint_index_next RETURNING id",
+        new_id(), unit.portal, resident_id, vault.seal(json.dumps(kept), PLACE), index.here, index.beside, unit.now,
     )  # fmt: skip
     assert row is not None
     await sql.execute(

@@ -32,15 +32,15 @@ async def taken(unit: Unit, vault: Vault, openid: str) -> bool:
     """Use one of the messages; False if the window is over or used up."""
     used = await sql.execute(
         "UPDATE notify_reply_windows SET \"left\" = \"left\" - 1 "
-        "WHERE portal = $1 AND account_index = $2 AND until > $3 AND \"left\" > 0",
-        unit.portal, vault.index(openid, ACCOUNT), unit.now,
+        "WHERE portal = $1 AND account_index IN ($2, $3) AND until > $4 AND \"left\" > 0",
+        unit.portal, *vault.search(openid, ACCOUNT).both, unit.now,
     )  # fmt: skip
-    return used == 1
+    return used > 0  # two rows, where the key of search was changed in the midst of a window
 
 
 async def closed(unit: Unit, vault: Vault, openid: str) -> None:
     """WeChat says that it is over (45015) or used up (45047), or the person left."""
     await sql.execute(
-        "DELETE FROM notify_reply_windows WHERE portal = $1 AND account_index = $2",
-        unit.portal, vault.index(openid, ACCOUNT),
+        "DELETE FROM notify_reply_windows WHERE portal = $1 AND account_index IN ($2, $3)",
+        unit.portal, *vault.search(openid, ACCOUNT).both,
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """``python -m server serve | worker | migrate | seed | check | hire | settings | import-items FILE |
-make-root | signing-keys | make-audit-key | verify-audit | rotate-keys | authenticators | demo | demo-code |
-demo-proxy``."""
+make-root | signing-keys | make-audit-key | verify-audit | make-kek FILE | keys … | rotate-keys | rotate-index |
+authenticators | demo | demo-code | demo-proxy``."""
 
 from __future__ import annotations
 
@@ -32,7 +32,16 @@ from server.app import FRONT, make_app, warm_up
 from server.demo import telling
 from server.domain.sessions.callers import STAFF_ROLES
 from server.domain.terminals.records import Invitation, TerminalFacts
-from server.key_commands import make_audit_key, make_root, rotate, signing_keys, verify_record
+from server.key_commands import (
+    data_keys,
+    make_audit_key,
+    make_kek,
+    make_root,
+    rotate,
+    rotate_search,
+    signing_keys,
+    verify_record,
+)
 from server.opening import CannotStart, Opened, migrated, opened, prepared
 from server.starting import plainly, read_settings
 from server.worker import Timetable
@@ -273,7 +282,12 @@ def _parser() -> argparse.ArgumentParser:
     add("import-items", import_items).add_argument("file", type=Path)
     add("make-root", make_root)
     add("make-audit-key", make_audit_key)
+    add("make-kek", make_kek).add_argument("file", type=Path)
+    keys_of = add("keys", data_keys)
+    keys_of.add_argument("work", choices=("list", "new", "adopt", "rewrap", "drop"))
+    keys_of.add_argument("name", nargs="?", default="")
     add("rotate-keys", rotate)
+    add("rotate-index", rotate_search)
     verifying = add("verify-audit", verify_record)
     verifying.add_argument(
         "--public-key", action="append", default=[], metavar="BASE64", help="a key that seals may be signed with"

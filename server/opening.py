@@ -32,7 +32,7 @@ from server.adapters.files import FolderFiles
 from server.adapters.identity_register import HttpIdentityRegister
 from server.adapters.keyring import KeyringVault, decode_keys
 from server.adapters.lines import open_lines
-from server.adapters.migrate import DATABASE_ERRORS, SchemaWrong, migrate, missing_from_schema, sealed_columns
+from server.adapters.migrate import DATABASE_ERRORS, SchemaWrong, migrate, missing_from_schema, personal, sealed_columns
 from server.adapters.papers_http import HttpLicences, HttpPortraits
 from server.adapters.papers_standin import PapersStandIn
 from server.adapters.register_standin import RegisterStandIn
@@ -51,6 +51,8 @@ from server.domain.counter_cases.service import CounterCases
 from server.domain.delegations.mandates import Mandates
 from server.domain.halls.plan import Plans
 from server.domain.halls.service import Halls
+from server.domain.keys.search_change import SearchChange
+from server.domain.keys.service import Keys
 from server.domain.licences.service import Licences
 from server.domain.looks.service import Looks
 from server.domain.losses.service import Losses
@@ -79,6 +81,7 @@ from server.profile_check import CannotStart as CannotStart
 from server.profile_check import WrongDatabase as WrongDatabase
 from server.profile_check import check_profile
 from server.services import Services
+from server.vault_house import VaultHouse, loaded_vault
 from server.way_house import WayHouse, way_house
 
 TOUR_TOPIC = "tour"
@@ -96,6 +99,7 @@ class Opened:
     standin: RegisterStandIn | None
     papers: PapersStandIn | None
     ways: WayHouse
+    keys: VaultHouse
 
     @property
     def movable_clock(self) -> ShiftedClock:
@@ -117,6 +121,8 @@ async def opened(settings: Settings, *, clock: DatabaseClock | None = None) -> A
         database = _database(settings, clock, store)
         stack.push_async_callback(database.close)
         await database.open()
+        audit = Audit()
+        keys = await _keys(settings, clock, audit, stack)
         standin = await register_standin(settings, stack)
         register = HttpIdentityRegister(
             standin.url if standin else settings.identity.register_url, timeout=settings.identity.timeout_seconds
@@ -126,9 +132,11 @@ async def opened(settings: Settings, *, clock: DatabaseClock | None = None) -> A
         papers, portraits, licences = await paper_house(settings, stack)
         lines = await open_lines(settings.channels, stack)
         ways = await way_house(settings, stack)
-        services, engine = _assemble(settings, clock, store, database, register, portraits, licences, lines, ways)
+        services, engine = _assemble(
+            settings, clock, store, database, register, portraits, licences, lines, ways, keys.vault, audit
+        )
         await _check_database(services)
-        yield Opened(services, database, clock, engine, standin, papers, ways)
+        yield Opened(services, database, clock, engine, standin, papers, ways, keys)
 
 
 async def migrated(settings: Settings) -> None:
@@ -171,11 +179,11 @@ def _database(settings: Settings, clock: DatabaseClock, store: EmbeddedStore) ->
     )
 
 
-def _vault(settings: Settings) -> KeyringVault:
-    secrets = settings.secrets
-    keys = decode_keys({name: key.get_secret_value() for name, key in secrets.vault_keys.items()})
-    index_key = base64.b64decode(secrets.index_key.get_secret_value(), validate=True)
-    return KeyringVault(keys, secrets.vault_current, index_key, secrets.suite)
+async def _keys(settings: Settings, clock: DatabaseClock, audit: Audit, stack: AsyncExitStack) -> VaultHouse:
+    try:
+        return await loaded_vault(settings, Keys(audit), clock, stack)
+    except DATABASE_ERRORS as error:
+        raise CannotStart(f"the database cannot be used: {_cause(error)}") from error
 
 
 def _code_keys(settings: Settings) -> MasterKeys:
@@ -195,8 +203,10 @@ def _assemble(
     licence_system: HttpLicences,
     lines: Lines,
     ways: WayHouse,
+    vault: KeyringVault,
+    audit: Audit,
 ) -> tuple[Services, Engine]:
-    limits, wording, vault, audit = settings.limits, Wording(), _vault(settings), Audit()
+    limits, wording = settings.limits, Wording()
     portals = _portals(settings)
     sessions = Sessions(lifetimes(limits, lock_minutes=settings.staff.lock_minutes))
     regions = {portal.id: portal.region for portal in portals}
@@ -301,6 +311,7 @@ def _assemble(
         halls=halls,
         audit=audit,
         rotation=Rotation(database.unit_of_work, vault, sealed_columns(), files),
+        search_change=SearchChange(database.unit_of_work, vault, list(personal())),
         seals=Seals(
             SealingKey(base64.b64decode(settings.secrets.audit_key.get_secret_value(), validate=True)),
             HeadFiles(settings.audit.heads_dir or settings.data_dir / "audit-heads"),

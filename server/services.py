@@ -31,6 +31,7 @@ from server.domain.counter_cases.service import CounterCases
 from server.domain.credentials.service import ResidentCredentials
 from server.domain.delegations.service import Delegations
 from server.domain.halls.service import Halls
+from server.domain.keys.search_change import SearchChange
 from server.domain.licences.service import Licences
 from server.domain.looks.service import Looks
 from server.domain.losses.service import Losses
@@ -152,6 +153,7 @@ class Services:
     audit: Audit
     seals: Seals
     rotation: Rotation
+    search_change: SearchChange
     looks: Looks
     losses: Losses
     replays: Replays

@@ -46,14 +46,15 @@ class ConsoleSms:
         if not parcel.phone:
             return Rejected("no-phone")
         phone = parcel.phone
+        index = self._vault.search(phone, ADDRESS)
 
         async def keep(unit: Unit) -> None:
             await sql.execute(
                 "INSERT INTO notify_console_outbox "
-                "(id, portal, client_msg_id, channel, address, address_index, text, at) "
-                "VALUES ($1,$2,$3,$4,$5,$6,$7,$8) ON CONFLICT (client_msg_id) DO NOTHING",
+                "(id, portal, client_msg_id, channel, address, address_index, address_index_next, text, at) "
+                "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9) ON CONFLICT (client_msg_id) DO NOTHING",
                 new_id(), parcel.portal, parcel.client_msg_id, self.name, self._vault.seal(phone, ADDRESS),
-                self._vault.index(phone, ADDRESS), self._vault.seal(parcel.text, TEXT), unit.now,
+                index.here, index.beside, self._vault.seal(parcel.text, TEXT), unit.now,
             )  # fmt: skip
 
         await self._run("", keep)
@@ -62,11 +63,10 @@ class ConsoleSms:
 
 async def sent_to(unit: Unit, vault: Vault, phone: str, limit: int = NEWEST) -> list[ConsoleMessage]:
     """What this phone got in the unit's portal, newest first."""
+    index = vault.search(phone, ADDRESS)
     rows = await sql.rows(
-        "SELECT at, channel, text FROM notify_console_outbox WHERE address_index = $1 AND portal = $2 "
-        "ORDER BY at DESC, id DESC LIMIT $3",
-        vault.index(phone, ADDRESS),
-        unit.portal,
-        limit,
-    )
+        "SELECT at, channel, text FROM notify_console_outbox WHERE (address_index = $1 OR address_index_next = $2)"
+        " AND portal = $3 ORDER BY at DESC, id DESC LIMIT $4",
+        index.here, index.beside, unit.portal, limit,
+    )  # fmt: skip
     return [ConsoleMessage(phone, sql.instant(r["at"]), r["channel"], vault.open(bytes(r["text"]), TEXT)) for r in rows]

@@ -42,6 +42,7 @@ MODEL_APPS: dict[str, tuple[str, ...]] = {
         "server.domain.replays.models",
         "server.domain.counter_cases.models",
         "server.domain.delegations.models",
+        "server.domain.keys.models",
     ),
 }
 MIGRATIONS = {"codes": "codes.migrations", "notify": "notify.migrations", "domain": "server.domain.migrations"}

@@ -49,7 +49,8 @@ def test_the_two_suites_open_side_by_side_and_say_which_is_current() -> None:
     one, other = aes.seal("x", "t.c"), sm.seal("x", "t.c")
     assert (one[0], other[0]) == (1, 2)
     assert aes.open(other, "t.c") == sm.open(one, "t.c") == "x"
-    assert aes.is_current(one) and sm.is_current(other) and not aes.is_current(other) and not sm.is_current(one)
+    assert one.startswith(aes.header("t.c")) and other.startswith(sm.header("t.c"))
+    assert aes.header("t.c") != sm.header("t.c")
     assert aes.index("x", "t.c") != sm.index("x", "t.c")
     with pytest.raises(ValueError):
         sm.open(other[:-1] + bytes([other[-1] ^ 1]), "t.c")

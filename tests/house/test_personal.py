@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
 
 from tortoise.fields import BinaryField
 
 from config.floor.personal import Indexed, Sealed
+from config.floor.schema import Index
 from server.adapters.database import MODEL_APPS
-from server.adapters.migrate import _models, personal, sealed_columns
+from server.adapters.migrate import _models, personal, rules, sealed_columns
+from tests.house.repository import ROOMS, ROOT, files, named
 
 
 def _binary() -> set[tuple[str, str]]:
@@ -25,6 +31,7 @@ def _binary() -> set[tuple[str, str]]:
 
 def test_every_binary_column_is_classified_once() -> None:
     declared = [(one.table, one.column) for one in personal()]
+    declared += [(one.table, one.beside) for one in personal() if isinstance(one, Indexed) and one.of]
     assert sorted(declared) == sorted(_binary())
 
 
@@ -36,6 +43,57 @@ def test_every_sealed_value_lies_in_a_row_with_an_id() -> None:
         for model in _models(one)
     }
     assert {names[one.table] for one in sealed_columns()} == {"id"}
+
+
+def test_an_index_is_made_from_a_value_that_is_kept_or_lives_for_days() -> None:
+    """So that a change of the key of search reaches it, or it is gone before the old key is."""
+    sealed = {(one.table, one.column) for one in sealed_columns()}
+    for one in personal():
+        if isinstance(one, Indexed):
+            assert (one.table, one.of) in sealed if one.of else 0 < one.days <= 7, (one.table, one.column)
+
+
+def test_the_column_beside_an_index_is_unique_where_the_index_is() -> None:
+    unique = {(rule.table, *_names(rule.columns)) for rule in rules() if isinstance(rule, Index) and rule.unique}
+    for apps in MODEL_APPS.values():
+        for model in (model for name in apps for model in _models(name)):
+            unique |= {(model._meta.db_table, *columns) for columns in model._meta.unique_together}
+    for one in personal():
+        if isinstance(one, Indexed) and one.of:
+            of = [columns for table, *columns in unique if table == one.table and one.column in columns]
+            turned = [[one.beside if name == one.column else name for name in columns] for columns in of]
+            assert all((one.table, *columns) in unique for columns in turned), (one.table, one.column)
+
+
+def test_no_statement_forgets_the_column_beside() -> None:
+    """Whoever writes or looks for an index names the column for the next key too, or a change of the key loses rows."""
+    searched = [one for one in personal() if isinstance(one, Indexed) and one.of]
+    forgotten = []
+    for path in (path for room in ROOMS for path in files(".py", under=ROOT / room)):
+        if "migrations" in path.parts or path.name.endswith("models.py"):
+            continue
+        for text in _statements(path):
+            for one in searched:
+                if re.search(rf"\b{one.table}\b", text) and re.search(rf"\b{one.column}\b(?! IS)", text):
+                    forgotten += [] if one.beside in text else [f"{named(path)}: {one.column} without {one.beside}"]
+    assert forgotten == []
+
+
+def _names(columns: str) -> list[str]:
+    return [name.strip().strip('"') for name in columns.split(",")]
+
+
+def _statements(path: Path) -> Iterator[str]:
+    """Every SQL text of a file, with what is put into it shown as a hole."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.JoinedStr):
+            text = "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            text = node.value
+        else:
+            continue
+        if re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b", text):
+            yield text
 
 
 def test_what_can_be_searched_for_is_an_index_and_never_the_value() -> None:

@@ -162,5 +162,5 @@ RULES: tuple[Rule, ...] = (
 
 PERSONAL: tuple[Personal, ...] = (
     Sealed("delegations", "addressee_sealed", "ordinary", "the name under which a delegate was invited"),
-    Indexed("delegations", "addressee_index", "sensitive", "the number by which a delegate was invited"),
+    Indexed("delegations", "addressee_index", "sensitive", "the number by which a delegate was invited", days=7),
 )

@@ -1,12 +1,14 @@
-"""Sealing everything again under the current key, while the house is open.
+"""Sealing everything again under the current keys, while the house is open.
 
 A value names the key that sealed it, so old and new open side by side and a reader never notices. Each row is changed
 only if it still holds what was read, so a writer who came between is not undone. Nothing remembers how far it came:
-begun again after a death, what is done already is passed over.
+begun again after a death, what is done already is passed over by the database itself.
 """
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -16,6 +18,7 @@ from config.floor import sql
 from config.floor.personal import Sealed
 from config.floor.unit import Unit
 from config.floor.vault import Vault
+from server.domain.keys.rows import Anew, changing, windows
 
 T = TypeVar("T")
 CONTENT = "material_files.content"
@@ -39,7 +42,8 @@ class Files(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How far it came: the column, values looked at so far, and how many of them were sealed anew or do not open."""
+    """How far it came in one place: values looked at so far that the current key has not sealed, how many of them were
+    sealed anew, and how many do not open."""
 
     place: str
     seen: int
@@ -48,16 +52,34 @@ class Step:
 
 
 class Rotation:
-    """Every sealed value of the house, column by column, then the uploads."""
+    """Every sealed value of the house, table by table, then the uploads.
 
-    def __init__(self, run: Run, vault: Vault, columns: Sequence[Sealed], files: Files, *, batch: int = 500) -> None:
-        self._run, self._vault, self._columns, self._files, self._batch = run, vault, columns, files, batch
+    ``share``: the part of the time that it works; the rest is left to those who wait behind it.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        vault: Vault,
+        columns: Sequence[Sealed],
+        files: Files,
+        *,
+        batch: int = 1_000,
+        share: float = 0.8,
+    ) -> None:
+        self._run, self._vault, self._files, self._batch, self._share = run, vault, files, batch, share
+        tables: dict[str, list[Sealed]] = {}
+        for one in columns:
+            tables.setdefault(one.table, []).append(one)
+        self._tables = list(tables.items())
 
     async def total(self) -> int:
-        """About how many values there are."""
+        """How many values the current keys have not sealed; uploads are counted whole."""
         found = 0
-        for one in self._columns:
-            row = await sql.row(f"SELECT count({one.column}) AS n FROM {one.table}")
+        for table, columns in self._tables:
+            values: list[object] = []
+            counted = " + ".join(f"count(CASE WHEN {self._old(one, values)} THEN 1 END)" for one in columns)
+            row = await sql.row(f"SELECT {counted} AS n FROM {table}", *values)
             found += int(row["n"]) if row else 0
         row = await sql.row("SELECT count(*) AS n FROM material_files")
         return found + (int(row["n"]) if row else 0)
@@ -65,56 +87,62 @@ class Rotation:
     async def turned(self) -> AsyncIterator[Step]:
         """Go through everything once; a step after each batch. Whoever needs certainty goes through it again: where
         another process still sealed with the old key meanwhile, the second pass finds it."""
-        for column in self._columns:
-            async for step in self._column(column):
+        for table, columns in self._tables:
+            async for step in self._table(table, columns):
                 yield step
         async for step in self._uploads():
             yield step
 
-    async def _column(self, column: Sealed) -> AsyncIterator[Step]:
-        after: object = None
-        seen = changed = closed = 0
-        while True:
-            rows = await self._page(column.table, column.column, after)
-            if not rows:
-                return
-            after = rows[-1]["id"]
-            anew = []
-            for row in rows:
-                before = bytes(row["value"])
-                if self._vault.is_current(before):
-                    continue
-                try:
-                    content = self._vault.open_bytes(before, column.place)
-                except ValueError:
-                    closed += 1
-                    continue
-                anew.append((self._vault.seal_bytes(content, column.place), row["id"], before))
+    def _old(self, column: Sealed, values: list[object]) -> str:
+        """SQL: this column holds a value that another key sealed, or another suite."""
+        header = self._vault.header(column.place)
+        values.append(header)
+        name = column.column
+        return f"({name} IS NOT NULL AND substr({name}, 1, {len(header)}) <> ${len(values)})"
+
+    async def _table(self, table: str, columns: Sequence[Sealed]) -> AsyncIterator[Step]:
+        counts = {one.place: [0, 0, 0] for one in columns}
+        values: list[object] = []
+        old = " OR ".join(self._old(one, values) for one in columns)
+        names = ", ".join(one.column for one in columns)
+        async for bounds, holes in windows(table, self._batch, len(values)):
+            begun = time.monotonic()
+            rows = await sql.rows(f"SELECT id, {names} FROM {table} WHERE {holes} AND ({old})", *values, *bounds)
+            anew = [one for row in rows if (one := self._row(row, columns, counts))]
             if anew:
-                await self._run("", self._writing(column, anew))
-            seen, changed = seen + len(rows), changed + len(anew)
-            yield Step(column.place, seen, changed, closed)
+                await self._run("", changing(table, [one.column for one in columns], anew))
+            for place, (seen, changed, closed) in counts.items():
+                yield Step(place, seen, changed, closed)
+            if rows:
+                await asyncio.sleep((time.monotonic() - begun) * (1 / self._share - 1))
 
-    async def _page(self, table: str, column: str, after: object) -> list[sql.Row]:
-        newer, values = ("AND id > $2", [self._batch, after]) if after is not None else ("", [self._batch])
-        return await sql.rows(
-            f"SELECT id, {column} AS value FROM {table} WHERE {column} IS NOT NULL {newer} ORDER BY id LIMIT $1",
-            *values,
-        )
-
-    def _writing(self, column: Sealed, anew: list[tuple[bytes, object, bytes]]) -> Callable[[Unit], Awaitable[None]]:
-        text = f"UPDATE {column.table} SET {column.column} = $1 WHERE id = $2 AND {column.column} = $3"
-        return lambda _: sql.execute_many(text, anew)
+    def _row(self, row: sql.Row, columns: Sequence[Sealed], counts: dict[str, list[int]]) -> Anew | None:
+        """What a row holds and is to hold instead; None where nothing of it can be changed."""
+        before: list[bytes | None] = []
+        after: list[bytes | None] = []
+        for one in columns:
+            held = None if row[one.column] is None else bytes(row[one.column])
+            before.append(held)
+            header = self._vault.header(one.place)
+            if held is None or held[: len(header)] == header:
+                after.append(held)
+                continue
+            count = counts[one.place]
+            count[0] += 1
+            try:
+                after.append(self._vault.seal_bytes(self._vault.open_bytes(held, one.place), one.place))
+                count[1] += 1
+            except ValueError:
+                after.append(held)
+                count[2] += 1
+        return None if after == before else Anew(row["id"], tuple(before), tuple(after))
 
     async def _uploads(self) -> AsyncIterator[Step]:
-        after: object = None
         seen = changed = closed = 0
-        while rows := await self._page("material_files", "name", after):
-            after = rows[-1]["id"]
-            for row in rows:
+        async for bounds, holes in windows("material_files", self._batch, 0):
+            for row in await sql.rows(f"SELECT id FROM material_files WHERE {holes}", *bounds):
                 outcome = await self._upload(sql.uid(row["id"]))
-                changed, closed = changed + (outcome is True), closed + (outcome is None)
-            seen += len(rows)
+                seen, changed, closed = seen + 1, changed + (outcome is True), closed + (outcome is None)
             yield Step(CONTENT, seen, changed, closed)
 
     async def _upload(self, file_id: UUID) -> bool | None:
@@ -124,7 +152,7 @@ class Rotation:
             before = await self._files.get(name)
         except FileNotFoundError:  # thrown away meanwhile
             return False
-        if self._vault.is_current(before):
+        if before.startswith(self._vault.header(CONTENT)):
             return False
         try:
             content = self._vault.open_bytes(before, CONTENT)

@@ -17,7 +17,7 @@ from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.refusal import Refusal
 from config.floor.unit import Actor, Unit
-from config.floor.vault import Vault
+from config.floor.vault import Search, Vault
 from server.domain.audit.service import Audit
 from server.domain.identifiers import IdNumber, is_mobile
 from server.domain.residents.errors import IdentityTaken
@@ -73,11 +73,11 @@ class Arrivals:
     async def release(self, unit: Unit, actor: Actor, resident_id: UUID, provider: str) -> int:
         """Forget a resident's accounts of one way; how many. ``LastWayIn`` where nothing else would let her in."""
         row = await sql.row(
-            "SELECT phone_index, (SELECT COUNT(*) FROM resident_bindings b WHERE b.resident_id = r.id "
-            "AND b.provider <> $2) AS others FROM residents r WHERE r.id = $1",
+            "SELECT phone_index IS NULL AS phoneless, (SELECT COUNT(*) FROM resident_bindings b"
+            " WHERE b.resident_id = r.id AND b.provider <> $2) AS others FROM residents r WHERE r.id = $1",
             resident_id, provider,
         )  # fmt: skip
-        if row is not None and row["phone_index"] is None and not row["others"]:
+        if row is not None and row["phoneless"] and not row["others"]:
             raise LastWayIn()
         released = await self._residents.bindings.release(unit, resident_id, provider)
         if released:
@@ -100,9 +100,11 @@ class Arrivals:
     ) -> UUID | Refusal:
         """Whom the unbound account is to be bound to: the person it proves, or somebody new."""
         if claim is not None:
+            known = self._number_index(claim[1])
             row = await sql.row(
-                "SELECT id FROM residents WHERE portal = $1 AND id_number_index = $2 AND closed_at IS NULL",
-                unit.portal, self._number_index(claim[1]),
+                "SELECT id FROM residents WHERE portal = $1 AND (id_number_index = $2 OR id_number_index_next = $3)"
+                " AND closed_at IS NULL",
+                unit.portal, known.here, known.beside,
             )  # fmt: skip
             if row is not None:
                 found = sql.uid(row["id"])
@@ -113,16 +115,13 @@ class Arrivals:
     async def _made(self, unit: Unit, came: Vouched, language: str) -> UUID | Refusal:
         made = new_id()
         reachable = is_mobile(came.phone)
-        phone = (
-            (self._vault.seal(came.phone, "residents.phone"), self._vault.index(came.phone, "residents.phone"))
-            if reachable
-            else (None, None)
-        )
+        sealed = self._vault.seal(came.phone, "residents.phone") if reachable else None
+        index = self._vault.search(came.phone, "residents.phone") if reachable else None
         added = await sql.execute(
-            "INSERT INTO residents "
-            "(id, portal, region, phone_sealed, phone_index, id_kind, loa, language, elder, created_at) "
-            "VALUES ($1,$2,$3,$4,$5,'',2,$6,$7,$8) ON CONFLICT DO NOTHING",
-            made, unit.portal, self._regions[unit.portal], *phone, language, False, unit.now,
+            "INSERT INTO residents (id, portal, region, phone_sealed, phone_index, phone_index_next, id_kind, loa,"
+            " language, elder, created_at) VALUES ($1,$2,$3,$4,$5,$6,'',2,$7,$8,$9) ON CONFLICT DO NOTHING",
+            made, unit.portal, self._regions[unit.portal], sealed, index.here if index else None,
+            index.beside if index else None, language, False, unit.now,
         )  # fmt: skip
         return made if added else AccountUnknown()
 
@@ -134,9 +133,8 @@ class Arrivals:
         if claim is None:
             return profile
         index = self._number_index(claim[1])
-        row = await sql.row("SELECT id_number_index FROM residents WHERE id = $1", holder)
-        known = row["id_number_index"] if row else None
-        if known is not None and bytes(known) != index:
+        row = await sql.row("SELECT id_number_index, id_number_index_next FROM residents WHERE id = $1", holder)
+        if row and row["id_number_index"] is not None and not index.is_in(row, "id_number_index"):
             await self._joined(unit, holder, came, "another-person")
             return AccountTaken()
         if profile.loa >= came.loa:
@@ -152,17 +150,19 @@ class Arrivals:
         unit.tell(f"resident:{holder}", "verification", loa=came.loa)
         return await self._residents.get(unit, holder)
 
-    async def _raise(self, unit: Unit, holder: UUID, claim: tuple[str, IdNumber], index: bytes, loa: int) -> None:
+    async def _raise(self, unit: Unit, holder: UUID, claim: tuple[str, IdNumber], index: Search, loa: int) -> None:
         name, number = claim
         await sql.execute(
             "UPDATE residents SET name_sealed = $1, id_number_sealed = $2, id_number_index = $3, id_kind = $4, "
-            "loa = $5, verified_at = $6 WHERE id = $7 AND portal = $8 AND loa < $5",
-            self._vault.seal(name, "residents.name"), self._vault.seal(number.number, "residents.id_number"), index,
-            number.kind, loa, unit.now, holder, unit.portal,
+            "loa = $5, verified_at = $6, id_number_index_next = $9, birth_year = $10 WHERE id = $7 AND portal = $8"
+            " AND loa < $5",
+            self._vault.seal(name, "residents.name"), self._vault.seal(number.number, "residents.id_number"),
+            index.here, number.kind, loa, unit.now, holder, unit.portal, index.beside,
+            number.birth_date.year if number.birth_date else None,
         )  # fmt: skip
 
-    def _number_index(self, number: IdNumber) -> bytes:
-        return self._vault.index(number.number, "residents.id_number")
+    def _number_index(self, number: IdNumber) -> Search:
+        return self._vault.search(number.number, "residents.id_number")
 
     async def _joined(self, unit: Unit, resident_id: UUID, came: Vouched, outcome: str) -> None:
         await self._audit.record(

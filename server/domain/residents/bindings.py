@@ -13,7 +13,7 @@ from uuid import UUID
 from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.unit import Unit
-from config.floor.vault import Vault
+from config.floor.vault import Search, Vault
 
 SUBJECT = "resident_bindings.subject"
 WECHAT, WECHAT_OA, ALIPAY, EMAIL = "wechat", "wechat_oa", "alipay", "email"
@@ -36,12 +36,13 @@ class Bindings:
 
     async def bind(self, unit: Unit, resident_id: UUID, provider: str, subject: str) -> UUID:
         """Bind the account to this resident unless somebody holds it; whose it is now. Two at once make one."""
+        index = self._index(provider, subject)
         await sql.execute(
             "INSERT INTO resident_bindings "
-            "(id, portal, resident_id, provider, subject_sealed, subject_index, bound_at) "
-            "VALUES ($1,$2,$3,$4,$5,$6,$7) ON CONFLICT DO NOTHING",
-            new_id(), unit.portal, resident_id, provider, self._vault.seal(subject, SUBJECT),
-            self._index(provider, subject), unit.now,
+            "(id, portal, resident_id, provider, subject_sealed, subject_index, subject_index_next, bound_at) "
+            "VALUES ($1,$2,$3,$4,$5,$6,$7,$8) ON CONFLICT DO NOTHING",
+            new_id(), unit.portal, resident_id, provider, self._vault.seal(subject, SUBJECT), index.here,
+            index.beside, unit.now,
         )  # fmt: skip
         holder = await self.holder(unit, provider, subject)
         assert holder is not None
@@ -49,9 +50,11 @@ class Bindings:
 
     async def holder(self, unit: Unit, provider: str, subject: str) -> UUID | None:
         """The resident of the unit's portal behind this account."""
+        index = self._index(provider, subject)
         row = await sql.row(
-            "SELECT resident_id FROM resident_bindings WHERE portal = $1 AND provider = $2 AND subject_index = $3",
-            unit.portal, provider, self._index(provider, subject),
+            "SELECT resident_id FROM resident_bindings WHERE portal = $1 AND provider = $2"
+            " AND (subject_index = $3 OR subject_index_next = $4)",
+            unit.portal, provider, index.here, index.beside,
         )  # fmt: skip
         return sql.uid(row["resident_id"]) if row else None
 
@@ -81,5 +84,5 @@ class Bindings:
             unit.portal, resident_id, provider,
         )  # fmt: skip
 
-    def _index(self, provider: str, subject: str) -> bytes:
-        return self._vault.index(f"{provider}:{subject}", SUBJECT)
+    def _index(self, provider: str, subject: str) -> Search:
+        return self._vault.search(f"{provider}:{subject}", SUBJECT)

@@ -58,18 +58,20 @@ class Cards:
         self, unit: Unit, actor: Actor, name: str, number: IdNumber, *, region: str, place: str
     ) -> CardHolder:
         """The resident of this card, at LoA 5 from now on. Two counters at once make one resident."""
-        index = self._vault.index(number.number, "residents.id_number")
+        index = self._vault.search(number.number, "residents.id_number")
         made = await sql.row(
             "INSERT INTO residents (id, portal, region, name_sealed, id_number_sealed, id_number_index, id_kind, loa,"
-            " language, elder, created_at, verified_at, birth_year)"
-            f" VALUES ($1,$2,$3,$4,$5,$6,$7,{AT_COUNTER},'zh-CN',$8,$9,$9,$10) ON CONFLICT DO NOTHING RETURNING id",
+            " language, elder, created_at, verified_at, birth_year, id_number_index_next)"
+            f" VALUES ($1,$2,$3,$4,$5,$6,$7,{AT_COUNTER},'zh-CN',$8,$9,$9,$10,$11)"
+            " ON CONFLICT DO NOTHING RETURNING id",
             new_id(), unit.portal, region, self._vault.seal(name, "residents.name"),
-            self._vault.seal(number.number, "residents.id_number"), index, number.kind, False, unit.now,
-            number.birth_date.year if number.birth_date else None,
+            self._vault.seal(number.number, "residents.id_number"), index.here, number.kind, False, unit.now,
+            number.birth_date.year if number.birth_date else None, index.beside,
         )  # fmt: skip
         row = await sql.row(
-            "SELECT id, region, loa, language FROM residents WHERE portal = $1 AND id_number_index = $2",
-            unit.portal, index,
+            "SELECT id, region, loa, language FROM residents WHERE portal = $1"
+            " AND (id_number_index = $2 OR id_number_index_next = $3)",
+            unit.portal, index.here, index.beside,
         )  # fmt: skip
         assert row is not None, "it was there, or it was made"
         found = CardHolder(sql.uid(row["id"]), row["region"], made is not None)

@@ -18,9 +18,11 @@ class Resident(Model):
     region = fields.CharField(max_length=12)
     phone_sealed = fields.BinaryField(null=True)
     phone_index = fields.BinaryField(null=True)
+    phone_index_next = fields.BinaryField(null=True)
     name_sealed = fields.BinaryField(null=True)
     id_number_sealed = fields.BinaryField(null=True)
     id_number_index = fields.BinaryField(null=True)
+    id_number_index_next = fields.BinaryField(null=True)
     id_kind = fields.CharField(max_length=32)
     birth_year = fields.SmallIntField(null=True)  # for rules about age bands; the day itself is sealed
     loa = fields.IntField()
@@ -45,6 +47,7 @@ class ResidentBinding(Model):
     provider = fields.CharField(max_length=24)
     subject_sealed = fields.BinaryField()
     subject_index = fields.BinaryField()
+    subject_index_next = fields.BinaryField(null=True)
     bound_at = fields.DatetimeField()
 
     class Meta:
@@ -56,9 +59,30 @@ RULES: tuple[Rule, ...] = (
     Index(
         "residents_id_number", "residents", "portal, id_number_index", unique=True, where="id_number_index IS NOT NULL"
     ),
+    Index(
+        "residents_phone_next",
+        "residents",
+        "portal, phone_index_next",
+        unique=True,
+        where="phone_index_next IS NOT NULL",
+    ),
+    Index(
+        "residents_id_number_next",
+        "residents",
+        "portal, id_number_index_next",
+        unique=True,
+        where="id_number_index_next IS NOT NULL",
+    ),
     Index("residents_region", "residents", "portal, region, id"),
     Index("residents_birth_year", "residents", "portal, birth_year"),
     Index("resident_bindings_account", "resident_bindings", "portal, provider, subject_index", unique=True),
+    Index(
+        "resident_bindings_account_next",
+        "resident_bindings",
+        "portal, provider, subject_index_next",
+        unique=True,
+        where="subject_index_next IS NOT NULL",
+    ),
     Index("resident_bindings_resident", "resident_bindings", "resident_id, provider"),
     Check("residents_loa", "residents", "{row}loa BETWEEN 2 AND 5"),
     Check("residents_proven", "residents", "({row}loa < 3) OR ({row}id_number_sealed IS NOT NULL)"),
@@ -66,10 +90,18 @@ RULES: tuple[Rule, ...] = (
 
 PERSONAL: tuple[Personal, ...] = (
     Sealed("residents", "phone_sealed", "ordinary", "the phone number"),
-    Indexed("residents", "phone_index", "ordinary", "the phone number"),
+    Indexed("residents", "phone_index", "ordinary", "the phone number", of="phone_sealed"),
     Sealed("residents", "name_sealed", "ordinary", "the name"),
     Sealed("residents", "id_number_sealed", "sensitive", "the identity number"),
-    Indexed("residents", "id_number_index", "sensitive", "the identity number"),
+    Indexed("residents", "id_number_index", "sensitive", "the identity number", of="id_number_sealed"),
     Sealed("resident_bindings", "subject_sealed", "ordinary", "an account elsewhere"),
-    Indexed("resident_bindings", "subject_index", "ordinary", "an account elsewhere"),
+    Indexed(
+        "resident_bindings",
+        "subject_index",
+        "ordinary",
+        "an account elsewhere",
+        of="subject_sealed",
+        said=lambda subject, row: f"{row['provider']}:{subject}",
+        needs=("provider",),
+    ),
 )

@@ -15,7 +15,7 @@ from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.refusal import FieldFault, Invalid, Missing, Refusal
 from config.floor.unit import Actor, Unit
-from config.floor.vault import Vault
+from config.floor.vault import Search, Vault
 from server.domain.audit.service import Audit
 from server.domain.identifiers import IdNumber, mask_name, read_id_number
 from server.domain.residents import audience
@@ -95,26 +95,27 @@ class Residents:
 
     async def enter(self, unit: Unit, phone: str, *, language: str) -> ResidentProfile:
         """The resident of this phone; registered now (LoA 2) if new. Two at once make one resident."""
+        found = self._search_phone(phone)
         await sql.execute(
-            "INSERT INTO residents "
-            "(id, portal, region, phone_sealed, phone_index, id_kind, loa, language, elder, created_at) "
-            "VALUES ($1,$2,$3,$4,$5,'',2,$6,$7,$8) ON CONFLICT DO NOTHING",
+            "INSERT INTO residents (id, portal, region, phone_sealed, phone_index, phone_index_next, id_kind, loa,"
+            " language, elder, created_at) VALUES ($1,$2,$3,$4,$5,$9,'',2,$6,$7,$8) ON CONFLICT DO NOTHING",
             new_id(), unit.portal, self._options.regions[unit.portal], self._vault.seal(phone, "residents.phone"),
-            self._phone_index(phone), language, False, unit.now,
+            found.here, language, False, unit.now, found.beside,
         )  # fmt: skip
         row = await sql.row(
-            f"SELECT {_COLUMNS} FROM residents WHERE portal = $1 AND phone_index = $2",
-            unit.portal,
-            self._phone_index(phone),
-        )
+            f"SELECT {_COLUMNS} FROM residents WHERE portal = $1 AND (phone_index = $2 OR phone_index_next = $3)",
+            unit.portal, found.here, found.beside,
+        )  # fmt: skip
         assert row is not None
         return self._profile(unit, row)
 
     async def of_phone(self, unit: Unit, phone: str) -> ResidentProfile | None:
         """The resident of this number, if there is one. Nobody is registered by it."""
+        found = self._search_phone(phone)
         row = await sql.row(
-            f"SELECT {_COLUMNS} FROM residents WHERE portal = $1 AND phone_index = $2 AND closed_at IS NULL",
-            unit.portal, self._phone_index(phone),
+            f"SELECT {_COLUMNS} FROM residents WHERE portal = $1 AND (phone_index = $2 OR phone_index_next = $3)"
+            " AND closed_at IS NULL",
+            unit.portal, found.here, found.beside,
         )  # fmt: skip
         return self._profile(unit, row) if row else None
 
@@ -147,20 +148,22 @@ class Residents:
 
         The caller records the look. Name and number must both agree.
         """
-        index = self._vault.index(number.number, "residents.id_number")
+        found = self._vault.search(number.number, "residents.id_number")
         row = await sql.row(
-            f"SELECT {_COLUMNS} FROM residents WHERE portal = $1 AND id_number_index = $2 AND closed_at IS NULL",
-            unit.portal, index,
+            f"SELECT {_COLUMNS} FROM residents WHERE portal = $1"
+            " AND (id_number_index = $2 OR id_number_index_next = $3) AND closed_at IS NULL",
+            unit.portal, found.here, found.beside,
         )  # fmt: skip
         profile = self._profile(unit, row) if row else None
         return profile if profile and profile.name == name else None
 
     async def by_phone(self, unit: Unit, phone: str, name: str) -> ResidentProfile | None:
         """The verified resident of this phone and name, or None; whoever asks is told the same either way."""
+        found = self._search_phone(phone)
         row = await sql.row(
-            f"SELECT {_COLUMNS} FROM residents WHERE portal = $1 AND phone_index = $2 AND loa > 2"
-            " AND closed_at IS NULL",
-            unit.portal, self._phone_index(phone),
+            f"SELECT {_COLUMNS} FROM residents WHERE portal = $1 AND (phone_index = $2 OR phone_index_next = $3)"
+            " AND loa > 2 AND closed_at IS NULL",
+            unit.portal, found.here, found.beside,
         )  # fmt: skip
         profile = self._profile(unit, row) if row else None
         return profile if profile and profile.name == name else None
@@ -195,7 +198,7 @@ class Residents:
         if not matched:
             await self._record(unit, actor, resident_id, "mismatch")
             return IdentityMismatch()
-        index = self._vault.index(number.number, "residents.id_number")
+        index = self._vault.search(number.number, "residents.id_number")
         if await self._is_taken(unit, index, resident_id):
             await self._record(unit, actor, resident_id, "taken")
             return IdentityTaken()
@@ -213,19 +216,21 @@ class Residents:
         unit.tell(f"resident:{resident_id}", "verification", loa=3)
         return profile
 
-    async def _is_taken(self, unit: Unit, index: bytes, resident_id: UUID) -> bool:
+    async def _is_taken(self, unit: Unit, index: Search, resident_id: UUID) -> bool:
         holder = await sql.row(
-            "SELECT id FROM residents WHERE portal = $1 AND id_number_index = $2", unit.portal, index
-        )
+            "SELECT id FROM residents WHERE portal = $1 AND (id_number_index = $2 OR id_number_index_next = $3)",
+            unit.portal, index.here, index.beside,
+        )  # fmt: skip
         return holder is not None and sql.uid(holder["id"]) != resident_id
 
-    async def _prove(self, unit: Unit, resident_id: UUID, name: str, number: IdNumber, index: bytes) -> bool:
+    async def _prove(self, unit: Unit, resident_id: UUID, name: str, number: IdNumber, index: Search) -> bool:
         changed = await sql.execute(
             "UPDATE residents SET name_sealed = $1, id_number_sealed = $2, id_number_index = $3, id_kind = $4, "
-            "loa = 3, verified_at = $5, birth_year = $8 WHERE id = $6 AND portal = $7 AND loa < 3",
-            self._vault.seal(name, "residents.name"), self._vault.seal(number.number, "residents.id_number"), index,
-            number.kind, unit.now, resident_id, unit.portal,
-            number.birth_date.year if number.birth_date else None,
+            "loa = 3, verified_at = $5, birth_year = $8, id_number_index_next = $9 WHERE id = $6 AND portal = $7"
+            " AND loa < 3",
+            self._vault.seal(name, "residents.name"), self._vault.seal(number.number, "residents.id_number"),
+            index.here, number.kind, unit.now, resident_id, unit.portal,
+            number.birth_date.year if number.birth_date else None, index.beside,
         )  # fmt: skip
         return changed == 1
 
@@ -304,17 +309,24 @@ class Residents:
 
     async def of_phones(self, unit: Unit, phones: Sequence[str]) -> dict[str, UUID]:
         """Whose numbers these are in this portal: one statement. Who has none here is not in the answer."""
-        indexes = {self._phone_index(phone): phone for phone in phones}
-        if not indexes:
+        searched = {phone: self._search_phone(phone) for phone in phones}
+        here = {one.here: phone for phone, one in searched.items()}
+        beside = {one.beside: phone for phone, one in searched.items() if one.beside}
+        if not searched:
             return {}
-        holes = ",".join(f"${n}" for n in range(2, len(indexes) + 2))
+        holes = ",".join(f"${n}" for n in range(2, len(here) + 2))
+        nexts = ",".join(f"${n}" for n in range(len(here) + 2, len(here) + len(beside) + 2)) or "NULL"
         found = await sql.rows(
-            "SELECT id, phone_index FROM residents WHERE portal = $1 AND closed_at IS NULL "
-            f"AND phone_index IN ({holes})",
+            "SELECT id, phone_index, phone_index_next FROM residents WHERE portal = $1 AND closed_at IS NULL "
+            f"AND (phone_index IN ({holes}) OR phone_index_next IN ({nexts}))",
             unit.portal,
-            *indexes,
+            *here,
+            *beside,
         )
-        return {indexes[bytes(row["phone_index"])]: sql.uid(row["id"]) for row in found}
+        return {
+            here.get(bytes(row["phone_index"])) or beside[bytes(row["phone_index_next"])]: sql.uid(row["id"])
+            for row in found
+        }
 
     def _values(self, unit: Unit, row: sql.Row) -> Values:
         return Values(self._vault, row, unit.today, self._options.year_shift)
@@ -342,8 +354,8 @@ class Residents:
     def _masked_name(self, row: sql.Row) -> str:
         return mask_name(self._vault.open(row["name_sealed"], "residents.name")) if row["name_sealed"] else ""
 
-    def _phone_index(self, phone: str) -> bytes:
-        return self._vault.index(phone, "residents.phone")
+    def _search_phone(self, phone: str) -> Search:
+        return self._vault.search(phone, "residents.phone")
 
     async def _record(self, unit: Unit, actor: Actor, resident_id: UUID, outcome: str) -> None:
         await self._audit.record(

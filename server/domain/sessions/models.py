@@ -86,7 +86,7 @@ RULES: tuple[Rule, ...] = (
 
 PERSONAL: tuple[Personal, ...] = (
     Opaque("sessions", "token_hash", "the hash of a random token"),
-    Indexed("otps", "phone_index", "ordinary", "a phone number"),
+    Indexed("otps", "phone_index", "ordinary", "a phone number", days=2),
     Opaque("otps", "code_hash", "the keyed hash of a random code"),
-    Indexed("budgets", "key", "ordinary", "whom or what a budget is for: a phone number, an address"),
+    Indexed("budgets", "key", "ordinary", "whom or what a budget is for: a phone number, an address", days=2),
 )

@@ -17,7 +17,7 @@ from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.refusal import Refusal
 from config.floor.unit import Unit
-from config.floor.vault import Vault
+from config.floor.vault import Search, Vault
 from server.domain.sessions import budgets
 from server.domain.sessions.errors import OtpTooMany, OtpWrong, PhoneInvalid
 
@@ -75,7 +75,7 @@ class OneTimeCodes:
         await sql.execute(
             "INSERT INTO otps (id, portal, phone_index, code_hash, created_at, expires_at, attempts) "
             "VALUES ($1,$2,$3,$4,$5,$6,0)",
-            otp_id, unit.portal, index, self._hash(otp_id, code), unit.now,
+            otp_id, unit.portal, index.here, self._hash(otp_id, code).here, unit.now,
             unit.now + timedelta(seconds=self._limits.seconds),
         )  # fmt: skip
         values = {"code": code, "minutes": str(self._limits.seconds // 60)}
@@ -90,33 +90,34 @@ class OneTimeCodes:
             raise PhoneInvalid()
         row = await sql.row(
             "UPDATE otps SET attempts = attempts + 1 "
-            "WHERE id = (SELECT id FROM otps WHERE portal = $1 AND phone_index = $2 "
-            "ORDER BY created_at DESC, id DESC LIMIT 1) AND used_at IS NULL AND expires_at > $3 AND attempts < $4 "
+            "WHERE id = (SELECT id FROM otps WHERE portal = $1 AND phone_index IN ($2, $3) "
+            "ORDER BY created_at DESC, id DESC LIMIT 1) AND used_at IS NULL AND expires_at > $4 AND attempts < $5 "
             "RETURNING id, code_hash",
-            unit.portal, self.phone_index(phone), unit.now, self._limits.attempts,
+            unit.portal, *self.phone_index(phone).both, unit.now, self._limits.attempts,
         )  # fmt: skip
         if row is None:
             return False
         otp_id = sql.uid(row["id"])
-        if not hmac.compare_digest(bytes(row["code_hash"]), self._hash(otp_id, code)):
+        kept = bytes(row["code_hash"])
+        if not any(hmac.compare_digest(kept, one) for one in dict.fromkeys(self._hash(otp_id, code).both)):
             return False
         return (
             await sql.execute("UPDATE otps SET used_at = $1 WHERE id = $2 AND used_at IS NULL", unit.now, otp_id) == 1
         )
 
-    def phone_index(self, phone: str) -> bytes:
-        return self._vault.index(phone, "residents.phone")
+    def phone_index(self, phone: str) -> Search:
+        return self._vault.search(phone, "residents.phone")
 
     async def sweep(self, unit: Unit) -> int:
         """Forget some of the codes that died a day ago; how many."""
         return await sql.delete_some("otps", "expires_at < $1", unit.now - timedelta(days=1))
 
-    async def _over_budget(self, unit: Unit, index: bytes, address: str) -> Refusal | None:
+    async def _over_budget(self, unit: Unit, index: Search, address: str) -> Refusal | None:
         limits = self._limits
         if refused := await self._too_soon(unit, index):
             return refused
         for name, key, seconds, limit in (
-            ("otp-address", self._vault.index(address, "budgets.address"), _ADDRESS_WINDOW, limits.per_address),
+            ("otp-address", self._vault.search(address, "budgets.address"), _ADDRESS_WINDOW, limits.per_address),
             ("otp-hour", index, _HOUR, limits.per_phone_hour),
             ("otp-day", index, _DAY, limits.per_phone_day),
             ("otp-portal", b"portal", _DAY, limits.per_portal_day),
@@ -127,10 +128,11 @@ class OneTimeCodes:
         # row lets one through after the other.
         return await self._too_soon(unit, index)
 
-    async def _too_soon(self, unit: Unit, index: bytes) -> Refusal | None:
+    async def _too_soon(self, unit: Unit, index: Search) -> Refusal | None:
         last = await sql.row(
-            "SELECT created_at FROM otps WHERE portal = $1 AND phone_index = $2 ORDER BY created_at DESC LIMIT 1",
-            unit.portal, index,
+            "SELECT created_at FROM otps WHERE portal = $1 AND phone_index IN ($2, $3)"
+            " ORDER BY created_at DESC LIMIT 1",
+            unit.portal, *index.both,
         )  # fmt: skip
         if last is None:
             return None
@@ -139,8 +141,8 @@ class OneTimeCodes:
             return None
         return OtpTooMany(retry_after=max(1, round(self._limits.resend_seconds - waited)))
 
-    def _hash(self, otp_id: UUID, code: str) -> bytes:
-        return self._vault.index(f"{otp_id}:{code}", "otps.code")
+    def _hash(self, otp_id: UUID, code: str) -> Search:
+        return self._vault.search(f"{otp_id}:{code}", "otps.code")
 
 
 def wrong_code() -> Refusal:

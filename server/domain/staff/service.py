@@ -11,7 +11,7 @@ from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.refusal import Missing, Refusal
 from config.floor.unit import Actor, Unit
-from config.floor.vault import Vault
+from config.floor.vault import Search, Vault
 from server.domain.audit.service import Audit
 from server.domain.sessions import budgets
 from server.domain.sessions.errors import SignInLocked, SignInWrong
@@ -168,8 +168,8 @@ class Staff:
         """Whether this database has any employee: an empty one has not."""
         return await sql.row("SELECT 1 AS one FROM staff LIMIT 1") is not None
 
-    def _key(self, staff_no: str) -> bytes:
-        return self._vault.index(staff_no, "staff.sign_in")
+    def _key(self, staff_no: str) -> Search:
+        return self._vault.search(staff_no, "staff.sign_in")
 
     async def _uncount(self, unit: Unit, profile: StaffProfile) -> None:
         """The budget counts wrong passwords: a right one gives its own try back, and nobody else's."""

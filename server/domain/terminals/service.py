@@ -267,7 +267,7 @@ class Terminals:
     async def _over_budget(self, unit: Unit, address: str) -> Refusal | None:
         options = self._options
         for name, key, most in (
-            ("enrol-address", self._vault.index(address, "budgets.address"), options.enrolments_per_address),
+            ("enrol-address", self._vault.search(address, "budgets.address"), options.enrolments_per_address),
             ("enrol-portal", b"portal", options.enrolments_per_portal),
         ):
             if await budgets.spend(unit, name, key, seconds=_ENROLMENT_WINDOW) > most:

@@ -18,6 +18,7 @@ from server.adapters.database import Database
 from server.adapters.files import FolderFiles
 from server.adapters.keyring import KeyringVault, Suite, decode_keys
 from server.adapters.migrate import sealed_columns
+from server.domain.keys.rows import Anew, changing
 from server.domain.privacy.rotation import CONTENT, Rotation, Step
 from server.key_change import rotate_keys
 from tests.journeys.town import Town
@@ -96,10 +97,10 @@ async def test_a_writer_who_came_between_is_not_undone(database: Database, tmp_p
     old, new = _vault("old"), _vault("new")
     await _peopled(database, old, 1)
     rotation = _rotation(database, new, tmp_path)
-    (row,) = await rotation._page("residents", "name_sealed", None)
+    (row,) = await sql.rows("SELECT id, name_sealed FROM residents")
     await sql.execute("UPDATE residents SET name_sealed = $1", old.seal("改", NAME.place))
-    stale = [(new.seal("王0", NAME.place), row["id"], bytes(row["value"]))]
-    await database.unit_of_work("", rotation._writing(NAME, stale))
+    stale = Anew(row["id"], (bytes(row["name_sealed"]),), (new.seal("王0", NAME.place),))
+    await database.unit_of_work("", changing("residents", ["name_sealed"], [stale]))
     assert await _names(old) == ["改"]
     assert (await _whole(rotation))[NAME.place].changed == 1
     assert await _names(_vault("new", "aes", "new")) == ["改"]
