@@ -21,6 +21,7 @@ from pydantic_settings import (
 
 from config.channel_settings import ChannelSettings
 from config.notice_settings import NoticeSettings
+from config.proof_settings import ProofSettings
 from config.vault_settings import VaultSettings
 from config.way_settings import WaySettings
 
@@ -124,7 +125,6 @@ class Limits(_Group):
     otp_per_address: int = Field(25, description="sign-in codes asked for from one address in five minutes")
     otp_per_portal_day: int = Field(50_000, description="sign-in codes a portal pays for in a day: the hard stop")
     otp_resend_seconds: int = Field(60, description="wait before another sign-in code for the same phone")
-    identity_attempts: int = Field(5, description="failed identity checks of one resident in a day")
     password_attempts: int = Field(8, description="wrong staff passwords for one number in fifteen minutes")
     resident_session_days: int = Field(30, description="absolute life of a resident's session, days")
     resident_idle_days: int = Field(7, description="idle life of a resident's session, days")
@@ -294,6 +294,7 @@ class Settings(BaseSettings):
     staff: StaffDoor = Field(StaffDoor(), description="staff at the console")
     ways: WaySettings = Field(WaySettings(), description="ways in beside the short message")
     credentials: OfflineCredentials = Field(OfflineCredentials(), description="offline credentials and paper")
+    proofs: ProofSettings = Field(ProofSettings(), description="steps that prove who somebody is")
     papers: Papers = Field(Papers(), description="portraits and licences")
     notices: NoticeSettings = Field(NoticeSettings(), description="the engine that sends notices")
     channels: ChannelSettings = Field(ChannelSettings(), description="channels to residents and their accounts")

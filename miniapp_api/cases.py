@@ -55,7 +55,7 @@ _FORM_PROBLEMS = ("item-unknown", "invalid-input", "file-not-usable")
     problems=(
         *_FORM_PROBLEMS,
         "item-not-online",
-        "loa-too-low",
+        "loa-needed",
         "too-many-drafts",
         "delegation-over",
         "beyond-delegation",

@@ -106,12 +106,12 @@ async def choices(call: Call[NoBody, NoQuery]) -> DelegationChoices:
     f"{_PATH}/{{id}}/acceptance",
     name="answerDelegation",
     summary="Say yes or no to a delegation that was offered to me",
-    access=Resident(),
+    access=Resident(loa_if=("accept", True, TRUSTED)),
     body=Acceptance,
     answer=DelegationShown,
     status=200,
     idempotent=True,
-    problems=("not-found", "loa-too-low", "delegation-answered"),
+    problems=("not-found", "loa-needed", "delegation-answered"),
 )
 async def answer(call: Call[Acceptance, NoQuery]) -> DelegationShown | Refusal:
     """Yes needs a trusted identity; no does not. The same answer again is answered the same."""

@@ -1,12 +1,9 @@
-"""Oneself: profile, preferences, proving an identity."""
+"""Oneself: profile and preferences."""
 
 from __future__ import annotations
 
-from config.floor.refusal import Refusal
-from config.floor.unit import Unit
 from config.portal import Portal
-from miniapp_api.wire.me import Me, MePortal, Preferences, Verification, Verified
-from server.domain.residents.errors import RegisterUnavailable
+from miniapp_api.wire.me import Me, MePortal, Preferences
 from server.domain.residents.service import ResidentProfile
 from server.web.operations import Call, NoBody, NoQuery, Operations, Resident
 
@@ -47,46 +44,3 @@ async def prefer(call: Call[Preferences, NoQuery]) -> Me:
         call.unit, call.resident.resident_id, language=call.body.language, elder=call.body.elder
     )
     return shape(call.portal, changed)
-
-
-@operations.post(
-    "/api/v1/me/verifications",
-    name="verify",
-    summary="Prove name and ID number against the population register",
-    access=Resident(),
-    body=Verification,
-    answer=Verified,
-    status=201,
-    own_unit=True,
-    problems=(
-        "id-number-invalid", "identity-mismatch", "identity-attempts-exceeded", "identity-taken",
-        "identity-already-verified", "identity-register-unavailable",
-    ),
-)  # fmt: skip
-async def verify(call: Call[Verification, NoQuery]) -> Verified | Refusal:
-    """Count the attempt, ask the register outside any transaction, then write down what it said."""
-    residents, who = call.services.residents, call.resident.resident_id
-    name, number = residents.read_claim(call.unit, call.body.name, call.body.id_number)
-
-    async def attempt(unit: Unit) -> Refusal | None:
-        return await residents.claim_attempt(unit, who)
-
-    if refused := await call.decide(attempt):
-        return refused
-    try:
-        matched = await call.services.register.matches(name, number.number)
-    except RegisterUnavailable:
-        await call.decide(lambda unit: residents.return_attempt(unit, who))
-        raise
-
-    async def settle(unit: Unit) -> tuple[ResidentProfile, str] | Refusal:
-        proven = await residents.settle_claim(unit, call.actor, who, name, number, matched=matched)
-        if isinstance(proven, Refusal):
-            return proven
-        return proven, await call.services.sessions.renew(unit, call.resident.session_id)
-
-    settled = await call.decide(settle)
-    if isinstance(settled, Refusal):
-        return settled
-    profile, token = settled
-    return Verified(loa=profile.loa, outcome="verified", resident=shape(call.portal, profile), token=token)

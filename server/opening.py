@@ -59,6 +59,8 @@ from server.domain.losses.service import Losses
 from server.domain.materials.inspection import InspectionOptions
 from server.domain.materials.service import MaterialOptions, Materials
 from server.domain.privacy.rotation import Rotation
+from server.domain.proving.schemas import ProvingPurposes
+from server.domain.proving.service import Proving
 from server.domain.purposes.service import Purposes
 from server.domain.recognition.service import FOLDER as RECOGNITION
 from server.domain.recognition.service import Recognition
@@ -80,6 +82,7 @@ from server.paper_house import paper_house, register_standin
 from server.profile_check import CannotStart as CannotStart
 from server.profile_check import WrongDatabase as WrongDatabase
 from server.profile_check import check_profile
+from server.proof_house import ProofHouse, proof_house
 from server.services import Services
 from server.vault_house import VaultHouse, loaded_vault
 from server.way_house import WayHouse, way_house
@@ -100,6 +103,7 @@ class Opened:
     papers: PapersStandIn | None
     ways: WayHouse
     keys: VaultHouse
+    proofs: ProofHouse
 
     @property
     def movable_clock(self) -> ShiftedClock:
@@ -132,11 +136,12 @@ async def opened(settings: Settings, *, clock: DatabaseClock | None = None) -> A
         papers, portraits, licences = await paper_house(settings, stack)
         lines = await open_lines(settings.channels, stack)
         ways = await way_house(settings, stack)
+        proofs = await proof_house(settings, register, stack)
         services, engine = _assemble(
-            settings, clock, store, database, register, portraits, licences, lines, ways, keys.vault, audit
+            settings, clock, store, database, register, portraits, licences, lines, ways, proofs, keys.vault, audit
         )
         await _check_database(services)
-        yield Opened(services, database, clock, engine, standin, papers, ways, keys)
+        yield Opened(services, database, clock, engine, standin, papers, ways, keys, proofs)
 
 
 async def migrated(settings: Settings) -> None:
@@ -203,6 +208,7 @@ def _assemble(
     licence_system: HttpLicences,
     lines: Lines,
     ways: WayHouse,
+    proofs: ProofHouse,
     vault: KeyringVault,
     audit: Audit,
 ) -> tuple[Services, Engine]:
@@ -210,7 +216,7 @@ def _assemble(
     portals = _portals(settings)
     sessions = Sessions(lifetimes(limits, lock_minutes=settings.staff.lock_minutes))
     regions = {portal.id: portal.region for portal in portals}
-    options = ResidentOptions(regions=regions, year_shift=settings.demo.year_shift, attempts=limits.identity_attempts)
+    options = ResidentOptions(regions=regions, year_shift=settings.demo.year_shift)
     residents = Residents(vault, audit, sessions, options)
     templates = Templates()
     house = channel_house(
@@ -280,6 +286,7 @@ def _assemble(
         residents=residents,
         cards=Cards(vault, audit, sessions),
         register=register,
+        proving=Proving(vault, residents, ProvingPurposes.load(), proofs.ports, proofs.limits),
         sessions=sessions,
         devices=Devices(lifetimes(limits).resident_idle),
         otp=otp,

@@ -37,6 +37,7 @@ from server.domain.looks.service import Looks
 from server.domain.losses.service import Losses
 from server.domain.materials.service import Materials
 from server.domain.privacy.rotation import Rotation
+from server.domain.proving.service import Proving
 from server.domain.purposes.service import Purposes
 from server.domain.recognition.service import Recognition
 from server.domain.replays.service import Replays
@@ -128,6 +129,7 @@ class Services:
     residents: Residents
     cards: Cards
     register: IdentityRegister
+    proving: Proving
     sessions: Sessions
     devices: Devices
     otp: OneTimeCodes

@@ -80,6 +80,7 @@ def timetable(house: Opened) -> list[Entry]:
         Entry("counters' questions that nobody answered", 30, questions),
         Entry("budgets", 3600, whole(budgets.sweep)),
         Entry("sign-in codes", 3600, whole(services.otp.sweep)),
+        Entry("challenges", 3600, whole(services.proving.sweep)),
         Entry("sessions", 3600, whole(services.sessions.sweep)),
         Entry("replays", 3600, whole(services.replays.sweep)),
         Entry("code handles", 3600, whole(services.codes.purge)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 Kind = Literal[
     "malformed",  # 400: cannot be read at all
@@ -53,6 +53,8 @@ class Refusal(Exception):
         self.faults = tuple(faults)
         self.retry_after = retry_after
         self.facts = facts
+        self.more: dict[str, Any] = {}
+        """What an edge adds for whoever reads the problem: lists and tables, no words of a sentence."""
 
 
 class Invalid(Refusal):

@@ -29,6 +29,7 @@ MODEL_APPS: dict[str, tuple[str, ...]] = {
     "domain": (
         "server.domain.audit.models",
         "server.domain.residents.models",
+        "server.domain.proving.models",
         "server.domain.sessions.models",
         "server.domain.staff.models",
         "server.domain.terminals.models",

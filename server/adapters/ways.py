@@ -186,7 +186,7 @@ class ZhelibanSignIn:
         )
 
 
-class _Gateway:
+class Gateway:
     """Our own neutral shape for services whose documents are handed out on application: a city's gateway speaks it.
 
     ``POST {base}{path}`` with ``X-Yima-App``, ``X-Yima-Time``, ``X-Yima-Nonce`` and ``X-Yima-Signature`` =
@@ -222,7 +222,7 @@ class TicketSignIn:
     def __init__(self, settings: TicketWay, wire: Outlet, timeout: float) -> None:
         self.login_url = settings.login_url
         key = settings.app_key.get_secret_value()
-        self._gateway = _Gateway(self.name, settings.app_id, key, settings.base_url, wire, timeout)
+        self._gateway = Gateway(self.name, settings.app_id, key, settings.base_url, wire, timeout)
 
     async def exchange(self, given: Given) -> Vouched:
         found = await self._gateway.ask("/v1/tickets", {"ticket": given.code})
@@ -250,7 +250,7 @@ class NetIdentitySignIn:
     def __init__(self, settings: NetIdentityWay, wire: Outlet, timeout: float) -> None:
         self._modes = frozenset(settings.modes)
         key = settings.app_key.get_secret_value()
-        self._gateway = _Gateway(self.name, settings.app_id, key, settings.base_url, wire, timeout)
+        self._gateway = Gateway(self.name, settings.app_id, key, settings.base_url, wire, timeout)
 
     async def exchange(self, given: Given) -> Vouched:
         found = await self._gateway.ask("/v1/vouchers", {"voucher": given.code})

@@ -98,10 +98,6 @@ class Desk:
         profile = await self.decide(lambda unit: services.residents.enter(unit, person.phone, language="zh-CN"))
         signed = await self.decide(lambda unit: services.sign_in.open(unit, profile, device="demo"))
         caller = ResidentCaller(signed.session.id, profile.id, 3, self.portal.id, profile.region, "zh-CN", "demo")
-        if refused := await self.services.database.unit_of_work(
-            self.portal.id, lambda unit: services.residents.claim_attempt(unit, profile.id)
-        ):
-            raise SeedStopped(refused.code)
         reading = await services.database.reading(self.portal.id)
         name, number = services.residents.read_claim(reading, person.name, person.id_number)
         matched = await services.register.matches(name, number.number)

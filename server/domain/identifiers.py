@@ -30,6 +30,7 @@ _OLD: Final = re.compile(r"\d{15}", re.ASCII)
 _FOREIGN_OLD: Final = re.compile(r"[A-Z]{3}\d{12}", re.ASCII)
 _READABLE: Final = re.compile(r"[0-9A-Z]+", re.ASCII)
 _MOBILE: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
+_CARD: Final = re.compile(r"\d{16,19}", re.ASCII)
 _USCC_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _ORG_ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ORG_WEIGHTS: Final = (3, 7, 9, 10, 5, 8, 4, 2)
@@ -136,6 +137,14 @@ def organisation_check_passes(code: str) -> bool:
         return False
     total = sum(_ORG_ALPHABET.index(character) * weight for character, weight in zip(plain, _ORG_WEIGHTS, strict=False))
     return plain[8] == "0123456789X0"[11 - total % 11]
+
+
+def luhn_passes(text: str) -> bool:
+    """Whether this is a bank card's number by its form: 16 to 19 digits and the check digit of ISO/IEC 7812-1."""
+    if _CARD.fullmatch(text) is None:
+        return False
+    digits = [int(digit) for digit in reversed(text)]
+    return sum(d if at % 2 == 0 else d * 2 - 9 * (d > 4) for at, d in enumerate(digits)) % 10 == 0
 
 
 def is_mobile(text: str) -> bool:

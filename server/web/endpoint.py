@@ -16,15 +16,15 @@ from config.floor.refusal import Busy, FieldFault, Forbidden, Invalid, Refusal
 from config.floor.unit import Unit
 from config.portal import Portal
 from config.wording import choose_language
+from server.domain.proving.errors import LoaNeeded
 from server.domain.replays.service import StoredAnswer
-from server.domain.residents.errors import LoaTooLow
 from server.domain.sessions.callers import Caller, DeviceCaller, ResidentCaller, StaffCaller
 from server.domain.sessions.errors import SessionLocked, Unauthenticated
 from server.domain.sessions.service import SessionKind
 from server.domain.staff.permissions import may
 from server.domain.terminals.errors import TerminalNonceUsed
 from server.services import Services
-from server.web import json_body, problems
+from server.web import json_body, problems, step_up
 from server.web.networks import check_network
 from server.web.on_behalf import on_behalf
 from server.web.operations import Access, Call, Device, NoBody, NoQuery, Open, Operation, Resident, Staff, Terminal
@@ -162,7 +162,7 @@ class Door:
         if not isinstance(found, ResidentCaller):
             raise Unauthenticated()
         if found.loa < access.loa:
-            raise LoaTooLow(needed=access.loa)
+            raise LoaNeeded(needed=access.loa, person=found.resident_id)
         return await on_behalf(request, self.services, unit, access, found)
 
     async def limit(self, who: str, name: str, per_minute: int | None) -> None:
@@ -189,10 +189,17 @@ class Endpoint:
             raise TypeError(f"{operation.name}: a terminal signs a body that is read at once, not a stream of parts")
 
     async def __call__(self, request: web.Request) -> web.StreamResponse:
-        if not self._op.in_turn:
-            return await self._served(request)
-        async with self._door.turns:
-            return await self._served(request)
+        try:
+            if not self._op.in_turn:
+                return await self._served(request)
+            async with self._door.turns:
+                return await self._served(request)
+        except LoaNeeded as refusal:
+            door, caller = self._door, request.get(CALLER)
+            await step_up.offered(
+                request, refusal, self._services, door.portal(request).id, door.language(request, caller)
+            )
+            raise
 
     async def _served(self, request: web.Request) -> web.StreamResponse:
         op, door = self._op, self._door
@@ -214,6 +221,8 @@ class Endpoint:
         )  # fmt: skip
         if caller:
             request[CALLER] = caller
+        if isinstance(op.access, Resident) and call.resident.loa < (needed := op.access.needed(body)):
+            raise LoaNeeded(needed=needed)
         try:
             answer = await self._answer(call, raw)
         except _Replayed as replay:

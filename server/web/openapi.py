@@ -82,6 +82,11 @@ def _operation(op: Operation, statuses: Mapping[str, int]) -> dict[str, Any]:
         "parameters": [*_path_parameters(op), *_query_parameters(op), *_header_parameters(op)],
         "responses": _responses(op, statuses),
     }
+    if isinstance(op.access, Resident) and (op.access.loa > 2 or op.access.loa_if):
+        described["x-yima-loa"] = {"needed": op.access.loa}
+        if op.access.loa_if:
+            field, value, loa = op.access.loa_if
+            described["x-yima-loa"] |= {"field": field, "value": value, "then": loa}
     if op.media == "multipart":
         part = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
         described["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": part}}}

@@ -38,12 +38,22 @@ class Open:
 class Resident:
     """A signed-in resident of at least this LoA (design §1: 2 registered … 5).
 
+    ``loa_if``: a field of the body, its value, and the LoA that this answer alone needs (to say yes takes more than to
+    say no). What a service item needs stands in its own file (``required_loa``) and is asked for at its submission.
+
     ``for_others``: may also be called on behalf of somebody else (``X-Yima-On-Behalf-Of`` names the delegation). Closed
     unless it says so: a new call is one that a delegate never makes.
     """
 
     loa: int = 2
     for_others: bool = False
+    loa_if: tuple[str, object, int] | None = None
+
+    def needed(self, body: object) -> int:
+        """The LoA for this very request."""
+        if self.loa_if is not None and getattr(body, self.loa_if[0], None) == self.loa_if[1]:
+            return max(self.loa, self.loa_if[2])
+        return self.loa
 
 
 class Staff:

@@ -76,6 +76,7 @@ def body_of(refusal: Refusal, wording: Wording, language: str) -> bytes:
     key = f"problems.{refusal.words or refusal.code}"
     problem: dict[str, Any] = {
         **refusal.facts,
+        **refusal.more,
         "type": f"urn:yima:problem:{refusal.code}",
         "title": wording.text(f"{key}.title", language, **refusal.facts),
         "status": status_of(refusal),

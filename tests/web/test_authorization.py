@@ -9,7 +9,7 @@ from tests.journeys.town import ROLES, Town
 from tests.journeys.visitor import Answer, Visitor
 from tests.web.callers import KINDS, Kind, operations, path_of
 
-SHUT = {"unauthenticated", "forbidden", "loa-too-low", "csrf-missing", "terminal-unknown"}
+SHUT = {"unauthenticated", "forbidden", "loa-needed", "csrf-missing", "terminal-unknown"}
 PROVIDERS = {"hearSmsProvider", "hearWeChat", "endLetters"}
 """Told by providers and mail programs: each by a secret, a signature or a sealed token of its own."""
 LEAVES = {"DELETE"}  # ends the session itself: tried with a session of its own

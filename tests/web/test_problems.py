@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 
 from config.floor.refusal import FieldFault, Invalid, Missing
 from config.wording import Wording
-from server.domain.residents.errors import LoaTooLow
+from server.domain.proving.errors import LoaNeeded
 from server.web import problems
 from server.web.shapes import Wire
 
@@ -56,4 +56,4 @@ def test_a_refused_value_is_never_repeated(wording: Wording) -> None:
 def test_facts_of_a_refusal_are_fields_of_the_problem(wording: Wording) -> None:
     limited = json.loads(problems.body_of(problems.TooMany(retry_after=60), wording, "en"))
     assert (limited["code"], limited["retry_after"]) == ("too-many", 60)
-    assert json.loads(problems.body_of(LoaTooLow(needed=3), wording, "en"))["needed"] == 3
+    assert json.loads(problems.body_of(LoaNeeded(needed=3), wording, "en"))["needed"] == 3

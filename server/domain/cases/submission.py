@@ -25,7 +25,7 @@ from server.domain.catalogue.records import Item
 from server.domain.delegations.errors import BeyondDelegation
 from server.domain.materials.inspection import MediaType
 from server.domain.materials.service import FileInfo, Materials
-from server.domain.residents.errors import LoaTooLow
+from server.domain.proving.errors import LoaNeeded
 from server.domain.sessions.mandate import SINGLE_CASE
 
 Handed = Sequence[tuple[str, UUID]]
@@ -85,7 +85,7 @@ class Submission:
         item = await self._catalogue.item(unit, item_code)
         guide = _guide(item, channel)
         if resident.loa < guide.required_loa:
-            raise LoaTooLow(needed=guide.required_loa)
+            raise LoaNeeded(needed=guide.required_loa)
         mandate = resident.mandate
         if mandate and not mandate.allows_item(guide.code):
             raise BeyondDelegation()

@@ -34,9 +34,8 @@ from server.domain.delegations.organisations import Organisations
 from server.domain.delegations.ports import DelegationOptions, Rooms
 from server.domain.delegations.reading import Reading
 from server.domain.delegations.records import ADDRESSEE, Ended, Record, Side
-from server.domain.delegations.scope import TRUSTED, Kind, Period, Scope, period
+from server.domain.delegations.scope import Kind, Period, Scope, period
 from server.domain.delegations.writing import Draft, write
-from server.domain.residents.errors import LoaTooLow
 from server.domain.sessions import budgets
 from server.domain.sessions.callers import ResidentCaller
 
@@ -95,8 +94,6 @@ class Delegations:
     async def propose(self, unit: Unit, caller: ResidentCaller, asked: Proposal) -> UUID | Refusal:
         """Offer it to the other side, who is named by name and phone. The answer is the same whether or not such a
         person is known here: an offer to nobody waits like any other and runs out."""
-        if caller.loa < TRUSTED:
-            raise LoaTooLow(needed=TRUSTED)
         when = await self._checked(unit, caller, asked)
         used = await budgets.spend(unit, "delegation", caller.resident_id.bytes, seconds=_DAY)
         if used > self.options.proposals:
@@ -174,8 +171,6 @@ class Delegations:
         found = await records.of_party(unit, delegation_id, caller.resident_id)
         if found.proposed_by == caller.resident_id or found.way != "phone":
             raise DelegationMissing
-        if accept and caller.loa < TRUSTED:
-            raise LoaTooLow(needed=TRUSTED)
         if found.state == "proposed":
             if not accept and await self._changes.end(unit, caller.actor, found, "refused"):
                 return await records.one(unit, delegation_id)

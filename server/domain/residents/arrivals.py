@@ -20,6 +20,7 @@ from config.floor.unit import Actor, Unit
 from config.floor.vault import Search, Vault
 from server.domain.audit.service import Audit
 from server.domain.identifiers import IdNumber, is_mobile
+from server.domain.residents import proofs
 from server.domain.residents.errors import IdentityTaken
 from server.domain.residents.service import ResidentProfile, Residents
 from server.domain.residents.ways import AccountTaken, AccountUnknown, LastWayIn, LegalPersonHere, Vouched
@@ -145,6 +146,7 @@ class Arrivals:
         except IntegrityError:  # somebody else holds this identity already
             await self._joined(unit, holder, came, "taken")
             return IdentityTaken()
+        await proofs.keep(unit, holder, level=came.loa, way=came.provider, place=came.source)
         await self._joined(unit, holder, came, "proven")
         await self._sessions.refresh(holder, resident_facts(loa=came.loa, language=profile.language))
         unit.tell(f"resident:{holder}", "verification", loa=came.loa)

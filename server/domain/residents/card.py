@@ -12,6 +12,7 @@ from config.floor.unit import Actor, Unit
 from config.floor.vault import Vault
 from server.domain.audit.service import Audit
 from server.domain.identifiers import IdNumber
+from server.domain.residents import proofs
 from server.domain.residents.errors import IdentityAttemptsExceeded, IdentityMismatch
 from server.domain.sessions import budgets
 from server.domain.sessions.service import Sessions, resident_facts
@@ -77,6 +78,8 @@ class Cards:
         found = CardHolder(sql.uid(row["id"]), row["region"], made is not None)
         if int(row["loa"]) < AT_COUNTER:
             await self._raise(unit, found.id, name, row["language"])
+        if made is not None or int(row["loa"]) < AT_COUNTER:
+            await proofs.keep(unit, found.id, level=AT_COUNTER, way="counter", place=place)
         await self._record(unit, actor, found.id, "verified", region, place)
         return found
 

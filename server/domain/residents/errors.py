@@ -38,10 +38,3 @@ class RegisterUnavailable(Refusal):
 
     code = "identity-register-unavailable"
     kind = "unavailable"
-
-
-class LoaTooLow(Refusal):
-    """The action needs a more trusted identity than the caller has."""
-
-    code = "loa-too-low"
-    kind = "forbidden"

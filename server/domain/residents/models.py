@@ -54,6 +54,21 @@ class ResidentBinding(Model):
         table = "resident_bindings"
 
 
+class ResidentProof(Model):
+    """How a level was reached: by which way, where and when. What was shown is not kept."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    portal = fields.CharField(max_length=64)
+    resident_id = fields.UUIDField()
+    level = fields.SmallIntField()
+    way = fields.CharField(max_length=24)
+    place = fields.CharField(max_length=128)
+    proven_at = fields.DatetimeField()
+
+    class Meta:
+        table = "resident_proofs"
+
+
 RULES: tuple[Rule, ...] = (
     Index("residents_phone", "residents", "portal, phone_index", unique=True, where="phone_index IS NOT NULL"),
     Index(
@@ -84,6 +99,8 @@ RULES: tuple[Rule, ...] = (
         where="subject_index_next IS NOT NULL",
     ),
     Index("resident_bindings_resident", "resident_bindings", "resident_id, provider"),
+    Index("resident_proofs_of", "resident_proofs", "resident_id, proven_at"),
+    Check("resident_proofs_level", "resident_proofs", "{row}level BETWEEN 3 AND 5"),
     Check("residents_loa", "residents", "{row}loa BETWEEN 2 AND 5"),
     Check("residents_proven", "residents", "({row}loa < 3) OR ({row}id_number_sealed IS NOT NULL)"),
 )

@@ -8,9 +8,6 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
-from tortoise.exceptions import IntegrityError
-from tortoise.transactions import in_transaction
-
 from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.refusal import FieldFault, Invalid, Missing, Refusal
@@ -20,17 +17,10 @@ from server.domain.audit.service import Audit
 from server.domain.identifiers import IdNumber, mask_name, read_id_number
 from server.domain.residents import audience
 from server.domain.residents.bindings import WECHAT_OA, Bindings
-from server.domain.residents.errors import (
-    IdentityAttemptsExceeded,
-    IdentityMismatch,
-    IdentityTaken,
-    IdentityVerified,
-)
+from server.domain.residents.proofs import Proofs
 from server.domain.residents.values import Values
-from server.domain.sessions import budgets
 from server.domain.sessions.service import Sessions, resident_facts
 
-_DAY = 86_400
 _COLUMNS = (
     "id, portal, region, phone_sealed, name_sealed, id_number_sealed, id_kind, loa, language, elder, "
     "created_at, verified_at"
@@ -64,7 +54,6 @@ class ResidentOptions:
 
     regions: Mapping[str, str]
     year_shift: int = 0
-    attempts: int = 5
 
     @property
     def earliest_year(self) -> int:
@@ -88,10 +77,10 @@ class Residents:
 
     def __init__(self, vault: Vault, audit: Audit, sessions: Sessions, options: ResidentOptions) -> None:
         self._vault = vault
-        self._audit = audit
         self._sessions = sessions
         self._options = options
         self.bindings = Bindings(vault)
+        self.proofs = Proofs(vault, audit, sessions)
 
     async def enter(self, unit: Unit, phone: str, *, language: str) -> ResidentProfile:
         """The resident of this phone; registered now (LoA 2) if new. Two at once make one resident."""
@@ -178,61 +167,14 @@ class Residents:
         )  # fmt: skip
         return ward
 
-    async def claim_attempt(self, unit: Unit, resident_id: UUID) -> Refusal | None:
-        """Count one check before it is made; a refusal is returned, so that the count stays."""
-        if (await self.get(unit, resident_id)).loa >= 3:
-            raise IdentityVerified()
-        used = await budgets.spend(unit, "identity", resident_id.bytes, seconds=_DAY)
-        if used > self._options.attempts:
-            return IdentityAttemptsExceeded(retry_after=budgets.seconds_left(unit.now, _DAY))
-        return None
-
-    async def return_attempt(self, unit: Unit, resident_id: UUID) -> None:
-        """The register did not answer, so nothing was checked: the attempt does not count."""
-        await budgets.refund(unit, "identity", resident_id.bytes, seconds=_DAY)
-
     async def settle_claim(
         self, unit: Unit, actor: Actor, resident_id: UUID, name: str, number: IdNumber, *, matched: bool
     ) -> ResidentProfile | Refusal:
         """Write down what the register said. A match raises the LoA to 3; a mismatch is committed as a refusal."""
         if not matched:
-            await self._record(unit, actor, resident_id, "mismatch")
-            return IdentityMismatch()
-        index = self._vault.search(number.number, "residents.id_number")
-        if await self._is_taken(unit, index, resident_id):
-            await self._record(unit, actor, resident_id, "taken")
-            return IdentityTaken()
-        try:
-            async with in_transaction("default"):  # a savepoint: on PostgreSQL the conflict would end the unit
-                changed = await self._prove(unit, resident_id, name, number, index)
-        except IntegrityError:  # somebody else proved this very identity at the same moment
-            await self._record(unit, actor, resident_id, "taken")
-            return IdentityTaken()
-        if not changed:
-            return IdentityVerified()
-        profile = await self.get(unit, resident_id)
-        await self._sessions.refresh(resident_id, resident_facts(loa=3, language=profile.language))
-        await self._record(unit, actor, resident_id, "verified")
-        unit.tell(f"resident:{resident_id}", "verification", loa=3)
-        return profile
-
-    async def _is_taken(self, unit: Unit, index: Search, resident_id: UUID) -> bool:
-        holder = await sql.row(
-            "SELECT id FROM residents WHERE portal = $1 AND (id_number_index = $2 OR id_number_index_next = $3)",
-            unit.portal, index.here, index.beside,
-        )  # fmt: skip
-        return holder is not None and sql.uid(holder["id"]) != resident_id
-
-    async def _prove(self, unit: Unit, resident_id: UUID, name: str, number: IdNumber, index: Search) -> bool:
-        changed = await sql.execute(
-            "UPDATE residents SET name_sealed = $1, id_number_sealed = $2, id_number_index = $3, id_kind = $4, "
-            "loa = 3, verified_at = $5, birth_year = $8, id_number_index_next = $9 WHERE id = $6 AND portal = $7"
-            " AND loa < 3",
-            self._vault.seal(name, "residents.name"), self._vault.seal(number.number, "residents.id_number"),
-            index.here, number.kind, unit.now, resident_id, unit.portal,
-            number.birth_date.year if number.birth_date else None, index.beside,
-        )  # fmt: skip
-        return changed == 1
+            return await self.proofs.mismatch(unit, actor, resident_id, "name_and_id")
+        refused = await self.proofs.settle(unit, actor, resident_id, name, number, level=3, way="name_and_id")
+        return refused or await self.get(unit, resident_id)
 
     async def masked(self, unit: Unit, ids: Sequence[UUID]) -> dict[UUID, str]:
         """Masked names of many residents, by one query."""
@@ -356,9 +298,3 @@ class Residents:
 
     def _search_phone(self, phone: str) -> Search:
         return self._vault.search(phone, "residents.phone")
-
-    async def _record(self, unit: Unit, actor: Actor, resident_id: UUID, outcome: str) -> None:
-        await self._audit.record(
-            unit, actor, "identity.verify", subject_kind="resident", subject=str(resident_id),
-            resident_id=resident_id, outcome=outcome,
-        )  # fmt: skip

@@ -101,7 +101,7 @@ async def scan_material(call: Call[ScannedPage, NoQuery]) -> KeptPage:
     answer=CounterApplication,
     status=201,
     idempotent=True,
-    problems=(*_VISIT, *_FORM, "item-not-online", "loa-too-low", "too-many-drafts", "card-not-seen"),
+    problems=(*_VISIT, *_FORM, "item-not-online", "loa-needed", "too-many-drafts", "card-not-seen"),
 )
 async def begin(call: Call[NewCounterCase, NoQuery]) -> CounterApplication:
     """Any item at any counter; it goes into the queue of the department that decides."""

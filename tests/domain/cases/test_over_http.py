@@ -129,7 +129,7 @@ async def test_nobody_elses(server: Town) -> None:
     await auditor.refused("POST", f"{DESK}/{case_no}/transitions", body, code="forbidden")
     await operator.refused("GET", f"{DESK}/{case_no}", code="forbidden")
     unproven = await server.resident(2, loa=2)
-    await unproven.refused("POST", CASES, {"item": ITEM, "draft": True}, code="loa-too-low")
+    await unproven.refused("POST", CASES, {"item": ITEM, "draft": True}, code="loa-needed")
 
 
 HOSTILE = [

@@ -24,7 +24,7 @@ from server.domain.cases.numbers import grouped, parse_case_no
 from server.domain.cases.workflow import Action, Outcome, Paper, Status
 from server.domain.catalogue.errors import ItemUnknown
 from server.domain.materials.errors import FileNotUsable
-from server.domain.residents.errors import LoaTooLow
+from server.domain.proving.errors import LoaNeeded
 from tests.domain.cases.office import ANSWERS, ITEM, Office, count, desk
 
 BOTH = [
@@ -120,7 +120,7 @@ async def test_form_faults_are_named_and_nothing_is_kept(office: Office) -> None
 
 async def test_who_may_apply_for_what(office: Office) -> None:
     known, unknown = await office.resident(), await office.resident("15400000012", verified=False)
-    with pytest.raises(LoaTooLow):
+    with pytest.raises(LoaNeeded):
         await office.run(lambda unit: office.cases.submit(unit, unknown, ITEM, ANSWERS, [], draft=False))
     with pytest.raises(ItemUnknown):
         await office.run(lambda unit: office.cases.submit(unit, known, "no-such-item", {}, [], draft=False))

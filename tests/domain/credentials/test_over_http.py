@@ -145,7 +145,7 @@ async def test_what_cannot_be_ordered_is_refused_in_words(
 async def test_who_is_not_verified_gets_none(server: Town) -> None:
     phone = await server.resident(1, loa=2)
     answer = await phone.call("POST", "/api/v1/credentials", body={"tier": "T0", "form": "paper"})
-    assert (answer.status, answer.body["code"]) == (403, "loa-too-low")
+    assert (answer.status, answer.body["code"]) == (403, "loa-needed")
 
 
 async def test_anothers_credential_is_not_found_and_stays_good(server: Town) -> None:

@@ -40,9 +40,9 @@ async def test_an_offer_to_nobody_is_answered_like_any_other(server: Town) -> No
 
 async def test_level_four_is_needed_on_both_sides(server: Town) -> None:
     low, high = await server.resident(1), await trusted(server)
-    await low.refused("POST", PATH, offer(server), code="loa-too-low")
+    await low.refused("POST", PATH, offer(server), code="loa-needed")
     made = await high.must("POST", PATH, offer(server), status=201)
-    await low.refused("POST", f"{PATH}/{made['id']}/acceptance", {"accept": True}, code="loa-too-low")
+    await low.refused("POST", f"{PATH}/{made['id']}/acceptance", {"accept": True}, code="loa-needed")
     done = await low.must("POST", f"{PATH}/{made['id']}/acceptance", {"accept": False})
     assert (done["state"], done["ended_as"]) == ("ended", "refused")
     again = await low.must("POST", f"{PATH}/{made['id']}/acceptance", {"accept": False})

@@ -17,7 +17,6 @@ from server.adapters.database import Database
 from server.domain.identifiers import IdNumberInvalid
 from server.domain.residents.audience import region_prefix
 from server.domain.residents.errors import (
-    IdentityAttemptsExceeded,
     IdentityMismatch,
     IdentityTaken,
     IdentityVerified,
@@ -118,15 +117,6 @@ async def test_an_identity_is_proven_once(database: Database, people: People) ->
     resident = await _enter(database, people)
     await _verify(database, people, resident.id)
     assert isinstance(await _verify(database, people, resident.id), IdentityVerified)
-    with pytest.raises(IdentityVerified):
-        await _run(database, lambda unit: people.residents.claim_attempt(unit, resident.id))
-
-
-async def test_five_checks_a_day(database: Database, people: People) -> None:
-    resident = await _enter(database, people)
-    answers = [await _run(database, lambda unit: people.residents.claim_attempt(unit, resident.id)) for _ in range(6)]
-    assert answers[:5] == [None] * 5
-    assert isinstance(answers[5], IdentityAttemptsExceeded)
 
 
 async def test_a_claim_must_be_well_formed(database: Database, people: People) -> None:
