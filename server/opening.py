@@ -136,7 +136,7 @@ async def opened(settings: Settings, *, clock: DatabaseClock | None = None) -> A
         papers, portraits, licences = await paper_house(settings, stack)
         lines = await open_lines(settings.channels, stack)
         ways = await way_house(settings, stack)
-        proofs = await proof_house(settings, register, stack)
+        proofs = await proof_house(settings, register, stack, ways.standin)
         services, engine = _assemble(
             settings, clock, store, database, register, portraits, licences, lines, ways, proofs, keys.vault, audit
         )

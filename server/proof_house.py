@@ -15,6 +15,7 @@ from notify.wechat_token import TokenSource
 from server.adapters.proofs import AlipayFaceCheck, BankCard, NameAndNumber, Operator, Register, WeChatFaceCheck
 from server.adapters.proofs_standin import ProofsStandIn
 from server.adapters.register_standin import read_population
+from server.adapters.ways_standin import WaysStandIn
 from server.adapters.wire import HttpWire
 from server.domain.proving.service import ProvingLimits
 from server.domain.proving.steps import Compare, Face, Ports, StepCode
@@ -30,7 +31,9 @@ class ProofHouse:
     standin: ProofsStandIn | None
 
 
-async def proof_house(settings: Settings, register: Register, stack: AsyncExitStack) -> ProofHouse:
+async def proof_house(
+    settings: Settings, register: Register, stack: AsyncExitStack, ways: WaysStandIn | None = None
+) -> ProofHouse:
     """Open what is configured; the demo without any settings gets the stand-in's, tests all but Alipay's keys."""
     asked, standin = settings.proofs, None
     limits = ProvingLimits(asked.per_address, asked.per_portal_day)
@@ -38,7 +41,7 @@ async def proof_house(settings: Settings, register: Register, stack: AsyncExitSt
         standin = ProofsStandIn(read_population(*(p for p in POPULATION if p.exists())), _phones())
         await standin.open()
         stack.push_async_callback(standin.close)
-        asked = standin.with_alipay() if settings.profile == "demo" else standin.settings()
+        asked = standin.with_alipay(ways.key_pairs if ways else None) if settings.profile == "demo" else standin.settings()
     compare: dict[StepCode, Compare] = {"name_and_id": NameAndNumber(register)}
     face: dict[StepCode, Face] = {}
     hosts = [URL(url).host or "" for url in _addresses(asked)]

@@ -93,9 +93,11 @@ class ProofsStandIn:
             wechat=WeChatFace(app_id=_APP, app_secret=key, base_url=base),
         )
 
-    def with_alipay(self) -> ProofSettings:
-        """The same with Alipay, for which two RSA keys are made."""
-        ours, theirs = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
+    def with_alipay(self, pairs: tuple[rsa.RSAPrivateKey, rsa.RSAPrivateKey] | None = None) -> ProofSettings:
+        """The same with Alipay; two RSA keys are made where none are given, which takes a moment."""
+        if pairs is None:
+            pairs = rsa.generate_private_key(65537, 2048), rsa.generate_private_key(65537, 2048)
+        ours, theirs = pairs
         self._keys = (ours, theirs)
         private = ours.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
         public = theirs.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

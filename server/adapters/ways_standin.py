@@ -82,6 +82,11 @@ class WaysStandIn:
             net_identity=NetIdentityWay(app_id=_APP, app_key=secret, base_url=self.url),
         )
 
+    @property
+    def key_pairs(self) -> tuple[rsa.RSAPrivateKey, rsa.RSAPrivateKey] | None:
+        """Ours and Alipay's, once they were made: whoever else stands in for Alipay need not make more."""
+        return self._keys
+
     def _alipay_settings(self) -> AlipayWay:
         ours, theirs = (rsa.generate_private_key(65537, 2048) for _ in range(2))
         self._keys = ours, theirs

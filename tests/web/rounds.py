@@ -18,7 +18,7 @@ from tests.journeys.town import PASSWORD, PEOPLE
 from tests.journeys.visitor import Visitor
 from tests.web.rounds_for_others import acts_for_others
 from tests.web.rounds_hall import stands_in_line
-from tests.web.rounds_identity import keeps_the_accounts, signs_in_elsewhere
+from tests.web.rounds_identity import keeps_the_accounts, proves_more, signs_in_elsewhere
 from tests.web.rounds_publishing import publishes
 from tests.web.rounds_showing import applies_at_the_counter, shows_herself, shows_papers
 from tests.web.rounds_watching import steers
@@ -62,6 +62,7 @@ async def everything_else(cast: Cast, told: Told) -> dict[str, str]:
         known |= await acts_for_others(cast.resident, cast.clerk, second)
         cast.handler.seen += second.seen
     known |= await signs_in_elsewhere(cast.resident)
+    known |= await proves_more(cast.resident)
     await keeps_the_accounts(cast.handler)
     known |= await shows_herself(cast.resident, cast.clerk)
     await shows_papers(cast.resident, cast.clerk)

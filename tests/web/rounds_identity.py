@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 
+from server.adapters.proofs_standin import SAMPLE_CARD
 from tests.journeys.people import Desk, Phone
-from tests.journeys.town import PASSWORD
+from tests.journeys.town import PASSWORD, PEOPLE
 
 
 async def signs_in_elsewhere(phone: Phone) -> dict[str, str]:
@@ -19,6 +20,22 @@ async def signs_in_elsewhere(phone: Phone) -> dict[str, str]:
         await phone.must("DELETE", f"/api/v1/sessions/{session}", status=204)
         phone.seen += lost.seen
     return {"sessions/session_id": str(session)}
+
+
+async def proves_more(phone: Phone) -> dict[str, str]:
+    """Somebody else proves a name, then a mobile number and a bank card; the other challenge is left open."""
+    name, id_number, number = PEOPLE[2]
+    async with Phone(phone.origin, number) as other:
+        if (await other.sign_in())["loa"] < 3:
+            await other.verify(name, id_number)
+        await other.must("GET", "/api/v1/me/proofs")
+        provings = "/api/v1/me/provings"
+        begun = await other.must("POST", provings, {"purpose": "level_4", "way": "phone_and_bank"}, status=201)
+        await other.must("GET", f"{provings}/{begun['id']}")
+        await other.must("POST", f"{provings}/{begun['id']}/answers", {})
+        await other.must("POST", f"{provings}/{begun['id']}/answers", {"card": SAMPLE_CARD})
+        phone.seen += other.seen
+    return {"provings/id": str(begun["id"])}
 
 
 async def keeps_the_accounts(desk: Desk) -> None:
