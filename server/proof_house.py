@@ -41,7 +41,9 @@ async def proof_house(
         standin = ProofsStandIn(read_population(*(p for p in POPULATION if p.exists())), _phones())
         await standin.open()
         stack.push_async_callback(standin.close)
-        asked = standin.with_alipay(ways.key_pairs if ways else None) if settings.profile == "demo" else standin.settings()
+        asked = (
+            standin.with_alipay(ways.key_pairs if ways else None) if settings.profile == "demo" else standin.settings()
+        )
     compare: dict[StepCode, Compare] = {"name_and_id": NameAndNumber(register)}
     face: dict[StepCode, Face] = {}
     hosts = [URL(url).host or "" for url in _addresses(asked)]

@@ -192,7 +192,7 @@ class Proving:
         if await budgets.spend(unit, _name(challenge), caller.resident_id.bytes, seconds=_DAY) > most:
             return IdentityAttemptsExceeded(retry_after=budgets.seconds_left(unit.now, _DAY))
         for name, key, seconds, limit in (
-            ("proving-address", self._vault.index(address, "budgets.address"), _HOUR, limits.per_address),
+            ("proving-address", self._vault.search(address, "budgets.address"), _HOUR, limits.per_address),
             ("proving-portal", b"portal", _DAY, limits.per_portal_day),
         ):
             if await budgets.spend(unit, name, key, seconds=seconds) > limit:
