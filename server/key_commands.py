@@ -12,6 +12,7 @@ Data keys are rows, wrapped under a key-encryption key that lies in a file or in
 from __future__ import annotations
 
 import argparse
+import asyncio
 import base64
 import os
 import sys
@@ -89,7 +90,7 @@ async def rotate_search(settings: Settings, asked: argparse.Namespace) -> int:
 async def make_kek(settings: Settings, asked: argparse.Namespace) -> int:
     """Write a fresh key-encryption key as the first line of FILE (0600); keys that are there go on unwrapping."""
     name = f"kek-{datetime.now(LEGAL_ZONE):%Y%m%d}-{os.urandom(2).hex()}"
-    write_kek(asked.file, name)
+    await asyncio.to_thread(write_kek, asked.file, name)
     print(f"{name} wraps from now on: YIMA_VAULT__KEK_FILE={asked.file}; then python -m server keys rewrap")
     return 0
 
@@ -97,7 +98,7 @@ async def make_kek(settings: Settings, asked: argparse.Namespace) -> int:
 async def data_keys(settings: Settings, asked: argparse.Namespace) -> int:
     """List, make, adopt, re-wrap or drop data keys."""
     async with opened_keys(settings) as (house, database):
-        return await _KEY_WORK[asked.work](house, database, asked.name)
+        return await KEY_WORK[asked.work](house, database, asked.name)
 
 
 async def _list(house: VaultHouse, database: Database, name: str) -> int:
@@ -150,7 +151,7 @@ async def _drop(house: VaultHouse, database: Database, name: str) -> int:
 
 
 _PHASES = {1: "search: being filled", 2: "search: being turned", 3: "search", 4: "search before, for a day"}
-_KEY_WORK: dict[str, Callable[[VaultHouse, Database, str], Awaitable[int]]] = {
+KEY_WORK: dict[str, Callable[[VaultHouse, Database, str], Awaitable[int]]] = {
     "list": _list,
     "new": _new,
     "adopt": _adopt,

@@ -156,7 +156,7 @@ async def migrated(settings: Settings) -> None:
 
 def prepared(settings: Settings) -> Settings:
     """The demo's settings with its own keys; all others as they are."""
-    if settings.profile == "production" or settings.secrets.vault_keys:
+    if settings.profile == "production" or settings.secrets.vault_keys or settings.vault.is_set:
         return settings
     return with_demo_secrets(settings)
 

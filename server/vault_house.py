@@ -176,10 +176,13 @@ class VaultHouse:
     async def _keep_fresh(self) -> None:
         while True:
             await asyncio.sleep(self._settings.vault.refresh_seconds)
-            try:
-                await self.load()
-            except Exception as error:  # it goes on with the keys it has, whatever happened
-                _log.warning("data keys cannot be read and will be read again: %s", _why(error))
+            await self._keep_fresh_once()
+
+    async def _keep_fresh_once(self) -> None:
+        try:
+            await self.load()
+        except Exception as error:  # it goes on with the keys it has, whatever happened
+            _log.warning("data keys cannot be read and will be read again: %s", _why(error))
 
 
 def ring_of(settings: Settings, rows: Sequence[VaultKeyRow], ready: set[str], clear: dict[str, bytes]) -> Ring:

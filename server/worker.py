@@ -90,6 +90,7 @@ def timetable(house: Opened) -> list[Entry]:
         Entry("whose tickets they were", 3600, old_tickets),
         Entry("reads of credentials", 3600, whole(services.offline_reads.sweep)),
         Entry("status lists that are past", 3600, whole(services.publisher.sweep)),
+        Entry("birth years of people who were proven before", 60, whole(services.residents.birth_years.fill)),
         Entry("overdue corrections and unchecked applications", 600, cases),
     ]
 

@@ -11,6 +11,7 @@ The service's wire shape is our own small one; a city puts its KMS or its cipher
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import os
@@ -35,16 +36,16 @@ class FileKek:
         self._path, self._suite = path, suite
 
     async def wrap(self, key: bytes, label: str) -> bytes:
-        return self._vault().seal_bytes(key, label)
+        return (await self._vault()).seal_bytes(key, label)
 
     async def unwrap(self, wrapped: bytes, label: str) -> bytes:
         try:
-            return self._vault().open_bytes(wrapped, label)
+            return (await self._vault()).open_bytes(wrapped, label)
         except ValueError:
             raise KekRefused(f"no key of {self._path} unwraps {label.rsplit('/', 2)[-2]}") from None
 
-    def _vault(self) -> KeyringVault:
-        keys = read_kek(self._path)
+    async def _vault(self) -> KeyringVault:
+        keys = await asyncio.to_thread(read_kek, self._path)  # each time: a key that was added below is known at once
         return KeyringVault.of(Ring(keys, {"": next(iter(keys))}, SearchKeys(SearchKey(b"")), self._suite))
 
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.bench import codes_cost
+from tests.bench import codes_cost, vault_cost
 from tests.bench.load import Rate, drive, request
 from tests.bench.town import Handles, Known, live, scans
 from tests.journeys.outside import program, staff_a_town
@@ -160,6 +160,7 @@ def _measure(folder: Path, database_url: str, redis_url: str) -> None:
     for one in compared:
         print(one.line())
     codes_cost.report()
+    vault_cost.report()
     _absolute(folder, database_url)
 
 

@@ -17,6 +17,7 @@ from server.domain.audit.service import Audit
 from server.domain.identifiers import IdNumber, mask_name, read_id_number
 from server.domain.residents import audience
 from server.domain.residents.bindings import WECHAT_OA, Bindings
+from server.domain.residents.birth_years import BirthYears
 from server.domain.residents.proofs import Proofs
 from server.domain.residents.values import Values
 from server.domain.sessions.service import Sessions, resident_facts
@@ -81,6 +82,7 @@ class Residents:
         self._options = options
         self.bindings = Bindings(vault)
         self.proofs = Proofs(vault, audit, sessions)
+        self.birth_years = BirthYears(vault)
 
     async def enter(self, unit: Unit, phone: str, *, language: str) -> ResidentProfile:
         """The resident of this phone; registered now (LoA 2) if new. Two at once make one resident."""
