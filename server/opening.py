@@ -292,6 +292,7 @@ def _assemble(
         otp=otp,
         sign_in=PhoneSignIn(otp, residents, sessions),
         ways=ways.ways,
+        platform_code=ways.standin.mint if ways.standin else None,
         arrivals=Arrivals(vault, audit, sessions, residents, regions),
         staff=staff,
         roster=Roster(audit, sessions),

@@ -135,6 +135,7 @@ class Services:
     otp: OneTimeCodes
     sign_in: PhoneSignIn
     ways: Mapping[str, Way]
+    platform_code: Callable[..., str] | None  # demonstration only: what a platform hands to somebody who logs in there
     arrivals: Arrivals
     staff: Staff
     roster: Roster

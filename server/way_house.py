@@ -16,6 +16,9 @@ from server.adapters.ways_standin import WaysStandIn
 from server.adapters.wire import HttpWire
 from server.domain.residents.ways import Way
 
+PLATFORM_PAGE = "/dev/platform"
+"""Where the demonstration plays the platforms' own login pages (``server/edges/tour/platforms.py``)."""
+
 
 @dataclass(frozen=True, slots=True)
 class WayHouse:
@@ -32,7 +35,7 @@ async def way_house(settings: Settings, stack: AsyncExitStack) -> WayHouse:
         standin = WaysStandIn()
         await standin.open()
         stack.push_async_callback(standin.close)
-        asked = standin.settings(alipay=True)
+        asked = standin.settings(alipay=True, login_page=PLATFORM_PAGE)
     hosts = [URL(url).host or "" for url in _addresses(asked)]
     if not hosts:
         return WayHouse({}, standin)

@@ -71,14 +71,17 @@ class WaysStandIn:
         if self._runner:
             await self._runner.cleanup()
 
-    def settings(self, *, alipay: bool = False) -> WaySettings:
-        """Settings that lead here. Alipay's key pairs take a moment to make: only where they are asked for."""
+    def settings(self, *, alipay: bool = False, login_page: str = "") -> WaySettings:
+        """Settings that lead here. Alipay's key pairs take a moment to make: only where they are asked for.
+        ``login_page``: where the platforms that have one let people in."""
         secret = SecretStr(_SECRET)
         return WaySettings(
             wechat=WeChatWay(app_id=_APP, app_secret=secret, base_url=self.url),
             alipay=self._alipay_settings() if alipay else AlipayWay(),
-            zheliban=ZhelibanWay(service_code=_APP, service_password=secret, base_url=self.url),
-            ticket=TicketWay(app_id=_APP, app_key=secret, base_url=self.url),
+            zheliban=ZhelibanWay(
+                service_code=_APP, service_password=secret, base_url=self.url, login_url=_page(login_page, "zheliban")
+            ),
+            ticket=TicketWay(app_id=_APP, app_key=secret, base_url=self.url, login_url=_page(login_page, "ticket")),
             net_identity=NetIdentityWay(app_id=_APP, app_key=secret, base_url=self.url),
         )
 
@@ -207,3 +210,7 @@ class WaysStandIn:
         if isinstance(found, str):
             return web.json_response({"error": found}, status=404 if found == "unknown" else 410)
         return web.json_response(found)
+
+
+def _page(of: str, way: str) -> str:
+    return f"{of}/{way}" if of else ""

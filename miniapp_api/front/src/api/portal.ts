@@ -18,6 +18,7 @@ export const api = {
   devices: (cursor?: string | null) => call<Wire.DevicePage>('GET', '/sessions', { query: { cursor } }),
   signOutDevice: (id: string) => call<void>('DELETE', `/sessions/${id}`),
   accounts: () => call<{ accounts: Wire.Account[] }>('GET', '/me/accounts'),
+  linkAccount: (method: Wire.WayName, code: string) => call<void>('POST', '/me/accounts', { body: { method, code } }),
   unlinkAccount: (method: Wire.WayName) => call<void>('DELETE', `/me/accounts/${method}`),
   signOut: () => call<void>('DELETE', '/sessions/current'),
   me: () => call<Wire.Me>('GET', '/me'),

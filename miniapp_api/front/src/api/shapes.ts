@@ -78,10 +78,10 @@ export interface WayWorded { channel: string; label: string; text: string; at?: 
 export interface NoticeDetail extends Notice {
   why: { because: string; ways: WayWorded[]; left_out: WayWorded[]; held: string | null; end: string | null }
 }
-export type Way = 'sms' | 'live' | 'wechat' | 'oa' | 'alipay' | 'webpush' | 'email'
-export type Ways = Record<Way, boolean>
+export type NoticeWay = 'sms' | 'live' | 'wechat' | 'oa' | 'alipay' | 'webpush' | 'email'
+export type Ways = Record<NoticeWay, boolean>
 export interface QuietHours { starts: string; ends: string }
-export interface NoticePreferences { service: Ways; information: Ways; offered: Way[]; quiet: QuietHours | null }
+export interface NoticePreferences { service: Ways; information: Ways; offered: NoticeWay[]; quiet: QuietHours | null }
 
 export interface PushSubscription { endpoint: string; keys: { p256dh: string; auth: string } }
 /** A kind of card of WeChat or Alipay, and how many of them may still come. */

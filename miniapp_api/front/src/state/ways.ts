@@ -1,4 +1,5 @@
-import type { Way } from '@/api/shapes'
+import type { Way, WayName } from '@/api/shapes'
+import { recall, remember } from './store'
 
 let platform: 'h5' | 'wechat' = 'h5'
 // #ifdef MP-WEIXIN
@@ -8,6 +9,27 @@ platform = 'wechat'
 /** The ways that can be used on this platform; in a browser only those whose own page hands out a ticket. */
 export function usable(ways: Way[]): Way[] {
   return ways.filter(({ method, platforms, login_url: page }) => method !== 'sms' && platforms.includes(platform) && (platform !== 'h5' || page !== ''))
+}
+
+/**
+ * Fetch a one-time code of this way. A mini-program asks its platform and hands it to `came`; a browser leaves for the
+ * way's own page, which comes back to the sign-in page: `linking` is remembered, so that it joins the account there.
+ */
+export function fetchCode(way: Way, linking: boolean, came: (code: string) => void): void {
+  // #ifdef H5
+  remember('linking', linking ? way.method : null, true)
+  location.assign(way.login_url)
+  // #endif
+  // #ifdef MP-WEIXIN
+  uni.login({ provider: 'weixin', success: ({ code }) => came(code) })
+  // #endif
+}
+
+/** Whether this browser left to link this very way; asked once. */
+export function wasLinking(way: WayName): boolean {
+  const left = recall<WayName>('linking', true)
+  remember('linking', null, true)
+  return left === way
 }
 
 /** What this device is called in the list of devices. */
