@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -158,3 +159,28 @@ async def test_proving_oneself_gives_the_session_a_new_token(server: Town) -> No
     assert phone.headers["Authorization"] != before
     must_problem(await phone.call("GET", "/api/v1/me", headers={"Authorization": before}), "unauthenticated")
     assert (await phone.must("GET", "/api/v1/me"))["loa"] == 3
+
+
+async def test_the_demonstration_plays_the_platforms_own_page_and_its_ticket_lets_in(
+    settings: Settings, clock: ShiftedClock
+) -> None:
+    async with running_town(settings.model_copy(update={"profile": "demo"}), clock) as town:
+        visitor = await town.stranger()
+        offered = {
+            one["method"]: one["login_url"] for one in (await visitor.must("GET", "/api/v1/sign-in-methods"))["methods"]
+        }
+        assert offered["zheliban"] == "/dev/platform/zheliban" and offered["wechat"] == ""
+        for way in ("zheliban", "ticket"):
+            chosen = await visitor.call("GET", f"/dev/platform/{way}?as=mother")
+            assert chosen.status == 303
+            query = dict(parse_qsl(chosen.headers["Location"].partition("?")[2]))
+            assert query.pop("way") == way
+            came = await visitor.call("POST", "/api/v1/sessions", body={"method": way, "code": query["ticket"]})
+            assert came.status == 201 and came.body["resident"]["loa"] == 4
+        assert (await visitor.call("GET", "/dev/platform/zheliban")).status == 200, "who logs in there"
+        assert (await visitor.call("GET", "/dev/platform/wechat?as=mother")).status == 404
+
+
+async def test_nobody_plays_a_platform_where_ways_are_real(ways: Ways) -> None:
+    visitor = await ways.town.stranger()
+    assert (await visitor.call("GET", "/dev/platform/zheliban?as=mother")).status == 404
