@@ -23,6 +23,11 @@ class NoticeSettings(BaseModel):
         100, ge=0, description="people who get a campaign first; the others follow its verdict; 0 = none"
     )
     fail_share: int = Field(20, ge=0, le=100, description="percent of failures that pauses a campaign; 0 = never")
+    new_teams_on_trial: bool | None = Field(
+        None,
+        description="a department's first campaigns reach only its list of test recipients until two people end its "
+        "trial; empty = in production yes, elsewhere no",
+    )
     quiet_hours: str = Field(
         "",
         pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$",

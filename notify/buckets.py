@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from config.floor import sql
 from config.floor.ids import new_id
@@ -52,6 +52,19 @@ async def spend(unit: Unit, scope: str, *, wanted: int, most: int) -> int:
         new_id(), scope, unit.today, granted, most,
     )  # fmt: skip
     return granted if kept else 0  # somebody was quicker: the next look asks for less
+
+
+async def take_all(unit: Unit, scope: str, day: date, *, wanted: int, most: int) -> bool:
+    """Count all of ``wanted`` against the budget of ``scope`` on ``day``, or nothing; ``most`` 0 = only count."""
+    if most and wanted > most:
+        return False
+    kept = await sql.row(
+        "INSERT INTO notify_budgets (id, scope, day, used) VALUES ($1,$2,$3,$4) ON CONFLICT (scope, day) "
+        "DO UPDATE SET used = notify_budgets.used + EXCLUDED.used "
+        "WHERE $5 = 0 OR notify_budgets.used + EXCLUDED.used <= $5 RETURNING used",
+        new_id(), scope, day, wanted, most,
+    )  # fmt: skip
+    return kept is not None
 
 
 async def used(unit: Unit, scope: str) -> int:

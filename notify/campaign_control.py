@@ -90,6 +90,18 @@ async def resend(unit: Unit, campaign_id: UUID, channel: str) -> bool:
     return row is not None
 
 
+async def followed(unit: Unit, campaign_id: UUID, kind: str) -> bool:
+    """Whether it has a follow-up of this kind that is neither put away, refused for good nor stopped. The first one's
+    row is held until the end of the unit, so that of two who ask at once the second sees the other's."""
+    await sql.row("UPDATE campaigns SET updated_at = updated_at WHERE id = $1 RETURNING id", campaign_id)
+    row = await sql.row(
+        "SELECT id FROM campaigns WHERE follows = $1 AND portal = $2 AND follow_kind = $3 AND discarded_at IS NULL "
+        "AND NOT refused_for_good AND status <> 'stopped' LIMIT 1",
+        campaign_id, unit.portal, kind,
+    )  # fmt: skip
+    return row is not None
+
+
 async def leave_out_stopped(unit: Unit) -> int:
     """What waits of stopped campaigns is left out, a piece a run; how many."""
     rows = await sql.rows("SELECT id FROM campaigns WHERE status = 'stopped' AND ended_at > $1", unit.now - _RECENT)

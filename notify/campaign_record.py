@@ -14,7 +14,7 @@ COLUMNS = (
     "author_id, author_no, editor_id, submitter_id, approver_no, reason, people, expanded, planned, reached, failed, "
     "skipped, created_at, updated_at, submitted_at, decided_at, ended_at, schedule_at, rate, canary, canary_state, "
     "fail_share, pause_reason, follows, follow_kind, audience_rules, template_id, template_version, discarded_at, "
-    "refused_for_good"
+    "refused_for_good, team, trial, sms_cost"
 )
 
 
@@ -69,6 +69,10 @@ class CampaignRecord:
     follow_kind: str = ""
     discarded: bool = False
     refused_for_good: bool = False
+    team: str = ""
+    trial: bool = False
+    sms_cost: int = 0
+    """What its short messages cost, in thousandths of a yuan, as it was handed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,4 +136,7 @@ def record(row: sql.Row) -> CampaignRecord:
         follow_kind=row["follow_kind"],
         discarded=row["discarded_at"] is not None,
         refused_for_good=sql.flag(row["refused_for_good"]),
+        team=row["team"],
+        trial=sql.flag(row["trial"]),
+        sms_cost=int(row["sms_cost"]),
     )

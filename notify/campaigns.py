@@ -7,6 +7,7 @@ the number of people are part of the approval, and the audience is fixed in the 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +16,7 @@ from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.refusal import Refusal
 from config.floor.selection import Selection
-from config.floor.unit import Actor, Unit
+from config.floor.unit import Actor, Unit, legal_day
 from notify import campaign_control, progress, submissions
 from notify import cursor as cursors
 from notify.audience import Audience
@@ -28,13 +29,17 @@ from notify.errors import (
     CampaignBlocked,
     CampaignMissing,
     ContentChanged,
+    FirstUnderWay,
+    FollowExists,
     SamePerson,
     WrongState,
 )
 from notify.lists import Lists
 from notify.operator_templates import OperatorTemplates
 from notify.saved_segments import Segments
+from notify.segments import RulesWrong
 from notify.service import WAKE, NotifyOptions
+from notify.teams import Teams
 
 PAGE = 20
 PIECE = 50_000
@@ -50,28 +55,41 @@ class Campaigns:
     def __init__(self, *, audience: Audience, options: NotifyOptions, lists: Lists) -> None:
         self.audience = self._audience = audience
         self.lists, self.segments, self.templates = lists, Segments(), OperatorTemplates()
+        self.teams = Teams(new_on_trial=options.new_teams_on_trial)
         self._options = options
         self._previewer = Previewer(audience, options, lists)
 
-    async def preview(self, unit: Unit, words: CampaignWords) -> Preview:
-        """What would be sent to whom, and what stands in the way. Stores nothing."""
-        return await self._previewer.preview(unit, words)
+    async def preview(
+        self, unit: Unit, words: CampaignWords, team: str = "", campaign_id: UUID | None = None
+    ) -> Preview:
+        """What would be sent to whom, and what stands in the way. Stores nothing. ``team``: whose trial narrows it;
+        ``campaign_id``: as which one's, whose own team and people count then."""
+        found = await self.get(unit, campaign_id) if campaign_id else None
+        exactly = told_by(unit, found.follows) if found and found.follows else None
+        name = found.team if found else team
+        if exactly is None and await self.teams.on_trial(unit, name):
+            with contextlib.suppress(RulesWrong):  # the preview names what is wrong with them
+                exactly = await self.teams.narrowed(unit, name, self._audience.select(unit, words.audience))
+        return await self._previewer.preview(unit, words, exactly)
 
-    async def draft(self, unit: Unit, author: Actor, region: str, words: CampaignWords) -> CampaignRecord:
-        """Keep a new draft."""
+    async def draft(
+        self, unit: Unit, author: Actor, region: str, words: CampaignWords, team: str = ""
+    ) -> CampaignRecord:
+        """Keep a new draft; ``team`` is whose day it will count against."""
         campaign_id, author_id = new_id(), _id(author)
+        await self.teams.meet(unit, team, author)
         label = await self._label(unit, words)
         row = await sql.row(
             "INSERT INTO campaigns (id, portal, region, title, body, category, audience_region, audience_item, "
             "audience_label, fills, content_hash, status, author_id, author_no, editor_id, approver_no, reason, "
             "people, expanded, planned, reached, failed, skipped, all_expanded, created_at, updated_at, "
-            "audience_rules, schedule_at, template_id, template_version) "
+            "audience_rules, schedule_at, template_id, template_version, team) "
             "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,'draft',$12,$13,$12,'','',0,0,0,0,0,0,$14,$15,$15,"
-            "$16,$17,$18,$19) "
+            "$16,$17,$18,$19,$20) "
             f"RETURNING {COLUMNS}",
             campaign_id, unit.portal, region, words.title, words.body, words.category, words.region, words.item,
             label, sql.to_json(dict(words.fills)), words.content_hash, author_id, author.label, False, unit.now,
-            *_more(words),
+            *_more(words), team,
         )  # fmt: skip
         assert row is not None
         return record(row)
@@ -123,14 +141,20 @@ class Campaigns:
             raise WrongState(status=found.status)
         if found.discarded or found.refused_for_good:
             raise WrongState(status="discarded" if found.discarded else "rejected")
-        preview = await self._previewer.preview(unit, found.words, self._people(unit, found) if found.follows else None)
+        if refused := await self._first_open(unit, found):
+            raise refused
+        trial = not found.follows and await self.teams.on_trial(unit, found.team)
+        exactly = await self._people(unit, found) if found.follows or trial else None
+        preview = await self._previewer.preview(unit, found.words, exactly)
         if preview.blockers:
             raise CampaignBlocked(blockers=", ".join(remark.code for remark in preview.blockers))
         row = await sql.row(
             "UPDATE campaigns SET status='submitted', submitter_id=$1, people=$2, submitted_at=$3, updated_at=$3, "
-            "reason='' WHERE id=$4 AND portal=$5 AND status IN ('draft','rejected') AND content_hash=$6 "
+            "reason='', trial=$7, sms_cost=$8 WHERE id=$4 AND portal=$5 AND status IN ('draft','rejected') "
+            "AND content_hash=$6 "
             f"RETURNING {COLUMNS}",
             _id(submitter), preview.people, unit.now, campaign_id, unit.portal, found.content_hash,
+            trial, preview.cost,
         )  # fmt: skip
         if row is None:
             raise ContentChanged()
@@ -150,24 +174,33 @@ class Campaigns:
         approver_id = _id(approver)
         if refused := _may_approve(found, approver_id, content_hash):
             return refused
-        audience = self._people(unit, found)
+        if early := await self._first_open(unit, found):
+            return early
+        audience = await self._people(unit, found)
         count = await audience.count()
         if count != people or people < 1:
             await sql.execute(
                 "UPDATE campaigns SET people = $1 WHERE id = $2 AND status = 'submitted'", count, campaign_id
             )
             return AudienceChanged(people=count)
+        spent = {"people": people, "cost": found.sms_cost}
+        day = legal_day(max(found.schedule_at or unit.now, unit.now))
+        team = "" if found.follows else found.team  # a correction is never held back by a budget
+        if over := await self.teams.room(unit, team, day, **spent):
+            return over
         canary = self._options.canary if count > self._options.canary else 0
         row = await sql.row(
             "UPDATE campaigns SET status='approved', approver_id=$1, approver_no=$2, people=$3, decided_at=$4, "
-            "updated_at=$4, canary=$8, canary_state=$9, fail_share=$10 "
+            "updated_at=$4, canary=$8, canary_state=$9, fail_share=$10, trial=$11 "
             "WHERE id=$5 AND portal=$6 AND status='submitted' AND content_hash=$7 "
             f"AND author_id<>$1 AND editor_id<>$1 AND submitter_id<>$1 RETURNING {COLUMNS}",
             approver_id, approver.label, people, unit.now, campaign_id, unit.portal, content_hash,
             canary, "running" if canary else "", self._options.fail_share,
+            not found.follows and await self.teams.on_trial(unit, found.team),
         )  # fmt: skip
         if row is None:  # somebody was quicker
             return WrongState(status=(await self.get(unit, campaign_id)).status)
+        await self.teams.count(unit, team, day, **spent)
         fixed = await _fix_recipients(unit, campaign_id, found.region, audience)
         if fixed != people:  # somebody joined or left between the two statements: all of it is undone
             raise AudienceChanged(people=fixed)
@@ -194,6 +227,9 @@ class Campaigns:
 
     async def discard(self, unit: Unit, campaign_id: UUID, *, back: bool = False) -> CampaignRecord | Refusal:
         """Put a draft away, or take it out again (``back``). Nothing is deleted."""
+        found = await self.get(unit, campaign_id)
+        if back and found.follows and await campaign_control.followed(unit, found.follows, found.follow_kind):
+            return FollowExists()
         return await self._after(unit, campaign_id, await campaign_control.discard(unit, campaign_id, back=back))
 
     async def pause(self, unit: Unit, campaign_id: UUID) -> CampaignRecord | Refusal:
@@ -226,11 +262,16 @@ class Campaigns:
     async def follow_up(
         self, unit: Unit, author: Actor, campaign_id: UUID, kind: FollowKind, words: CampaignWords
     ) -> CampaignRecord:
-        """A draft of a correction or withdrawal, whose audience is exactly who has the first one. Released like any."""
+        """A draft of a correction or withdrawal, whose audience is exactly who has the first one. Released like any.
+
+        One of each kind at a time, also where two ask at once: ``FollowExists``.
+        """
         first = await self.get(unit, campaign_id)
         if first.status not in ("sending", "paused", "done", "stopped"):
             raise WrongState(status=first.status)
-        made = await self.draft(unit, author, first.region, words)
+        if await campaign_control.followed(unit, campaign_id, kind):
+            raise FollowExists()
+        made = await self.draft(unit, author, first.region, words, first.team)
         await sql.execute(
             "UPDATE campaigns SET follows = $1, follow_kind = $2 WHERE id = $3", campaign_id, kind, made.id
         )
@@ -244,10 +285,18 @@ class Campaigns:
         now = await self.get(unit, campaign_id)
         return now if changed else WrongState(status=now.status)
 
-    def _people(self, unit: Unit, found: CampaignRecord) -> Selection:
+    async def _people(self, unit: Unit, found: CampaignRecord) -> Selection:
         if found.follows is not None:
             return told_by(unit, found.follows)
-        return self._audience.select(unit, found.words.audience)
+        return await self.teams.narrowed(unit, found.team, self._audience.select(unit, found.words.audience))
+
+    async def _first_open(self, unit: Unit, found: CampaignRecord) -> Refusal | None:
+        """A correction goes to exactly who has the first one, so they must be known."""
+        if found.follows is None:
+            return None
+        first = await self.get(unit, found.follows)
+        over = first.status in ("done", "stopped") or (first.people and first.progress.expanded >= first.people)
+        return None if over else FirstUnderWay()
 
     async def _label(self, unit: Unit, words: CampaignWords) -> str:
         return (await self._audience.item_name(unit, words.item))[:120]

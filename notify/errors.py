@@ -129,3 +129,54 @@ class ShareCannotMove(Refusal):
     """The provider has not that many points, or one of the two is none of the channel's."""
 
     code = "share-cannot-move"
+
+
+class PaperTaskKept(Refusal):
+    """What was written down about this letter or visit cannot be taken back: too late, or somebody else wrote it."""
+
+    code = "paper-task-kept"
+
+
+class TeamMissing(Missing):
+    """No such team in this portal."""
+
+    code = "team-not-found"
+
+
+class TeamLimitReached(Refusal):
+    """The team's day has not so much left. ``what``: people or cost; ``used`` of ``most`` are gone."""
+
+    code = "team-limit-reached"
+    kind = "limited"
+
+
+class TestersFull(Refusal):
+    """The list of test recipients has its ``most`` people."""
+
+    __test__ = False
+    code = "testers-full"
+
+
+class TrialNotAsked(Refusal):
+    """Nobody has asked for the end of this trial, or it is over."""
+
+    code = "trial-not-asked"
+
+
+class TrialSamePerson(Refusal):
+    """Whoever asked for the end of a trial cannot confirm it."""
+
+    code = "trial-same-person"
+    kind = "forbidden"
+
+
+class FollowExists(Refusal):
+    """This campaign has such a follow-up already that is neither put away nor stopped."""
+
+    code = "campaign-follow-exists"
+
+
+class FirstUnderWay(Refusal):
+    """What this one corrects or withdraws is still going out, so that its people are not known yet."""
+
+    code = "campaign-first-under-way"

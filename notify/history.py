@@ -13,6 +13,7 @@ from config.floor.unit import Unit
 from config.floor.vault import Vault
 from notify import cursor as cursors
 from notify.errors import MessageMissing
+from notify.letters import Letters
 from notify.outbox import Words
 from notify.receipts import PAYLOAD
 from notify.wordings import Wordings, worded
@@ -115,6 +116,7 @@ class History:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
         self._wordings = Wordings(vault)
+        self.letters = Letters(vault, self._wordings)
 
     async def of_message(self, unit: Unit, message_id: UUID) -> MessageStory:
         """Four statements. ``MessageMissing`` where this portal has none such."""

@@ -63,6 +63,12 @@ class NotifyPaperTask(Model):
     kind = fields.CharField(8)  # letter | visit, known when it is done
     staff_id = fields.UUIDField(null=True)
     staff_no = fields.CharField(32)
+    reason = fields.CharField(24, default="", db_default="")  # why it came back
+    before = fields.CharField(12, default="", db_default="")  # the state before the last result, while it can be undone
+    before_kind = fields.CharField(8, default="", db_default="")
+    before_no = fields.CharField(32, default="", db_default="")
+    prints = fields.IntField(default=0, db_default=0)
+    printed_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
 
@@ -73,6 +79,7 @@ class NotifyPaperTask(Model):
 RULES: tuple[Rule, ...] = (
     Index("notify_ladders_due", "notify_ladders", "next_at", where="state = 'climbing' AND next_at IS NOT NULL"),
     Index("notify_paper_tasks_portal", "notify_paper_tasks", "portal, state, created_at DESC, id DESC"),
+    Index("notify_paper_tasks_open", "notify_paper_tasks", "portal, region", where="state = 'open'"),
     Check("notify_ladders_state", "notify_ladders", "{row}state IN ('climbing','reached','ended')"),
     Check("notify_quiet_hours_pair", "notify_quiet_hours", "({row}starts IS NULL) = ({row}ends IS NULL)"),
     Check("notify_paper_tasks_state", "notify_paper_tasks", "{row}state IN ('open','sent','handed','returned')"),

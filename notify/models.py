@@ -216,6 +216,9 @@ class Campaign(Model):
     follows = fields.UUIDField(null=True)  # the campaign whose people this one goes to
     follow_kind = fields.CharField(12, default="", db_default="")
     only_channel = fields.CharField(24, default="", db_default="")
+    team = fields.CharField(64, default="", db_default="")  # whose day it counts against
+    trial = fields.BooleanField(default=False, db_default=False)  # handed in for the team's test recipients only
+    sms_cost = fields.IntField(default=0, db_default=0)  # thousandths of a yuan, as it was handed in
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
     submitted_at = fields.DatetimeField(null=True)

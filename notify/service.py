@@ -29,7 +29,8 @@ class NotifyOptions:
     """Settings of this room. ``signatures``: portal id → the name between 【】 in front of its short messages.
 
     ``canary``: people who get a campaign first; ``fail_share``: percent of failures that pauses it;
-    ``safety``: portal id → what its notices to many are held against.
+    ``safety``: portal id → what its notices to many are held against; ``new_teams_on_trial``: a team that nobody has
+    met yet reaches only its list of test recipients.
     """
 
     signatures: Mapping[str, str] = field(default_factory=dict)
@@ -39,6 +40,7 @@ class NotifyOptions:
     canary: int = 100
     fail_share: int = 20
     safety: Mapping[str, SafetyRules] = field(default_factory=dict)
+    new_teams_on_trial: bool = False
 
     def signature_of(self, portal: str) -> str:
         return self.signatures.get(portal, self.signature)

@@ -39,6 +39,9 @@ def notify_options(settings: Settings, portals: Portals, channels: Sequence[Chan
         fail_share=chosen.fail_share,
         safety=safety_rules(portals),
         ladder=_ladder(settings, channels),
+        new_teams_on_trial=settings.profile == "production"
+        if chosen.new_teams_on_trial is None
+        else chosen.new_teams_on_trial,
     )
 
 

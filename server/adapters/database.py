@@ -25,6 +25,7 @@ MODEL_APPS: dict[str, tuple[str, ...]] = {
         "notify.compose_models",
         "notify.engine_models",
         "notify.ladder_models",
+        "notify.team_models",
     ),
     "domain": (
         "server.domain.audit.models",

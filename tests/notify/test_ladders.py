@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+import pytest
+
 from config.floor import sql
 from config.floor.unit import Unit
 from notify import ladders, paper
-from notify.channel import Rejected, Sent
+from notify.channel import Parcel, Rejected, Sent
 from notify.dispatch import Dispatcher
-from notify.errors import PaperTaskMissing, PaperTaskOver
+from notify.errors import PaperTaskKept, PaperTaskMissing, PaperTaskOver
 from notify.ladder import DEFAULTS, Choice
-from notify.paper import PaperChannel
+from notify.paper import PaperChannel, PaperTask
 from notify.service import Notify, NotifyOptions
 from notify.steps import LadderRules, Quiet
 from tests.notify.parts import PORTAL, REGION, TEMPLATES, Room, ScriptedChannel, staff
@@ -112,6 +114,37 @@ async def test_nobody_is_left_in_silence_paper_is_one_task_and_its_end_is_the_de
             raise AssertionError("a second result was taken")
 
     await room.database.unit_of_work(PORTAL, late)
+
+
+async def test_a_result_is_taken_back_within_half_an_hour_by_whoever_wrote_it(room: Room) -> None:
+    (person,) = room.people.add()
+    room.people.numbers[person] = None
+    message = await room.tell(person)
+    assert message
+    parcel = Parcel("letter", message, PORTAL, "case.accepted", "statutory", "zh-CN", person, None, "", "")
+    await PaperChannel(room.database.unit_of_work).send(parcel)
+
+    async def writes(unit: Unit) -> UUID:
+        ((task,), _) = await paper.page(unit, "open", "", REGION)
+        assert await paper.waiting(unit) == {REGION: 1}
+        await paper.settle(unit, staff(1), task.id, "visit", "returned", "not-home")
+        return task.id
+
+    task_id = await room.database.unit_of_work(PORTAL, writes)
+
+    async def undoes(unit: Unit) -> PaperTask:
+        return await paper.undo(unit, staff(1), task_id)
+
+    with pytest.raises(PaperTaskKept):
+        await room.database.unit_of_work(PORTAL, lambda unit: paper.undo(unit, staff(2), task_id))
+    room.later(minutes=29)
+    assert (await room.database.unit_of_work(PORTAL, undoes)).state == "open"
+    with pytest.raises(PaperTaskKept):
+        await room.database.unit_of_work(PORTAL, undoes)
+    await room.database.unit_of_work(PORTAL, writes)
+    room.later(minutes=31)
+    with pytest.raises(PaperTaskKept):
+        await room.database.unit_of_work(PORTAL, undoes)
 
     async def elsewhere(unit: Unit) -> bool:
         try:

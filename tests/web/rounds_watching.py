@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.journeys.people import Desk
-from tests.journeys.town import PEOPLE
+from tests.journeys.town import PASSWORD, PEOPLE
 
 CONSOLE = "/console/api/v1"
 
@@ -27,7 +27,23 @@ async def steers(operator: Desk, publisher: Desk, words: dict[str, Any], sent: s
     await operator.must("POST", f"{path}/stop", {})
     await _again(operator, f"{CONSOLE}/campaigns/{sent}")
     look = {"phone": PEOPLE[0][2], "reason": "asked"}
-    await operator.must("POST", f"{CONSOLE}/notice-looks", look)
+    found = await operator.must("POST", f"{CONSOLE}/notice-looks", look)
+    async with Desk(operator.origin, "ALL", PASSWORD) as chief:
+        await chief.sign_in()
+        await _tries(chief, publisher, found["resident_id"])
+        operator.seen += chief.seen
+
+
+async def _tries(chief: Desk, publisher: Desk, tester: str) -> None:
+    """A department is put on trial and let out again by two people."""
+    limits = {"name": "试用的部门", "people_a_day": 100, "yuan_a_day": 0}
+    team = await chief.must("POST", f"{CONSOLE}/teams", limits)
+    path = f"{CONSOLE}/teams/{team['id']}"
+    await chief.must("POST", f"{path}/trial", {})
+    await chief.must("POST", f"{path}/testers", {"phone": PEOPLE[0][2]})
+    await chief.must("POST", f"{path}/testers/removal", {"resident_id": tester})
+    await chief.must("POST", f"{path}/trial-end", {})
+    await publisher.must("POST", f"{path}/trial-end/confirmation", {})
 
 
 async def _again(operator: Desk, path: str) -> None:

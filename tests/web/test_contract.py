@@ -145,8 +145,8 @@ FACES = {"openFaceCheck"}
 """Answers well only where a platform looks at faces (``tests/domain/proving/test_over_http.py``)."""
 PUSHES = {"subscribeToPush", "endPush"}
 """Answer well only where a push key is set (``tests/web/test_hooks.py``)."""
-LADDER_ENDS = {"settlePaperTask"}
-"""Answers well only where a notice ran out of channels (``tests/notify/test_over_http.py``)."""
+LADDER_ENDS = {"settlePaperTask", "printLetters", "undoPaperTask"}
+"""Answer well only where a notice ran out of channels (``tests/notify/test_desk_over_http.py``)."""
 PROVIDERS = {"checkWeChatAddress", "endLetters", "hearSmsProvider", "hearWeChat"}
 """Answer well only to who knows a provider's secret (``tests/web/test_hooks.py``)."""
 

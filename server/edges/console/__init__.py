@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.edges.console import notice_pages, publishing_pages
+from server.edges.console import letter_pages, notice_pages, publishing_pages, team_pages
 from server.edges.console.audience_api import operations as audience_operations
 from server.edges.console.audit_api import operations as audit_operations
 from server.edges.console.campaigns_api import operations as campaign_operations
@@ -15,6 +15,7 @@ from server.edges.console.losses_api import operations as loss_operations
 from server.edges.console.notice_reach_api import operations as reach_operations
 from server.edges.console.roster_api import operations as roster_operations
 from server.edges.console.staff_api import operations as staff_operations
+from server.edges.console.teams_api import operations as team_operations
 from server.edges.console.templates_api import operations as template_operations
 from server.edges.console.terminals_api import operations as terminal_operations
 from server.edges.console.watch_api import operations as watch_operations
@@ -27,6 +28,7 @@ operations = [
     audience_operations,
     list_operations,
     template_operations,
+    team_operations,
     reach_operations,
     hall_operations,
     audit_operations,
@@ -38,6 +40,6 @@ operations = [
 ]
 
 pages = publishing_pages.pages
-"""One table, to which both modules of pages add theirs."""
+"""One table, to which every module of pages adds its own."""
 
-__all__ = ["notice_pages", "operations", "pages", "publishing_pages"]
+__all__ = ["letter_pages", "notice_pages", "operations", "pages", "publishing_pages", "team_pages"]

@@ -43,6 +43,12 @@ class CampaignLooked(Wire):
     template: TemplateUsed | None = None
 
 
+class CampaignPreviewed(CampaignLooked):
+    """Words to be looked at; ``campaign``: as which one's, because a correction's people are not chosen by rules."""
+
+    campaign: UUID | None = None
+
+
 class CampaignWritten(CampaignLooked):
     """Words to be kept."""
 
@@ -118,6 +124,7 @@ class CampaignShown(Wire):
     template: TemplateUsed | None
     discarded: bool
     refused_for_good: bool
+    trial: bool
 
 
 class ChangeShown(Wire):

@@ -18,6 +18,7 @@ from server.edges.console.campaign_shapes import (
     CampaignChanges,
     CampaignList,
     CampaignLooked,
+    CampaignPreviewed,
     CampaignQuery,
     CampaignRejection,
     CampaignShown,
@@ -58,18 +59,21 @@ async def campaigns(call: Call[NoBody, CampaignQuery]) -> CampaignList:
 )  # fmt: skip
 async def draft(call: Call[CampaignWritten, NoQuery]) -> CampaignShown:
     """A draft is seen by colleagues, and by nobody else."""
-    made = await call.services.campaigns.draft(call.unit, call.actor, call.staff.region, _words(call.body))
+    made = await call.services.campaigns.draft(
+        call.unit, call.actor, call.staff.region, _words(call.body), call.staff.department
+    )
     return await _done(call, "campaign.draft", made)
 
 
 @operations.post(
     f"{_ROOT}/preview", name="previewCampaign", summary="People, reach, parts, blockers and real examples",
-    access=_READER, body=CampaignLooked, answer=PreviewShown, own_unit=True,
+    access=_READER, body=CampaignPreviewed, answer=PreviewShown, own_unit=True, problems=("campaign-not-found",),
 )  # fmt: skip
-async def preview(call: Call[CampaignLooked, NoQuery]) -> PreviewShown:
+async def preview(call: Call[CampaignPreviewed, NoQuery]) -> PreviewShown:
     """Stores nothing; asked again with every pause in typing, so it takes no writing transaction."""
     words = _words(call.body)
-    return _previewed(call, words, await call.services.campaigns.preview(call.unit, words))
+    seen = await call.services.campaigns.preview(call.unit, words, call.staff.department, call.body.campaign)
+    return _previewed(call, words, seen)
 
 
 @operations.get(
@@ -93,7 +97,8 @@ async def edit(call: Call[CampaignWritten, NoQuery]) -> CampaignShown:
 
 @operations.post(
     f"{_ROOT}/{{id}}/submission", name="submitCampaign", summary="Ask another person to release it",
-    access=_WRITER, answer=CampaignShown, problems=(*_STEP, "campaign-blocked", "campaign-content-changed"),
+    access=_WRITER, answer=CampaignShown,
+    problems=(*_STEP, "campaign-blocked", "campaign-content-changed", "campaign-first-under-way"),
 )  # fmt: skip
 async def submit(call: Call[NoBody, NoQuery]) -> CampaignShown:
     """Refused while anything blocks it."""
@@ -104,7 +109,8 @@ async def submit(call: Call[NoBody, NoQuery]) -> CampaignShown:
 @operations.post(
     f"{_ROOT}/{{id}}/approval", name="approveCampaign", summary="Release exactly this content to exactly this many",
     access=_RELEASER, body=CampaignApproval, answer=CampaignShown,
-    problems=(*_STEP, "campaign-same-person", "campaign-content-changed", "campaign-audience-changed"),
+    problems=(*_STEP, "campaign-same-person", "campaign-content-changed", "campaign-audience-changed",
+              "campaign-first-under-way", "team-limit-reached"),
 )  # fmt: skip
 async def approve(call: Call[CampaignApproval, NoQuery]) -> CampaignShown | Refusal:
     """Sending begins at once."""
@@ -148,7 +154,7 @@ async def discard(call: Call[NoBody, NoQuery]) -> CampaignShown | Refusal:
 
 @operations.post(
     f"{_ROOT}/{{id}}/restoration", name="restoreCampaign", summary="Take a draft out again", access=_WRITER,
-    answer=CampaignShown, problems=_STEP,
+    answer=CampaignShown, problems=(*_STEP, "campaign-follow-exists"),
 )  # fmt: skip
 async def restore(call: Call[NoBody, NoQuery]) -> CampaignShown | Refusal:
     """As it was."""
@@ -247,6 +253,7 @@ def _shown(call: Call[Any, Any], found: CampaignRecord) -> CampaignShown:
         template=TemplateUsed(id=words.template[0], version=words.template[1]) if words.template else None,
         discarded=found.discarded,
         refused_for_good=found.refused_for_good,
+        trial=found.trial,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from notify.board import Minute
 from notify.campaign_record import CampaignRecord
 from notify.failed import Standing
 from server.domain.staff.permissions import may
-from server.edges.console.pages import SIGN_IN, PageCall, frame, pages
+from server.edges.console.pages import SIGN_IN, PageCall, frame, on_trial, pages
 from server.edges.console.watch_api import LOOK, state_of
 from server.edges.console.watch_words import Speaker, funnel, share
 from server.web.operations import Staff
@@ -28,6 +28,8 @@ _TABS = (
     ("calendar", "/console/notices/calendar", "campaigns.read"),
     ("providers", "/console/notices/providers", "notices.watch"),
     ("resident", "/console/notices/resident", "notices.follow"),
+    ("teams", "/console/notices/teams", "teams.read"),
+    ("record", "/console/notices/record", "notices.record"),
 )
 _COUNTED_LIVE = 20_000
 """Up to so many people a running campaign's causes are counted with every look; beyond, when somebody asks."""
@@ -37,7 +39,8 @@ RESEND_BY = ("sms", "wechat", "oa", "alipay", "email", "webpush", "live")
 _OVER = ("done", "stopped")
 
 
-def _page(call: PageCall, name: str, tab: str, title: str = "", every: int = 0, **more: Any) -> Page:
+async def watched(call: PageCall, name: str, tab: str, title: str = "", every: int = 0, **more: Any) -> Page:
+    """One page of this part, with its tabs."""
     roles = call.staff.roles
     tabs = [
         {"href": href, "label": call.text(f"watch.tabs.{key}"), "here": key == tab}
@@ -58,6 +61,7 @@ def _page(call: PageCall, name: str, tab: str, title: str = "", every: int = 0, 
         "share": share,
         "state_of": state_of,
         "may": partial(may, roles),
+        "trial": await on_trial(call),
         **more,
     }
     return Page(f"watch_{name}.html", context)
@@ -69,7 +73,7 @@ async def notices_today(call: PageCall) -> Page:
     board, unit = call.services.board, call.unit
     lanes, doubtful = await board.lanes(unit), await board.doubtful(unit)
     running, providers = await board.under_way(unit), await board.providers(unit)
-    return _page(
+    return await watched(
         call, "today", "today", every=5_000, lanes=lanes, doubtful=doubtful, running=running, providers=providers,
         ended=await board.ended(unit), alarms=_alarms(call, lanes, doubtful, running, providers),
     )  # fmt: skip
@@ -111,7 +115,7 @@ async def sending(call: PageCall) -> Page:
         "at": call.unit.now.timestamp() * 1000, "settled": progress.reached + progress.failed + progress.skipped,
         "planned": progress.planned, "expanded": progress.expanded, "people": found.people, "state": state_of(found),
     }  # fmt: skip
-    return _page(
+    return await watched(
         call, "sending", "today", title=found.words.title, every=0 if over else 1_000, found=found, over=over,
         counted=counted, funnel=funnel(found, counts) if counted else None, followers=followers,
         counters=json.dumps(counters), resend_by=RESEND_BY, consequences=_consequences(call, found),
@@ -129,7 +133,7 @@ def _consequences(call: PageCall, found: CampaignRecord) -> dict[str, str]:
 @pages.get("/console/notices/failed", access=Staff("notices.follow"), sign_in=SIGN_IN)
 async def failed_groups(call: PageCall) -> Page:
     """By cause, the largest first."""
-    return _page(call, "failed", "failed", every=10_000, causes=await failed.causes(call.unit))
+    return await watched(call, "failed", "failed", every=10_000, causes=await failed.causes(call.unit))
 
 
 @pages.get("/console/notices/failed/list", access=Staff("notices.follow"), sign_in=SIGN_IN)
@@ -139,7 +143,7 @@ async def failed_list(call: PageCall) -> Page:
     channel, reason = query.get("channel", "")[:24], query.get("reason", "")[:64]
     state: Standing = "in_doubt" if query.get("state") == "in_doubt" else "failed"
     found = await failed.page(call.unit, channel, state, reason, query.get("cursor") or None)
-    return _page(
+    return await watched(
         call, "failed_list", "failed", channel=channel, reason=reason, state=state, found=found,
         title=call.text("watch.titles.failed_list", channel=Speaker(call).channel(channel)),
     )  # fmt: skip
@@ -156,7 +160,7 @@ async def calendar(call: PageCall) -> Page:
     for one in found:
         assert one.schedule_at is not None
         by_day.setdefault(one.schedule_at.astimezone(LEGAL_ZONE).date(), []).append(one)
-    return _page(
+    return await watched(
         call, "calendar", "calendar", weeks=weeks, by_day=by_day, month=first, today=call.unit.today, found=found,
         before=(first - timedelta(days=1)).strftime("%Y-%m"), after=(first + timedelta(days=31)).strftime("%Y-%m"),
         zone=LEGAL_ZONE,
@@ -188,7 +192,7 @@ async def providers(call: PageCall) -> Page:
         by_channel.setdefault(one.channel, []).append(one)
     audit = call.services.audit
     moves = {name: await audit.of_portal(call.unit, f"provider:{name}", limit=10) for name in by_channel}
-    return _page(
+    return await watched(
         call, "providers", "providers", every=10_000, by_channel=by_channel, lines=lines, now=call.unit.now,
         moves=moves,
     )  # fmt: skip
@@ -210,7 +214,7 @@ def _hour(now: datetime, made: list[Minute]) -> list[list[int]]:
 async def message(call: PageCall) -> Page:
     """One message: each step, each try, each receipt. Who got it is not named here."""
     story = await call.services.history.of_message(call.unit, call.path_id("message_id"))
-    return _page(call, "message", "failed", story=story, lines=_timeline(story), reasons=REASONS)
+    return await watched(call, "message", "failed", story=story, lines=_timeline(story), reasons=REASONS)
 
 
 def _timeline(story: Any) -> list[tuple[datetime, str, Any, Any]]:
@@ -225,7 +229,7 @@ def _timeline(story: Any) -> list[tuple[datetime, str, Any, Any]]:
 @pages.get("/console/notices/resident", access=Staff("notices.follow"), sign_in=SIGN_IN)
 async def find_resident(call: PageCall) -> Page:
     """Whose notices, and why."""
-    return _page(call, "resident", "resident", person=None, reasons=REASONS)
+    return await watched(call, "resident", "resident", person=None, reasons=REASONS)
 
 
 @pages.get("/console/notices/residents/{resident_id}", access=Staff("notices.follow"), sign_in=SIGN_IN)
@@ -235,9 +239,9 @@ async def resident(call: PageCall) -> Page:
     person = await call.services.residents.get(call.unit, resident_id)
     since = call.unit.now - _LOOKS_FOR
     if not await call.services.audit.has_looked(call.unit, call.actor, LOOK, resident_id, since):
-        return _page(call, "resident", "resident", person=None, reasons=REASONS)
+        return await watched(call, "resident", "resident", person=None, reasons=REASONS)
     history = await call.services.history.of_resident(call.unit, resident_id, call.request.query.get("cursor") or None)
-    return _page(
+    return await watched(
         call, "resident", "resident", person=person, reasons=REASONS, history=history,
         preferences=await call.services.notify.preferences.of(call.unit, resident_id),
         grants=await grants.left(call.unit, resident_id),

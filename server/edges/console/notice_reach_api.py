@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from aiohttp import web
 from pydantic import Field
 
+from config.floor.unit import Unit
 from notify import ladders, paper
 from notify.errors import NoticeMissing
-from server.web.operations import Call, NoBody, NoQuery, Operations, Staff
+from notify.letter import LetterWords
+from server.web.letters import letter_file, written
+from server.web.operations import AnyCall, Call, NoBody, NoQuery, Operations, Staff
 from server.web.shapes import Instant, Wire
 from server.web.why_words import told
 
@@ -40,6 +44,7 @@ class PaperQuery(Wire):
     """Which tasks."""
 
     state: Literal["open", "sent", "handed", "returned"] = "open"
+    region: Annotated[str, Field(pattern=r"^([0-9]{12})?$")] = ""
     cursor: Annotated[str, Field(max_length=200)] = ""
 
 
@@ -53,6 +58,9 @@ class PaperTaskShown(Wire):
     state: Literal["open", "sent", "handed", "returned"]
     kind: Literal["", "letter", "visit"]
     staff_no: str
+    reason: str
+    prints: int
+    may_undo: bool
     created_at: Instant
     updated_at: Instant
 
@@ -65,10 +73,18 @@ class PaperTaskPage(Wire):
 
 
 class PaperResult(Wire):
-    """What was done and how it ended. A visit is handed over or not met; only a letter is sent."""
+    """What was done and how it ended. A visit is handed over or not met; only a letter is sent. ``reason``: why it came
+    back."""
 
     kind: Literal["letter", "visit"]
     outcome: Literal["sent", "handed", "returned"]
+    reason: paper.Reason = ""
+
+
+class LettersWanted(Wire):
+    """Whose letters, in the order of printing."""
+
+    ids: Annotated[list[UUID], Field(min_length=1, max_length=50)]
 
 
 @operations.get(
@@ -98,9 +114,9 @@ async def explain(call: Call[NoBody, NoQuery]) -> NoticeWhy:
 )
 async def tasks(call: Call[NoBody, PaperQuery]) -> PaperTaskPage:
     """One page: two statements."""
-    found, cursor = await paper.page(call.unit, call.query.state, call.query.cursor)
+    found, cursor = await paper.page(call.unit, call.query.state, call.query.cursor, call.query.region)
     names = await call.services.residents.masked(call.unit, sorted({one.recipient for one in found}))
-    return PaperTaskPage(tasks=[_shown(one, names) for one in found], next_cursor=cursor)
+    return PaperTaskPage(tasks=[_shown(call, one, names) for one in found], next_cursor=cursor)
 
 
 @operations.post(
@@ -116,19 +132,70 @@ async def tasks(call: Call[NoBody, PaperQuery]) -> PaperTaskPage:
 async def settle(call: Call[PaperResult, NoQuery]) -> PaperTaskShown:
     """The same again changes nothing; each change is recorded."""
     before = await paper.one(call.unit, call.path_id("id"))
-    task = await paper.settle(call.unit, call.actor, before.id, call.body.kind, call.body.outcome)
+    task = await paper.settle(call.unit, call.actor, before.id, call.body.kind, call.body.outcome, call.body.reason)
     if task.state != before.state:
         await call.services.audit.record(
             call.unit, call.actor, "notice.paper", subject_kind="notice", subject=str(task.message_id),
             resident_id=task.recipient, region=task.region, outcome=f"{task.kind}-{task.state}",
         )  # fmt: skip
     names = await call.services.residents.masked(call.unit, [task.recipient])
-    return _shown(task, names)
+    return _shown(call, task, names)
 
 
-def _shown(task: paper.PaperTask, names: dict[UUID, str]) -> PaperTaskShown:
+@operations.post(
+    "/console/api/v1/paper-tasks/{id}/undoing",
+    name="undoPaperTask",
+    summary="Take back what was just written down",
+    access=DESK,
+    answer=PaperTaskShown,
+    status=200,
+    problems=("paper-task-not-found", "paper-task-kept"),
+)
+async def undo(call: Call[NoBody, NoQuery]) -> PaperTaskShown:
+    """Within half an hour, by whoever wrote it."""
+    task = await paper.undo(call.unit, call.actor, call.path_id("id"))
+    await call.services.audit.record(
+        call.unit, call.actor, "notice.undo", subject_kind="notice", subject=str(task.message_id),
+        resident_id=task.recipient, region=task.region,
+    )  # fmt: skip
+    return _shown(call, task, await call.services.residents.masked(call.unit, [task.recipient]))
+
+
+@operations.post(
+    "/console/api/v1/paper-tasks/letters",
+    name="printLetters",
+    summary="The letters of these tasks, as one PDF",
+    access=DESK,
+    body=LettersWanted,
+    media="binary",
+    own_unit=True,
+    limit=20,
+    problems=("paper-task-not-found", "message-not-found"),
+)
+async def letters(call: Call[LettersWanted, NoQuery]) -> web.Response:
+    """Each carries its resident's full name and the notice: recorded for each, and again when it is printed again."""
+
+    async def take(unit: Unit) -> list[LetterWords]:
+        tasks = await paper.some(unit, call.body.ids)
+        made = await written(call, unit, tasks)
+        await paper.printed(unit, [one.id for one in tasks])
+        for one in tasks:
+            await call.services.audit.record(
+                unit, call.actor, "notice.letter", subject_kind="notice", subject=str(one.message_id),
+                resident_id=one.recipient, region=one.region, outcome="printed-again" if one.prints else "printed",
+                fields=("name", "notice"), place="console",
+            )  # fmt: skip
+        return made
+
+    wanted: list[LetterWords] = await call.decide(take)
+    return await letter_file(call, wanted)
+
+
+def _shown(call: AnyCall, task: paper.PaperTask, names: dict[UUID, str]) -> PaperTaskShown:
     facts: dict[str, Any] = {"state": task.state, "kind": task.kind}
     return PaperTaskShown(
         id=task.id, notice=task.message_id, name_masked=names.get(task.recipient, ""), region=task.region,
-        staff_no=task.staff_no, created_at=task.created_at, updated_at=task.updated_at, **facts,
+        staff_no=task.staff_no, reason=task.reason, prints=task.prints,
+        may_undo=task.may_undo(call.staff.staff_no, call.unit.now), created_at=task.created_at,
+        updated_at=task.updated_at, **facts,
     )  # fmt: skip

@@ -28,6 +28,7 @@ DOORS = (
     ("terminals", "/console/terminals", "terminals.manage"),
     ("delegations", "/console/delegations", "delegations.confirm"),
     ("losses", "/console/losses", "losses.report"),
+    ("letters", "/console/letters", "notices.paper"),
     ("conflicts", "/console/conflicts", "conflicts.manage"),
     ("audit", "/console/audit", "audit.read"),
 )
@@ -50,7 +51,15 @@ def framed(
 
 def frame(call: PageCall, here: str) -> dict[str, Any]:
     """What every page of the console is framed by."""
-    return {"doors": _doors(call, here), "lock_minutes": call.services.settings.staff.lock_minutes}
+    lock = call.services.settings.staff.lock_minutes
+    return {"doors": _doors(call, here), "lock_minutes": lock, "trial": False}
+
+
+async def on_trial(call: PageCall) -> bool:
+    """Whether what this member of staff publishes reaches only the department's test list: said on every such page."""
+    return may(call.staff.roles, "campaigns.write") and await call.services.campaigns.teams.on_trial(
+        call.unit, call.staff.department
+    )
 
 
 def _doors(call: PageCall, here: str) -> list[dict[str, Any]]:

@@ -97,7 +97,8 @@ async def resend(call: Call[Resend, NoQuery]) -> CampaignStands | Refusal:
 
 @operations.post(
     f"{_ROOT}/follow-ups", name="followCampaign", summary="Draft a correction or a withdrawal",
-    access=Staff("campaigns.write"), body=FollowUp, answer=CampaignStands, status=201, idempotent=True, problems=_STEP,
+    access=Staff("campaigns.write"), body=FollowUp, answer=CampaignStands, status=201, idempotent=True,
+    problems=(*_STEP, "campaign-follow-exists"),
 )  # fmt: skip
 async def follow_up(call: Call[FollowUp, NoQuery]) -> CampaignStands | Refusal:
     """Its audience is exactly who has the first one; another person releases it."""

@@ -73,7 +73,7 @@ function sample(preview) {
 
 async function card(row) {
   const campaign = await get(`/campaigns/${row.id}`);
-  const [preview, since] = await Promise.all([post("/campaigns/preview", { title: campaign.title, body: campaign.body, category: campaign.category, values: campaign.values,
+  const [preview, since] = await Promise.all([post("/campaigns/preview", { campaign: campaign.id, title: campaign.title, body: campaign.body, category: campaign.category, values: campaign.values,
     schedule_at: campaign.schedule_at, audience: { region: campaign.audience.region, item: campaign.audience.item ?? null, rules: campaign.audience.rules } }),
   get(`/campaigns/${row.id}/changes`)]);
   await nameItems(campaign.audience.rules);
@@ -82,6 +82,7 @@ async function card(row) {
   return { frames, preview, element: h("article", { class: "card approval" },
     h("div", { class: "approval-words" }, h("h2", {}, campaign.title),
       h("p", { class: "hint" }, t("campaign_by", { author: campaign.author || "" }), campaign.updated_at ? ` · ${momentWords(campaign.updated_at)}` : ""),
+      campaign.trial && h("p", { class: "message message-warn" }, t("campaign_trial_words")),
       h("p", {}, audienceWords(campaign.audience)), campaign.audience.rules && h("p", {}, ruleWords(campaign.audience.rules)),
       h("p", {}, campaign.schedule_at ? t("schedule_at", { at: momentWords(campaign.schedule_at) }) : t("schedule_none")),
       h("blockquote", { class: "approval-body" }, campaign.body), differences(since), check, sample(preview), decision(campaign, preview)), frames),

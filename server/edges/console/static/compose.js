@@ -45,7 +45,7 @@ async function look() {
     return;
   }
   try {
-    const answer = await post("/campaigns/preview", wanted);
+    const answer = await post("/campaigns/preview", id ? { ...wanted, campaign: id } : wanted);
     if (mine !== ticket) return;
     preview = answer;
     frames(answer.examples);
