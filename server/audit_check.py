@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TextIO
@@ -9,6 +10,7 @@ from typing import TextIO
 from config.floor.unit import Unit
 from server.domain.audit.sealing import Head
 from server.domain.audit.seals import Fault
+from server.key_change import Bar
 from server.opening import Opened
 
 _SHOWN = 20
@@ -30,11 +32,12 @@ async def verify_audit(house: Opened, keys: Mapping[str, bytes], heads: Sequence
     unit: Unit = await house.database.reading("")
     found: list[Fault] = []
     seals = entries = 0
+    begun, last = time.monotonic(), await house.services.seals.last()
+    bar = Bar(out, "verifying", last.number if last else 0)
     async for seals, entries, faults in house.services.seals.verified(keys, heads, now=unit.now):
         found += faults
-        if out.isatty():
-            out.write(f"\r{seals} seals, {entries} entries, {len(found)} faults")
-    out.write("\r" if out.isatty() else "")
+        bar.show(seals, f"{entries} entries, {len(found)} faults")
+    bar.clear()
     broken = [fault for fault in found if fault.kind != "unsigned"]
     for fault in broken[:_SHOWN]:
         place = f"seal {fault.seal}" if fault.seal else "no seal"
@@ -44,5 +47,7 @@ async def verify_audit(house: Opened, keys: Mapping[str, bytes], heads: Sequence
     signed = "signed" if len(found) == len(broken) else "NOT SIGNED (set YIMA_SECRETS__AUDIT_KEY)"
     compared = f"{len(heads)} exported heads compared" if heads else "no exported head compared"
     verdict = "NOT as it was sealed" if broken else "as it was sealed"
-    out.write(f"the record is {verdict}: {seals} seals, {entries} entries, {signed}; {compared}\n")
+    seconds = time.monotonic() - begun
+    rate = f"{seconds:.1f} s, {entries / max(seconds, 0.001):.0f} entries a second"
+    out.write(f"the record is {verdict}: {seals} seals, {entries} entries, {signed}; {compared}; {rate}\n")
     return 1 if broken else 0 if len(found) == len(broken) else 3

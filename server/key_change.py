@@ -98,7 +98,9 @@ class _IndexChange:
         if turning is None:
             await self._done("empty", "before")  # nothing may be left of a change before this one
             turning = await self._begin()
-        self._out.write(f"the key of search turns to {turning.name}: {len(self._work.columns)} columns\n")
+        self._out.write(
+            f"the key of search turns to {turning.name}: {sum(map(len, self._work.tables.values()))} columns\n"
+        )
         if turning.phase == BOTH:
             await self._settled()
             if not await self._done("fill", "1 of 3, filling"):
@@ -155,8 +157,8 @@ class _IndexChange:
             bar, seen, closed = Bar(self._out, what, total), dict[str, int](), 0
             shut: dict[str, int] = {}
             async for step in self._work.done(work):
-                seen[step.place], shut[step.place] = step.changed, step.closed
-                bar.show(sum(seen.values()), step.place)
+                seen[step.table], shut[step.table] = step.changed, step.closed
+                bar.show(sum(seen.values()), step.table)
             bar.clear()
             changed, closed = sum(seen.values()), sum(shut.values())
             rate = changed / max(time.monotonic() - begun, 0.001)

@@ -14,7 +14,7 @@ import sys
 
 from tests.services.databases import PostgresDatabases
 
-PARTS = ("oracle",)
+PARTS = ("oracle", "rotation", "record")
 
 
 def main() -> int:

@@ -41,8 +41,8 @@ _SEALED = (
     f"SELECT s.seal, s.entry_id, {_ENTRY} FROM audit_sealed s LEFT JOIN audit_entries a ON a.id = s.entry_id"
     " WHERE s.seal >= $1 AND s.seal <= $2 ORDER BY s.seal, s.position"
 )
-_TOGETHER = 20
-"""Seals that are verified by one pair of statements."""
+_TOGETHER = 4
+"""Seals that are verified by one pair of statements: memory is that of their entries, whatever the record's size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +148,7 @@ class Seals:
                 entries += len(ids)
                 before = seal
             yield seals[-1].number, entries, faults
+            batches.clear()  # before the next ones are read
         left = [Fault("head", number) for number in sorted(wanted)]
         yield before.number if before else 0, entries, left + await self._forgotten(before, now)
 

@@ -21,11 +21,11 @@ from server.domain.keys.rows import Anew, changing, windows
 T = TypeVar("T")
 Work = Literal["fill", "turn", "empty"]
 _LEFT: dict[Work, str] = {
-    "fill": "{column} IS NOT NULL AND {beside} IS NULL",
-    "turn": "{beside} IS NOT NULL AND {column} <> {beside}",
+    "fill": "({column} IS NOT NULL AND {beside} IS NULL)",
+    "turn": "({beside} IS NOT NULL AND {column} <> {beside})",
     "empty": "{beside} IS NOT NULL",
 }
-_SET: dict[Work, str] = {"turn": "{column} = {beside}", "empty": "{beside} = NULL"}
+_SET: dict[Work, str] = {"turn": "{column} = coalesce({beside}, {column})", "empty": "{beside} = NULL"}
 
 
 class Run(Protocol):
@@ -36,9 +36,9 @@ class Run(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """How far one column came: rows changed, and rows whose value does not open."""
+    """How far one table came: rows changed, and values that do not open."""
 
-    place: str
+    table: str
     changed: int
     closed: int = 0
 
@@ -50,54 +50,63 @@ class SearchChange:
         self, run: Run, vault: Vault, personal: Sequence[Personal], *, batch: int = 1_000, share: float = 0.8
     ) -> None:
         self._run, self._vault, self._batch, self._share = run, vault, batch, share
-        self.columns = [one for one in personal if isinstance(one, Indexed) and one.of]
+        self.tables: dict[str, list[Indexed]] = {}
+        for one in personal:
+            if isinstance(one, Indexed) and one.of:
+                self.tables.setdefault(one.table, []).append(one)
         self._sealed = {(one.table, one.column): one for one in personal if isinstance(one, Sealed)}
 
     async def left(self, work: Work) -> int:
         """How many rows are still to be done."""
         found = 0
-        for one in self.columns:
-            row = await sql.row(f"SELECT count(*) AS n FROM {one.table} WHERE {_condition(work, one)}")
+        for table, columns in self.tables.items():
+            row = await sql.row(f"SELECT count(*) AS n FROM {table} WHERE {_left(work, columns)}")
             found += int(row["n"]) if row else 0
         return found
 
     async def done(self, work: Work) -> AsyncIterator[Turned]:
-        """Go through every column once; a step after each stretch."""
-        for one in self.columns:
+        """Go through every table once; a step after each stretch."""
+        for table, columns in self.tables.items():
             changed = closed = 0
-            async for bounds, holes in windows(one.table, self._batch, 0):
+            async for bounds, holes in windows(table, self._batch, 0):
                 begun = time.monotonic()
-                some, shut = await (
-                    self._fill(one, bounds, holes) if work == "fill" else self._set(one, work, bounds, holes)
-                )
+                if work == "fill":
+                    some, shut = await self._fill(table, columns, bounds, holes)
+                else:
+                    some, shut = await self._set(table, columns, work, bounds, holes), 0
                 changed, closed = changed + some, closed + shut
-                yield Turned(f"{one.table}.{one.column}", changed, closed)
+                yield Turned(table, changed, closed)
                 if some:
                     await asyncio.sleep((time.monotonic() - begun) * (1 / self._share - 1))
 
-    async def _set(self, one: Indexed, work: Work, bounds: Sequence[object], holes: str) -> tuple[int, int]:
-        text = (
-            f"UPDATE {one.table} SET {_SET[work].format(column=one.column, beside=one.beside)}"
-            f" WHERE {holes} AND {_condition(work, one)}"
-        )
-        return await self._run("", lambda _: sql.execute(text, *bounds)), 0
+    async def _set(
+        self, table: str, columns: Sequence[Indexed], work: Work, bounds: Sequence[object], holes: str
+    ) -> int:
+        sets = ", ".join(_SET[work].format(column=one.column, beside=one.beside) for one in columns)
+        text = f"UPDATE {table} SET {sets} WHERE {holes} AND ({_left(work, columns)})"
+        return await self._run("", lambda _: sql.execute(text, *bounds))
 
-    async def _fill(self, one: Indexed, bounds: Sequence[object], holes: str) -> tuple[int, int]:
-        """Each row only if it still holds the index that was read: who changes the value writes both columns."""
-        names = ", ".join(dict.fromkeys((one.column, one.of, *one.needs)))
+    async def _fill(
+        self, table: str, columns: Sequence[Indexed], bounds: Sequence[object], holes: str
+    ) -> tuple[int, int]:
+        """Each row only if it still holds the indexes that were read: who changes a value writes both columns."""
+        pairs = [name for one in columns for name in (one.column, one.beside)]
+        names = dict.fromkeys([*pairs, *(name for one in columns for name in (one.of, *one.needs))])
         rows = await sql.rows(
-            f"SELECT id, {names} FROM {one.table} WHERE {holes} AND {_condition('fill', one)}", *bounds
+            f"SELECT id, {', '.join(names)} FROM {table} WHERE {holes} AND ({_left('fill', columns)})", *bounds
         )
         anew, closed = [], 0
         for row in rows:
-            beside = self._beside(one, row)
-            if beside is None:
-                closed += 1
-                continue
-            here = bytes(row[one.column])
-            anew.append(Anew(row["id"], (here, None), (here, beside)))
+            before = tuple(None if row[name] is None else bytes(row[name]) for name in pairs)
+            after = list(before)
+            for place, one in enumerate(columns):
+                if row[one.column] is not None and row[one.beside] is None:
+                    after[2 * place + 1] = beside = self._beside(one, row)
+                    closed += beside is None
+            if tuple(after) != before:
+                anew.append(Anew(row["id"], before, tuple(after)))
         if anew:
-            await self._run("", changing(one.table, (one.column, one.beside), anew))
+            await self._run("", changing(table, pairs, anew))
         return len(anew), closed
 
     def _beside(self, one: Indexed, row: sql.Row) -> bytes | None:
@@ -111,5 +120,5 @@ class SearchChange:
         return self._vault.search(one.said(value, row), one.place).beside
 
 
-def _condition(work: Work, one: Indexed) -> str:
-    return _LEFT[work].format(column=one.column, beside=one.beside)
+def _left(work: Work, columns: Sequence[Indexed]) -> str:
+    return " OR ".join(_LEFT[work].format(column=one.column, beside=one.beside) for one in columns)

@@ -37,7 +37,7 @@ def _change(database: Database, search: SearchKeys) -> SearchChange:
 
 
 async def _all(change: SearchChange, work: Work) -> dict[str, int]:
-    return {step.place: step.changed async for step in change.done(work) if step.changed}
+    return {step.table: step.changed async for step in change.done(work) if step.changed}
 
 
 async def _enter(database: Database, search: SearchKeys, phone: str) -> UUID:
@@ -71,18 +71,18 @@ async def test_everybody_is_found_in_every_phase_and_by_the_phase_before(databas
     await _same(database, BEFORE, known)
     await _same(database, BOTH, known)
     assert await change.left("fill") == len(PHONES)
-    assert await _all(change, "fill") == {"residents.phone_index": len(PHONES)}
+    assert await _all(change, "fill") == {"residents": len(PHONES)}
     assert await change.left("fill") == 0
     for search in (BOTH, TURNED):  # some processes know already that it turned
         known[f"1548888888{len(known) % 10}"] = await _enter(database, search, f"1548888888{len(known) % 10}")
     await _same(database, BOTH, known)
     await _same(database, TURNED, known)
     turning = _change(database, TURNED)
-    assert (await _all(turning, "turn"))["residents.phone_index"] == len(known) - 1
+    assert (await _all(turning, "turn"))["residents"] == len(known) - 1
     await _same(database, TURNED, known)
     await _same(database, ALONE, known)
     ending = _change(database, ALONE)
-    assert (await _all(ending, "empty"))["residents.phone_index"] == len(known)
+    assert (await _all(ending, "empty"))["residents"] == len(known)
     await _same(database, SearchKeys(NEW), known)
     assert await ending.left("empty") == await ending.left("turn") == 0
 
@@ -122,7 +122,7 @@ async def test_begun_again_after_a_death_the_rest_is_done(database: Database) ->
     async for step in _change(database, BOTH).done("fill"):
         if step.changed >= 14:
             break  # as a process that is killed
-    assert await _all(_change(database, BOTH), "fill") == {"residents.phone_index": len(PHONES) - 14}
+    assert await _all(_change(database, BOTH), "fill") == {"residents": len(PHONES) - 14}
     await _same(database, BOTH, known)
 
 
@@ -130,7 +130,7 @@ async def test_who_changes_the_value_meanwhile_is_not_undone(database: Database)
     (phone, other), vault = PHONES[:2], _vault(BOTH)
     resident = await _enter(database, BEFORE, phone)
     change = _change(database, BOTH)
-    column = next(one for one in change.columns if one.column == "phone_index")
+    column = next(one for one in change.tables["residents"] if one.column == "phone_index")
     (row,) = await sql.rows("SELECT id, phone_index, phone_sealed FROM residents")
     now = vault.search(other, "residents.phone")
     await sql.execute(
@@ -186,7 +186,7 @@ async def test_a_browser_stays_one_subscription(database: Database) -> None:
 
 def test_every_index_of_a_kept_value_takes_part(database: Database) -> None:
     kept = {(one.table, one.column) for one in personal() if isinstance(one, Indexed) and one.of}
-    assert {(one.table, one.column) for one in _change(database, BOTH).columns} == kept
+    assert {(one.table, one.column) for columns in _change(database, BOTH).tables.values() for one in columns} == kept
     assert ("residents", "phone_index") in kept and ("residents", "id_number_index") in kept
 
 
