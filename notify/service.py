@@ -99,6 +99,10 @@ class Notify:
         unit.tell(WAKE, "due")
         return draft.id
 
+    async def foresee(self, unit: Unit, recipient: UUID, category: Category) -> Plan:
+        """What a notice of this category would take now: the very plan that ``post`` makes; nothing is stored."""
+        return await self._plan(unit, recipient, category)
+
     async def forget_browsers(self, unit: Unit, resident_id: UUID) -> int:
         """Push to none of a resident's browsers any more (a phone is lost); how many there were."""
         return await push_subscriptions.forget(unit, resident_id)

@@ -14,7 +14,16 @@ from tests.journeys.people import Desk
 from tests.journeys.town import PEOPLE, REGION, Town
 from tests.notify.test_over_http import BODY, CONSOLE
 
-PAGES = ("", "/failed", "/failed/list?channel=sms&state=failed&reason=x", "/calendar", "/providers", "/resident")
+PAGES = (
+    "",
+    "/teams",
+    "/record",
+    "/failed",
+    "/failed/list?channel=sms&state=failed&reason=x",
+    "/calendar",
+    "/providers",
+    "/resident",
+)
 
 
 async def _released(server: Town, writer: Desk, at: datetime) -> str:
@@ -75,6 +84,57 @@ async def test_a_resident_sees_who_looked_at_her_notices_and_why(server: Town) -
     assert (look["staff_no"], look["purpose"]) == ("O1", "处理您的投诉")
     colleague = await server.desk("O2", "operator")
     assert "王*兰" not in await _page(colleague, f"/residents/{resident_id}")
+
+
+async def test_the_ladder_of_one_message_is_told_in_plain_words_and_the_next_one_is_foreseen(server: Town) -> None:
+    phone = await server.resident()
+    desk = await server.desk("O1", "operator")
+    me = UUID((await phone.must("GET", "/api/v1/me"))["id"])
+    await server.house.engine.stop()
+
+    async def told(unit: Unit) -> UUID | None:
+        return await server.services.notify.post(
+            unit, recipient=me, region=REGION, event="ticket.called", category="service", dedupe_key="t",
+            values={"number": "A001", "counter": "3 号窗口"},
+        )  # fmt: skip
+
+    message = await server.house.database.unit_of_work("demo", told)
+    assert "开始发送" in await _page(desk, f"/messages/{message}")
+    await server.house.engine.work_off()
+    shown = await _page(desk, f"/messages/{message}")
+    assert "放进收件箱" in shown and "短信" in shown and "送达" in shown
+    await desk.must("POST", "/console/api/v1/notice-looks", {"phone": PEOPLE[0][2], "reason": "asked"})
+    foreseen = await _page(desk, f"/residents/{me}")
+    assert "现在发一条会怎么送" in foreseen and "马上；居民正打开着页面才看得到" in foreseen
+    chosen = await phone.must("GET", "/api/v1/notice-preferences")
+    await phone.must("PUT", "/api/v1/notice-preferences", {**chosen, "service": {**chosen["service"], "sms": False}})
+    assert "没有用：居民关掉了这种方式" in await _page(desk, f"/residents/{me}")
+
+
+async def test_the_record_of_sending_is_filtered_paged_and_taken_away_with_an_entry(server: Town) -> None:
+    await server.resident()
+    desk, other = await server.desk("O1", "operator"), await server.desk("O2", "operator")
+    for number in range(52):
+        await desk.must("POST", CONSOLE, {**BODY, "title": f"第 {number} 条"}, status=201)
+    await other.must("POST", "/console/api/v1/notice-looks", {"phone": PEOPLE[0][2], "reason": "complaint"})
+    first = await _page(desk, "/record")
+    assert "王*兰" in first and "处理投诉" in first and "下一页" in first
+    assert first.count("撰写消息") == 49
+    assert "处理投诉" not in await _page(desk, "/record?what=campaign&who=O1")
+    assert "没有这样的记录" in await _page(desk, "/record?who=O9")
+    assert "没有这样的记录" in await _page(desk, "/record?last=2020-01-01")
+    today = datetime.fromtimestamp(server.now(), UTC).date()
+    cursor = first.split("cursor=")[1].split('"')[0]
+    assert (await _page(desk, f"/record?cursor={cursor}")).count("撰写消息") == 3
+    for wrong in ("who=x'", "what=nothing", "first=2020-13-01"):
+        async with desk.session.get(f"{desk.origin}/console/notices/record?{wrong}", headers=desk.headers) as answer:
+            assert answer.status == 422, wrong
+    asked = {"who": "O1", "what": "campaign", "first": str(today - timedelta(days=2)), "last": ""}
+    table = await desk.call("POST", "/console/api/v1/notice-record/export", body=asked)
+    assert (table.status, table.media.split(";")[0]) == (200, "text/csv")
+    assert "导出操作记录" in await _page(desk, "/record")
+    chief = await server.desk("A1", "administrator")
+    await chief.refused("POST", "/console/api/v1/notice-record/export", {}, code="forbidden")
 
 
 async def test_failed_ones_are_tried_again_or_left_out_and_a_sign_in_code_never_comes_again(server: Town) -> None:

@@ -28,6 +28,7 @@ async def steers(operator: Desk, publisher: Desk, words: dict[str, Any], sent: s
     await _again(operator, f"{CONSOLE}/campaigns/{sent}")
     look = {"phone": PEOPLE[0][2], "reason": "asked"}
     found = await operator.must("POST", f"{CONSOLE}/notice-looks", look)
+    await operator.must("POST", f"{CONSOLE}/notice-record/export", {"what": "campaign"})
     async with Desk(operator.origin, "ALL", PASSWORD) as chief:
         await chief.sign_in()
         await _tries(chief, publisher, found["resident_id"])

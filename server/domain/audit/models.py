@@ -63,7 +63,14 @@ class AuditSealed(Model):
         table = "audit_sealed"
 
 
+ABOUT_NOTICES = (
+    "(subject_kind IN ('campaign','deliveries','notice','people_list','provider','signature','team','template') "
+    "OR action IN ('notices.look','notices.record','audience.why'))"
+)
+"""Which entries are about sending notices; literally, because that is what their index holds."""
+
 RULES: tuple[Rule, ...] = (
+    Index("audit_entries_notices", "audit_entries", "portal, at DESC, id DESC", where=ABOUT_NOTICES),
     Index("audit_entries_by_time", "audit_entries", "portal, id"),
     Index("audit_entries_by_resident", "audit_entries", "portal, resident_id, id", where="resident_id IS NOT NULL"),
     Index("audit_entries_by_subject", "audit_entries", "portal, subject, id"),

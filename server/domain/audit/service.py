@@ -11,7 +11,7 @@ from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.unit import Actor, Unit
 
-_COLUMNS = (
+COLUMNS = (
     "id, portal, region, at, actor_kind, actor_id, actor_label, action, subject_kind, subject, "
     "resident_id, outcome, purpose, fields_seen, place, delegation_id"
 )
@@ -37,6 +37,7 @@ class AuditLine:
     actor_id: UUID | None = None
     disputed: bool = False
     """Only where it was asked for: the resident has said about this look that she was not there."""
+    resident_id: UUID | None = None
 
 
 # A resident's look carries whether she has disputed it, without a second statement.
@@ -69,7 +70,7 @@ class Audit:
     ) -> None:
         """One entry. Give ids and field *names*; a personal value here is a fault (a canary test looks for them)."""
         await sql.execute(
-            f"INSERT INTO audit_entries ({_COLUMNS}) "
+            f"INSERT INTO audit_entries ({COLUMNS}) "
             "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)",
             new_id(), unit.portal, region, unit.now, actor.kind, actor.id, actor.label, action, subject_kind, subject,
             resident_id, outcome, purpose, sql.to_json(list(fields)), place, actor.delegation,
@@ -102,11 +103,11 @@ class Audit:
         if before:
             conditions.append(f"a.id < {_hole(values, UUID(before))}")
         found = await sql.rows(
-            f"SELECT {_COLUMNS}, {_DISPUTED} FROM audit_entries a WHERE a.portal = $1 AND a.resident_id = $2"
+            f"SELECT {COLUMNS}, {_DISPUTED} FROM audit_entries a WHERE a.portal = $1 AND a.resident_id = $2"
             f" AND {_OTHERS} AND {' AND '.join(conditions)} ORDER BY a.id DESC LIMIT $3",
             *values,
         )
-        return [_line(row) for row in found]
+        return [line_of(row) for row in found]
 
     async def one_of_resident(
         self, unit: Unit, resident_id: UUID, entry_id: UUID, never: Sequence[str]
@@ -114,11 +115,11 @@ class Audit:
         """One entry of ``looks_at``, or None where there is no such look at this resident."""
         values: list[object] = [unit.portal, resident_id, entry_id]
         row = await sql.row(
-            f"SELECT {_COLUMNS}, {_DISPUTED} FROM audit_entries a WHERE a.portal = $1 AND a.resident_id = $2"
+            f"SELECT {COLUMNS}, {_DISPUTED} FROM audit_entries a WHERE a.portal = $1 AND a.resident_id = $2"
             f" AND a.id = $3 AND {_OTHERS} AND a.action NOT IN ({_holes(values, never)})",
             *values,
         )
-        return _line(row) if row else None
+        return line_of(row) if row else None
 
     async def under(
         self, unit: Unit, delegation_id: UUID, before: UUID | None = None, limit: int = 50
@@ -127,11 +128,11 @@ class Audit:
         values: list[object] = [unit.portal, delegation_id, limit]
         older = f" AND id < {_hole(values, before)}" if before else ""
         found = await sql.rows(
-            f"SELECT {_COLUMNS} FROM audit_entries WHERE portal = $1 AND delegation_id = $2{older}"
+            f"SELECT {COLUMNS} FROM audit_entries WHERE portal = $1 AND delegation_id = $2{older}"
             " ORDER BY id DESC LIMIT $3",
             *values,
         )
-        return [_line(row) for row in found]
+        return [line_of(row) for row in found]
 
     async def has_looked(self, unit: Unit, actor: Actor, action: str, resident_id: UUID, since: datetime) -> bool:
         """Whether this person put such a look at this resident on record since then."""
@@ -161,13 +162,14 @@ class Audit:
         if before:
             values.append(UUID(before))
         found = await sql.rows(
-            f"SELECT {_COLUMNS} FROM audit_entries WHERE portal = $1 AND {condition} {older} ORDER BY id DESC LIMIT $3",
+            f"SELECT {COLUMNS} FROM audit_entries WHERE portal = $1 AND {condition} {older} ORDER BY id DESC LIMIT $3",
             *values,
         )
-        return [_line(row) for row in found]
+        return [line_of(row) for row in found]
 
 
-def _line(row: sql.Row) -> AuditLine:
+def line_of(row: sql.Row) -> AuditLine:
+    """A row of ``COLUMNS``."""
     return AuditLine(
         id=sql.uid(row["id"]),
         at=sql.instant(row["at"]),
@@ -183,6 +185,7 @@ def _line(row: sql.Row) -> AuditLine:
         delegation_id=sql.uid_or_none(row["delegation_id"]),
         actor_id=sql.uid_or_none(row["actor_id"]),
         disputed=bool(row["disputed"]) if "disputed" in row else False,
+        resident_id=sql.uid_or_none(row["resident_id"]),
     )
 
 

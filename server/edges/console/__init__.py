@@ -13,6 +13,7 @@ from server.edges.console.halls_api import operations as hall_operations
 from server.edges.console.lists_api import operations as list_operations
 from server.edges.console.losses_api import operations as loss_operations
 from server.edges.console.notice_reach_api import operations as reach_operations
+from server.edges.console.record_api import operations as record_operations
 from server.edges.console.roster_api import operations as roster_operations
 from server.edges.console.staff_api import operations as staff_operations
 from server.edges.console.teams_api import operations as team_operations
@@ -23,6 +24,7 @@ from server.edges.console.watch_api import operations as watch_operations
 operations = [
     staff_operations,
     roster_operations,
+    record_operations,
     case_operations,
     campaign_operations,
     audience_operations,

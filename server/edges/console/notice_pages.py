@@ -11,11 +11,14 @@ from typing import Any
 
 from config.floor.refusal import FieldFault, Invalid
 from config.floor.unit import LEGAL_ZONE
-from notify import failed, grants
+from notify import failed, grants, ladders
 from notify.board import Minute
 from notify.campaign_record import CampaignRecord
 from notify.failed import Standing
+from notify.ladder import Category
+from notify.steps import Plan
 from server.domain.staff.permissions import may
+from server.edges.console.climb_words import climbed, ended, foreseen
 from server.edges.console.pages import SIGN_IN, PageCall, frame, on_trial, pages
 from server.edges.console.watch_api import LOOK, state_of
 from server.edges.console.watch_words import Speaker, funnel, share
@@ -37,6 +40,7 @@ _LOOKS_FOR = timedelta(minutes=30)
 REASONS = ("asked", "not-received", "complaint", "inspection")
 RESEND_BY = ("sms", "wechat", "oa", "alipay", "email", "webpush", "live")
 _OVER = ("done", "stopped")
+_FORESEEN: tuple[Category, ...] = ("statutory", "service", "information")
 
 
 async def watched(call: PageCall, name: str, tab: str, title: str = "", every: int = 0, **more: Any) -> Page:
@@ -214,7 +218,11 @@ def _hour(now: datetime, made: list[Minute]) -> list[list[int]]:
 async def message(call: PageCall) -> Page:
     """One message: each step, each try, each receipt. Who got it is not named here."""
     story = await call.services.history.of_message(call.unit, call.path_id("message_id"))
-    return await watched(call, "message", "failed", story=story, lines=_timeline(story), reasons=REASONS)
+    why = await ladders.why(call.unit, story.head.id)
+    return await watched(
+        call, "message", "failed", story=story, lines=_timeline(story), reasons=REASONS,
+        climbed=climbed(call, story, why), climb_end=ended(call, why), held=why.held_until if why else None,
+    )  # fmt: skip
 
 
 def _timeline(story: Any) -> list[tuple[datetime, str, Any, Any]]:
@@ -241,10 +249,15 @@ async def resident(call: PageCall) -> Page:
     if not await call.services.audit.has_looked(call.unit, call.actor, LOOK, resident_id, since):
         return await watched(call, "resident", "resident", person=None, reasons=REASONS)
     history = await call.services.history.of_resident(call.unit, resident_id, call.request.query.get("cursor") or None)
+    notify = call.services.notify
+    plans: dict[str, Plan] = {
+        category: await notify.foresee(call.unit, resident_id, category) for category in _FORESEEN
+    }
     return await watched(
         call, "resident", "resident", person=person, reasons=REASONS, history=history,
-        preferences=await call.services.notify.preferences.of(call.unit, resident_id),
+        preferences=await notify.preferences.of(call.unit, resident_id),
         grants=await grants.left(call.unit, resident_id),
+        foreseen=foreseen(call, plans),
         title=call.text("watch.titles.one_resident", name=person.masked_name or person.phone_masked),
     )  # fmt: skip
 

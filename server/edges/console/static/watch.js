@@ -79,7 +79,8 @@ async function send(button, place, path, body) {
 async function download(button) {
   await busy(button, async () => {
     try {
-      const file = await call("POST", button.dataset.download, null, { as: "blob" });
+      const body = button.dataset.body ? JSON.parse(button.dataset.body) : null;
+      const file = await call("POST", button.dataset.download, body, { as: "blob" });
       const link = document.createElement("a");
       link.href = URL.createObjectURL(file);
       link.download = button.dataset.name;
