@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+# Where bytecode is not kept, every start compiles the whole house anew, which takes longer than all its other work.
+export PYTHONDONTWRITEBYTECODE :=
 PORT ?= 8080
 ROUNDS ?= 50
 RUNS ?= 200000

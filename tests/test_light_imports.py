@@ -80,3 +80,23 @@ async def test_no_certificate_is_trusted_before_they_are_loaded(tmp_path: Path) 
         )  # fmt: skip
         said, _ = await caller.communicate()
     assert said.decode().split() == ["refused", "204"]
+
+
+READS_MODELS = """
+import inspect
+from server.light_imports import import_lightly
+import_lightly()
+def source(read):
+    raise SystemExit(f"the source of {read} was read")
+inspect.getsource = source
+from server.adapters.migrate import sealed_columns
+print(len(sealed_columns()))
+"""
+
+
+def test_no_model_is_read_for_comments_that_it_does_not_have() -> None:
+    said = subprocess.run([sys.executable, "-c", READS_MODELS], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert said.returncode == 0 and int(said.stdout) > 0, said.stderr
+    rooms = ("codes", "notify", "server")
+    models = [path for room in rooms for path in (ROOT / room).rglob("*models.py")]
+    assert len(models) > 10 and not [path for path in models if "#:" in path.read_text("utf-8")]
