@@ -227,7 +227,7 @@ def _assemble(
     notify = Notify(vault=vault, contacts=residents, templates=templates, options=notices)
     otp = OneTimeCodes(vault, notify, otp_limits(limits))
     terminals = Terminals(vault, audit, sessions, terminal_options(limits))
-    staff = Staff(vault, audit, sessions, terminals, attempts=limits.password_attempts)
+    staff = Staff(vault, audit, sessions, terminals, attempts=limits.password_attempts, places=regions)
     catalogue, calendar, purposes = CatalogueService(), CalendarService.load(), Purposes.load()
     codes = Codes(_code_keys(settings))
     inspection = InspectionOptions(max_bytes=limits.upload_bytes, max_pixels=limits.upload_pixels)

@@ -30,13 +30,6 @@ class CorrectionRequest:
     reason: str
 
 
-def department_of(desk: Desk) -> str | None:
-    """Whose cases this person may see: the department's; the whole portal's for hall managers and auditors."""
-    if desk.roles & {"hall_manager", "auditor"} and not desk.roles & {"handler", "clerk"}:
-        return None
-    return desk.department
-
-
 class Handling:
     """The desk's side."""
 
@@ -57,10 +50,10 @@ class Handling:
     ) -> CaseRef:
         """Do ``action`` to the version of the case that the person saw.
 
-        ``CaseMissing`` outside the department; ``ChangedMeanwhile`` if the version is not the case's any more;
+        ``CaseMissing`` beyond the desk's scope; ``ChangedMeanwhile`` if the version is not the case's any more;
         ``WrongState`` and the guards of the workflow otherwise.
         """
-        case = await records.of_staff(unit, case_no, department_of(desk))
+        case = await records.of_staff(unit, case_no, desk.scope)
         if case.version != version:
             raise ChangedMeanwhile(version=case.version)
         doer = Doer(desk.staff_id, desk.roles)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 from uuid import UUID
 
+from config.floor.scope import Scope
 from config.floor.unit import Unit
 from server.domain.sessions.mandate import Mandate
 
@@ -77,3 +78,6 @@ class Desk(Protocol):
 
     @property
     def department(self) -> str: ...
+
+    @property
+    def scope(self) -> Scope: ...

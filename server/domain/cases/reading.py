@@ -16,7 +16,6 @@ from config.floor.unit import Unit
 from server.domain.cases import clock, records, workflow
 from server.domain.cases.clock import ClockOptions, Light, Lights
 from server.domain.cases.errors import CaseMissing
-from server.domain.cases.handling import department_of
 from server.domain.cases.numbers import parse_case_no
 from server.domain.cases.ports import Desk
 from server.domain.cases.progress import Progress
@@ -116,7 +115,7 @@ class AppliedFor(Protocol):
 
 
 class Reading:
-    """Every read is scoped by portal, and by owner or department in the query itself."""
+    """Every read is scoped by portal, and by owner or by a desk's department and region in the query itself."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
@@ -219,13 +218,14 @@ class Reading:
         return await self._detail(unit, row, Doer(resident_id, frozenset({RESIDENT})), internal=False)
 
     async def staff_detail(self, unit: Unit, desk: Desk, case_no: str) -> CaseDetail:
-        """A case of the desk's department, deliberation included."""
-        scope, values = records.desk_scope(department_of(desk))
+        """A case within the desk's scope, deliberation included."""
+        values: list[Any] = [unit.portal, case_no]
+        inside = records.within(desk.scope, values)
         row = await sql.row(
             f"SELECT {COLUMNS}, v.grade, v.comment FROM cases c LEFT JOIN case_reviews v ON v.case_id = c.id"
-            f" WHERE c.portal = $1 AND c.case_no = $2 AND c.submitted_at IS NOT NULL{scope}",
-            unit.portal, case_no, *values,
-        )  # fmt: skip
+            f" WHERE c.portal = $1 AND c.case_no = $2 AND c.submitted_at IS NOT NULL{inside}",
+            *values,
+        )
         return await self._detail(unit, row, Doer(desk.staff_id, desk.roles), internal=True)
 
     async def _detail(self, unit: Unit, row: sql.Row | None, doer: Doer, *, internal: bool) -> CaseDetail:
@@ -372,11 +372,7 @@ class Reading:
 
     def _scope(self, desk: Desk, values: list[Any], view: View, status: Status | None, q: str) -> str:
         """The condition of a view; what it compares with is added to ``values``, which begin with the portal."""
-        where = "c.portal = $1 AND c.submitted_at IS NOT NULL"
-        department = department_of(desk)
-        if department is not None:
-            values.append(department)
-            where += f" AND c.department = ${len(values)}"
+        where = "c.portal = $1 AND c.submitted_at IS NOT NULL" + records.within(desk.scope, values)
         if view == "mine":
             values.append(desk.staff_id)
             where += f" AND c.handler_id = ${len(values)}"

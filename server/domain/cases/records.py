@@ -9,6 +9,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from config.floor import sql
+from config.floor.scope import Scope
 from config.floor.unit import Actor, Unit
 from server.domain.cases.clock import ClockOptions, Facts, Limit, LimitUnit, Pause
 from server.domain.cases.errors import CaseMissing, ChangedMeanwhile
@@ -215,18 +216,19 @@ async def named(unit: Unit, resident_id: UUID, ids: Collection[UUID]) -> dict[UU
     return {sql.uid(row["id"]): (row["case_no"], row["item_name"]) for row in found}
 
 
-def desk_scope(department: str | None) -> tuple[str, list[str]]:
-    """The condition on ``$3`` and its value; only None sees every department. No department at all sees none."""
-    return ("", []) if department is None else (" AND c.department = $3 AND c.department <> ''", [department])
+def within(scope: Scope, values: list[Any]) -> str:
+    """A desk's scope as a condition on cases; what it compares with is added to ``values``."""
+    return scope.where(values, department="c.department", region="c.region")
 
 
-async def of_staff(unit: Unit, case_no: str, department: str | None) -> CaseRecord:
-    """A submitted case of the department, or of the whole portal where ``department`` is None."""
-    scope, values = desk_scope(department)
+async def of_staff(unit: Unit, case_no: str, scope: Scope) -> CaseRecord:
+    """A submitted case within this scope; beyond it a case is not there, and that is said the same way."""
+    values: list[Any] = [unit.portal, case_no]
+    inside = within(scope, values)
     found = await sql.row(
-        f"SELECT {COLUMNS} FROM cases c WHERE c.portal = $1 AND c.case_no = $2 AND c.submitted_at IS NOT NULL{scope}",
-        unit.portal, case_no, *values,
-    )  # fmt: skip
+        f"SELECT {COLUMNS} FROM cases c WHERE c.portal = $1 AND c.case_no = $2 AND c.submitted_at IS NOT NULL{inside}",
+        *values,
+    )
     if found is None:
         raise CaseMissing
     return record(found)

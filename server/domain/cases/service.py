@@ -13,7 +13,7 @@ from server.domain.cases import documents, records
 from server.domain.cases.clock import Calendar
 from server.domain.cases.documents import Document
 from server.domain.cases.errors import CaseMissing
-from server.domain.cases.handling import CorrectionRequest, Handling, department_of
+from server.domain.cases.handling import CorrectionRequest, Handling
 from server.domain.cases.looks import Looks
 from server.domain.cases.ports import Acting, Applicants, Desk, Mandates, Notices
 from server.domain.cases.progress import CaseOptions, CaseRef, Progress
@@ -97,14 +97,14 @@ class Cases:
 
     async def staff_document(self, unit: Unit, desk: Desk, case_no: str, document_no: str) -> Document:
         """A document of a case of the desk's department; the look is recorded, as it names the applicant."""
-        case = await records.of_staff(unit, case_no, department_of(desk))
+        case = await records.of_staff(unit, case_no, desk.scope)
         found = await documents.read(self._progress.vault, case, document_no)
         await self._looked(unit, desk, case, "case.document", document_no)
         return found
 
     async def staff_case(self, unit: Unit, desk: Desk, case_no: str) -> records.CaseRecord:
         """The bare case, in the desk's department."""
-        return await records.of_staff(unit, case_no, department_of(desk))
+        return await records.of_staff(unit, case_no, desk.scope)
 
     async def record_look(self, unit: Unit, desk: Desk, case: records.CaseRecord) -> None:
         """Write down, where the applicant can see it, that this person read the case."""
@@ -119,7 +119,7 @@ class Cases:
 
     async def staff_file(self, unit: Unit, desk: Desk, case_no: str, file_id: UUID) -> FileInfo:
         """A file of a case of the desk's department, superseded ones too; the look is recorded."""
-        case = await records.of_staff(unit, case_no, department_of(desk))
+        case = await records.of_staff(unit, case_no, desk.scope)
         info = await self._materials.of_case(unit, case.id, file_id)
         await self._looked(unit, desk, case, "case.file", str(file_id))
         return info

@@ -16,6 +16,7 @@ from uuid import UUID
 from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.refusal import Missing, Refusal
+from config.floor.scope import Scope
 from config.floor.unit import SYSTEM, Actor, Unit
 from config.wording import Wording
 from server.domain.audit.service import Audit
@@ -49,6 +50,8 @@ class Clerk(Protocol):
     def roles(self) -> frozenset[str]: ...
     @property
     def department(self) -> str: ...
+    @property
+    def scope(self) -> Scope: ...
     @property
     def terminal_id(self) -> UUID | None: ...
     @property

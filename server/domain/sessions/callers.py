@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 from uuid import UUID
 
+from config.floor.scope import EVERYWHERE, Scope
 from config.floor.unit import Actor
 from server.domain.sessions.mandate import Mandate
 
@@ -100,6 +101,18 @@ class StaffCaller:
     halls: tuple[str, ...] = ()
     locked: bool = False
     """Nobody was there for a while: until the holder shows up again this session opens nothing."""
+    departments: tuple[str, ...] | None = None
+    """Whose matters she sees, where the roster says so; None = as her roles have it."""
+    regions: tuple[str, ...] | None = None
+    """Where those matters are; None = anywhere in the portal."""
+
+    @property
+    def scope(self) -> Scope:
+        """How far her work reaches: the department's matters; the whole portal's for who leads a hall or audits."""
+        if self.departments is not None:
+            return Scope(None if EVERYWHERE in self.departments else self.departments, self.regions)
+        whole = self.roles & {"hall_manager", "auditor"} and not self.roles & {"handler", "clerk"}
+        return Scope(None if whole else (self.department,), self.regions)
 
     @property
     def actor(self) -> Actor:

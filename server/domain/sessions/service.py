@@ -221,4 +221,10 @@ def _staff(row: sql.Row) -> StaffCaller:
         region=row["region"],
         terminal_id=sql.uid_or_none(row["terminal_id"]),
         halls=tuple(facts.get("halls", ())),
+        departments=_some(facts.get("departments")),
+        regions=_some(facts.get("regions")),
     )
+
+
+def _some(listed: list[str] | None) -> tuple[str, ...] | None:
+    return None if listed is None else tuple(listed)

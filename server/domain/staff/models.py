@@ -50,6 +50,23 @@ class StaffSecondFactor(Model):
         table = "staff_second_factors"
 
 
+class StaffScope(Model):
+    """One department or region that an employee's work reaches; ``kind`` says which. None at all = her own."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    portal = fields.CharField(max_length=64)
+    staff: fields.ForeignKeyRelation[StaffMember] = fields.ForeignKeyField(
+        "domain.StaffMember", on_delete=fields.OnDelete.CASCADE
+    )
+    kind = fields.CharField(max_length=16)
+    value = fields.CharField(max_length=128)
+    given_by = fields.UUIDField(null=True)
+    given_at = fields.DatetimeField()
+
+    class Meta:
+        table = "staff_scopes"
+
+
 class Mark(Model):
     """A fact about this database as a whole, such as: the demo's seed made it."""
 
@@ -69,6 +86,8 @@ def _holds(role: str) -> str:
 RULES: tuple[Rule, ...] = (
     Index("staff_number", "staff", "portal, staff_no", unique=True),
     Index("staff_second_factors_staff", "staff_second_factors", "staff_id", unique=True),
+    Index("staff_scopes_value", "staff_scopes", "staff_id, kind, value", unique=True),
+    Check("staff_scope_kind", "staff_scopes", "{row}kind IN ('department','region') AND {row}value <> ''"),
     Check("staff_apart", "staff", f"({' + '.join(_holds(role) for role in APART)}) < 2"),
 )
 

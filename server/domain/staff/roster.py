@@ -12,8 +12,10 @@ from config.floor.refusal import Missing
 from config.floor.unit import Actor, Unit
 from server.domain.audit.service import Audit
 from server.domain.sessions.service import Sessions
+from server.domain.staff import scopes
 from server.domain.staff.errors import AdministratorsApart, OwnAccount
 from server.domain.staff.permissions import APART
+from server.domain.staff.scopes import Given
 
 PAGE = 50
 
@@ -30,6 +32,8 @@ class Colleague:
     has_second_factor: bool
     recovery_asked: bool
     disabled_at: datetime | None
+    region: str
+    given: Given
 
 
 def check_apart(roles: Sequence[str]) -> None:
@@ -46,18 +50,19 @@ class Roster:
         self._sessions = sessions
 
     async def page(self, unit: Unit, *, after: str = "") -> list[Colleague]:
-        """At most ``PAGE`` by staff number, in one query; ``after`` is the last number already seen."""
+        """At most ``PAGE`` by staff number, in two queries; ``after`` is the last number already seen."""
         rows = await sql.rows(
-            "SELECT s.id, s.staff_no, s.name, s.department, s.roles, s.disabled_at, f.confirmed_at, f.recovery_by "
-            "FROM staff s LEFT JOIN staff_second_factors f ON f.staff_id = s.id "
+            "SELECT s.id, s.staff_no, s.name, s.department, s.region, s.roles, s.disabled_at, f.confirmed_at, "
+            "f.recovery_by FROM staff s LEFT JOIN staff_second_factors f ON f.staff_id = s.id "
             f"WHERE s.portal = $1 AND s.staff_no > $2 ORDER BY s.staff_no LIMIT {PAGE}",
             unit.portal, after,
         )  # fmt: skip
+        reach = await scopes.of_many(unit, [sql.uid(row["id"]) for row in rows])
         return [
             Colleague(
                 sql.uid(row["id"]), row["staff_no"], row["name"], row["department"],
                 tuple(sql.document(row["roles"])), row["confirmed_at"] is not None, row["recovery_by"] is not None,
-                sql.instant_or_none(row["disabled_at"]),
+                sql.instant_or_none(row["disabled_at"]), row["region"], reach.get(sql.uid(row["id"]), Given()),
             )
             for row in rows
         ]  # fmt: skip
@@ -80,6 +85,15 @@ class Roster:
         await sql.execute("UPDATE staff SET roles = $1 WHERE id = $2", sql.to_json(sorted(set(roles))), staff_id)
         await self._sessions.end_all(unit, staff_id)
         await self._record(unit, actor, "staff.roles", staff_no)
+
+    async def give_scope(self, unit: Unit, actor: Actor, staff_no: str, given: Given, *, place: str) -> None:
+        """Whose matters this person sees, and where, instead of what was there; nothing at all = the own department
+        and region again. Open sessions end. ``place``: the portal's own region, beyond which nobody reaches."""
+        given = scopes.checked(given, place)
+        staff_id = await self._other(unit, actor, staff_no)
+        await scopes.keep(unit, actor, staff_id, given)
+        await self._sessions.end_all(unit, staff_id)
+        await self._record(unit, actor, "staff.scope", staff_no)
 
     async def disable(self, unit: Unit, actor: Actor, staff_no: str) -> None:
         """Close an account: every session of it is over with this very unit."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from server.domain.audit.service import Audit
 from server.domain.sessions import budgets
 from server.domain.sessions.errors import SignInLocked, SignInWrong
 from server.domain.sessions.service import OpenedSession, Sessions
+from server.domain.staff import scopes
 from server.domain.staff.errors import HallMissing, RoleMissing
 from server.domain.staff.roster import check_apart
 from server.domain.terminals.service import Terminals
@@ -53,13 +54,15 @@ class Staff:
     """Employees, and their way in."""
 
     def __init__(
-        self, vault: Vault, audit: Audit, sessions: Sessions, terminals: Terminals, *, attempts: int = 8
-    ) -> None:
+        self, vault: Vault, audit: Audit, sessions: Sessions, terminals: Terminals, *, attempts: int = 8,
+        places: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
         self._vault = vault
         self._audit = audit
         self._sessions = sessions
         self._terminals = terminals
         self._attempts = attempts
+        self._places = places or {}
 
     async def hire(
         self,
@@ -182,6 +185,7 @@ class Staff:
             "roles": sorted(profile.roles),
             "department": profile.department,
             "halls": list(profile.halls),
+            **await scopes.facts(unit, profile.id, profile.region, self._places),
         }
         opened = await self._sessions.open(
             unit, kind, profile.id, region=profile.region, facts=facts, terminal_id=terminal_id

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from server.domain.staff.roster import PAGE
-from server.edges.console.staff_shapes import ColleagueShown, Roles, RosterPage, RosterQuery
+from server.domain.staff.scopes import Given
+from server.edges.console.staff_shapes import ColleagueShown, Roles, RosterPage, RosterQuery, ScopeGiven
 from server.web.operations import Call, NoBody, NoQuery, Operations, Staff
 
 operations = Operations(tag="console-staff")
@@ -26,6 +27,7 @@ async def roster(call: Call[NoBody, RosterQuery]) -> RosterPage:
         ColleagueShown(
             staff_no=one.staff_no, name=one.name, department=one.department, roles=list(one.roles),
             has_second_factor=one.has_second_factor, recovery_asked=one.recovery_asked, disabled_at=one.disabled_at,
+            region=one.region, departments=list(one.given.departments), regions=list(one.given.regions),
         )
         for one in found
     ]  # fmt: skip
@@ -42,6 +44,20 @@ async def roster(call: Call[NoBody, RosterQuery]) -> RosterPage:
 )
 async def give_roles(call: Call[Roles, NoQuery]) -> None:
     await call.services.roster.give_roles(call.unit, call.actor, call.path["staff_no"], call.body.roles)
+
+
+@operations.put(
+    "/console/api/v1/staff/{staff_no}/scope",
+    name="giveScope",
+    summary="Whose matters somebody sees, and where; that person's sessions end",
+    access=_MANAGE,
+    body=ScopeGiven,
+    problems=("not-found", "own-account", "invalid-input"),
+)
+async def give_scope(call: Call[ScopeGiven, NoQuery]) -> None:
+    """Nothing named = the own department and region again."""
+    given = Given(tuple(call.body.departments), tuple(call.body.regions))
+    await call.services.roster.give_scope(call.unit, call.actor, call.path["staff_no"], given, place=call.portal.region)
 
 
 @operations.post(

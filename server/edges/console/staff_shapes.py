@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from server.domain.sessions.callers import StaffRole
+from server.domain.staff.scopes import MOST
 from server.web.shapes import Instant, Wire
 
 
@@ -55,6 +56,9 @@ class ColleagueShown(Wire):
     has_second_factor: bool
     recovery_asked: bool
     disabled_at: Instant | None
+    region: str
+    departments: Annotated[list[str], Field(description="whose matters; none = the own department's; * = all")]
+    regions: Annotated[list[str], Field(description="where; none = the own region")]
 
 
 class RosterPage(Wire):
@@ -68,6 +72,17 @@ class Roles(Wire):
     """What somebody may do from now on."""
 
     roles: Annotated[list[StaffRole], Field(max_length=9)]
+
+
+Region = Annotated[str, Field(pattern=r"^[0-9]{6}([0-9]{6})?$")]
+Department = Annotated[str, Field(min_length=1, max_length=128)]
+
+
+class ScopeGiven(Wire):
+    """Whose matters, and where. Empty = the own department, the own region; ``*`` = every department."""
+
+    departments: Annotated[list[Department], Field(max_length=MOST)] = Field(default_factory=list)
+    regions: Annotated[list[Region], Field(max_length=MOST)] = Field(default_factory=list)
 
 
 class StaffShown(Wire):

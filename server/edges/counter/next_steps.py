@@ -69,5 +69,5 @@ def _waiting(call: Call[Any, Any], case: CaseInHand) -> str:
 
 def _href(call: Call[Any, Any], case: CaseInHand) -> str | None:
     """The console's page of the case, for those whom it lets in: desks of the case's own department."""
-    opens = may(call.staff.roles, "cases.read") and call.staff.department == case.department
+    opens = may(call.staff.roles, "cases.read") and call.staff.scope.holds(department=case.department)
     return f"/console/cases/{case.case_no}" if opens else None
