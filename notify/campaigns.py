@@ -10,11 +10,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.refusal import Refusal
+from config.floor.scope import WHOLE, Scope
 from config.floor.selection import Selection
 from config.floor.unit import Actor, Unit, legal_day
 from notify import campaign_control, progress, submissions
@@ -119,14 +121,18 @@ class Campaigns:
             raise CampaignMissing()
         return record(row)
 
-    async def page(self, unit: Unit, cursor: str | None = None, limit: int = PAGE) -> CampaignPage:
-        """Newest first. One statement."""
-        where, values = "", [unit.portal, limit + 1]
+    async def page(
+        self, unit: Unit, cursor: str | None = None, limit: int = PAGE, *, scope: Scope = WHOLE
+    ) -> CampaignPage:
+        """Newest first, within this scope. One statement."""
+        values: list[Any] = [unit.portal, limit + 1]
+        where = ""
         if cursor:
             at, last = cursors.read(cursor)
-            where, values = "AND (created_at < $3 OR (created_at = $3 AND id < $4)) ", [*values, at, last]
+            where, values = " AND (created_at < $3 OR (created_at = $3 AND id < $4))", [*values, at, last]
+        where += scope.where(values, region="region")
         rows = await sql.rows(
-            f"SELECT {COLUMNS} FROM campaigns WHERE portal = $1 AND discarded_at IS NULL {where}"
+            f"SELECT {COLUMNS} FROM campaigns WHERE portal = $1 AND discarded_at IS NULL{where} "
             "ORDER BY created_at DESC, id DESC LIMIT $2",
             *values,
         )

@@ -10,11 +10,12 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from config.floor import sql
 from config.floor.ids import new_id
+from config.floor.scope import WHOLE, Scope
 from config.floor.unit import Actor, Unit
 from config.floor.vault import Vault
 from notify import list_rows
@@ -139,12 +140,14 @@ class Lists:
             raise ListMissing()
         return _list(row)
 
-    async def all(self, unit: Unit) -> list[PeopleList]:
-        """The newest hundred."""
+    async def all(self, unit: Unit, *, scope: Scope = WHOLE) -> list[PeopleList]:
+        """The newest hundred within this scope."""
+        values: list[Any] = [unit.portal]
+        inside = scope.where(values, region="region")
         rows = await sql.rows(
-            f"SELECT {_COLUMNS} FROM notify_lists WHERE portal = $1 AND discarded_at IS NULL "
+            f"SELECT {_COLUMNS} FROM notify_lists WHERE portal = $1 AND discarded_at IS NULL{inside} "
             "ORDER BY updated_at DESC, id DESC LIMIT 100",
-            unit.portal,
+            *values,
         )
         return [_list(row) for row in rows]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from config.floor import sql
 from config.floor.ids import new_id
+from config.floor.scope import WHOLE, Scope
 from config.floor.unit import Actor, Unit
 from notify import cursor as cursors
 from notify.channel import Health, Outcome, Parcel, Rejected, Run, Sent
@@ -81,17 +82,21 @@ class PaperTask:
         return bool(self.before) and self.staff_no == staff_no and now - self.updated_at <= UNDO
 
 
-async def page(unit: Unit, state: str, cursor: str = "", region: str = "") -> tuple[list[PaperTask], str | None]:
-    """Tasks of the portal in this state, newest first, of one region where it is named; one statement."""
-    where, values = "", [unit.portal, state, PAGE + 1]
+async def page(
+    unit: Unit, state: str, cursor: str = "", region: str = "", *, scope: Scope = WHOLE
+) -> tuple[list[PaperTask], str | None]:
+    """Tasks in this state within this scope, newest first, of one region where it is named; one statement."""
+    values: list[Any] = [unit.portal, state, PAGE + 1]
+    where = ""
     if cursor:
         at, last = cursors.read(cursor)
-        where, values = "AND (created_at < $4 OR (created_at = $4 AND id < $5)) ", [*values, at, last]
+        where, values = " AND (created_at < $4 OR (created_at = $4 AND id < $5))", [*values, at, last]
     if region:
         values.append(region)
-        where += f"AND region = ${len(values)} "
+        where += f" AND region = ${len(values)}"
+    where += scope.where(values, region="region")
     rows = await sql.rows(
-        f"SELECT * FROM notify_paper_tasks WHERE portal = $1 AND state = $2 {where}"
+        f"SELECT * FROM notify_paper_tasks WHERE portal = $1 AND state = $2{where} "
         "ORDER BY created_at DESC, id DESC LIMIT $3",
         *values,
     )

@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
+
+from config.floor import sql
+from config.floor.refusal import Missing, Refusal
+from config.floor.unit import Unit
 
 EVERYWHERE = "*"
 _LEVELS = (2, 4, 6, 9, 12)
@@ -47,6 +52,32 @@ class Scope:
         if department is not None and self.departments is not None and department not in self.departments:
             return False
         return region is None or self.regions is None or covers(self.regions, region)
+
+
+WHOLE = Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The rows of one room's table, each in a region; ``missing`` is how that room says that there is none."""
+
+    table: str
+    missing: type[Refusal] = Missing
+    key: str = "id"
+    shared: bool = False
+    """Everybody reads it; only whoever works where it stands changes it."""
+
+    async def inside(self, unit: Unit, key: str, scope: Scope) -> bool:
+        """Whether the row stands inside the scope. What is no row at all stands nowhere."""
+        values: list[Any] = [unit.portal, key]
+        if self.key == "id":
+            try:
+                values[1] = UUID(key)
+            except ValueError:
+                return False
+        reach = scope.where(values, region="region")
+        row = await sql.row(f"SELECT 1 AS one FROM {self.table} WHERE portal = $1 AND {self.key} = $2{reach}", *values)
+        return row is not None
 
 
 def _hole(values: list[Any], value: object) -> str:

@@ -24,8 +24,8 @@ from server.domain.sessions.service import SessionKind
 from server.domain.staff.permissions import may
 from server.domain.terminals.errors import TerminalNonceUsed
 from server.services import Services
-from server.web import json_body, problems, step_up
-from server.web.networks import check_network
+from server.web import json_body, problems, reach, step_up
+from server.web.networks import check_network, host_of
 from server.web.on_behalf import on_behalf
 from server.web.operations import Access, Call, Device, NoBody, NoQuery, Open, Operation, Resident, Staff, Terminal
 from server.web.request_keys import CALLER
@@ -60,11 +60,6 @@ class _Second(Exception):
 def csrf_of(token: str) -> str:
     """The page's own token for a staff session: derived, so nothing more is stored."""
     return hmac.new(token.encode(), b"yima csrf", "sha256").hexdigest()
-
-
-def host_of(request: web.Request) -> str:
-    """The host that was asked for, without its port; "" if none was named. (aiohttp would ask the resolver instead.)"""
-    return request.headers.get("Host", "").rsplit(":", 1)[0].strip("[]").lower()
 
 
 class Door:
@@ -154,6 +149,8 @@ class Door:
             raise problems.CsrfMissing()
         if not may(found.roles, access.permission):
             raise Forbidden()
+        if kind == "console":
+            await reach.check(request, unit, found)
         return found
 
     async def _resident(self, request: web.Request, unit: Unit, access: Resident) -> ResidentCaller:

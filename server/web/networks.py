@@ -1,8 +1,10 @@
-"""Where the console may be opened from."""
+"""From where somebody asks, and for which host."""
 
 from __future__ import annotations
 
 from ipaddress import ip_address
+
+from aiohttp import web
 
 from config.settings import Settings
 from server.domain.staff.errors import AddressNotAllowed
@@ -18,3 +20,8 @@ def check_network(settings: Settings, client: str) -> None:
         raise AddressNotAllowed() from None
     if not any(address in network for network in settings.staff.networks):
         raise AddressNotAllowed()
+
+
+def host_of(request: web.Request) -> str:
+    """The host that was asked for, without its port; "" if none was named. (aiohttp would ask the resolver instead.)"""
+    return request.headers.get("Host", "").rsplit(":", 1)[0].strip("[]").lower()

@@ -16,7 +16,8 @@ from config.floor.refusal import Forbidden, Refusal
 from server.domain.sessions.errors import SessionLocked, Unauthenticated
 from server.services import Services
 from server.web import problems
-from server.web.endpoint import COOKIES, Door, csrf_of, host_of
+from server.web.endpoint import COOKIES, Door, csrf_of
+from server.web.networks import host_of
 from server.web.operations import Access, Call, NoBody, NoQuery, Terminal
 from server.web.page_templates import environment
 from server.web.request_keys import LANGUAGE, REQUEST_ID, TEMPLATES

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from config.floor import sql
 from config.floor.ids import new_id
+from config.floor.scope import WHOLE, Scope
 from config.floor.unit import Actor, Unit
 
 COLUMNS = (
@@ -144,23 +145,26 @@ class Audit:
         return found is not None
 
     async def of_portal(
-        self, unit: Unit, subject: str = "", before: str | None = None, limit: int = 50, *, disputed: bool = False
-    ) -> list[AuditLine]:
+        self, unit: Unit, subject: str = "", before: str | None = None, limit: int = 50, *, disputed: bool = False,
+        scope: Scope = WHOLE,
+    ) -> list[AuditLine]:  # fmt: skip
         """The auditor's view, newest first; ``subject`` narrows it to one case, visit or campaign, ``disputed`` to
-        looks of which a resident said that she was not there."""
+        looks of which a resident said that she was not there. Who audits some regions reads what happened there;
+        what happened nowhere in particular is for whoever audits the whole portal."""
         if subject:
-            return await self._lines("subject = $2", unit.portal, subject, before, limit)
+            return await self._lines("subject = $2", unit.portal, subject, before, limit, scope)
         if disputed:  # literally, because that is what the index holds
-            return await self._lines("$2 = '' AND action = 'look.disputed'", unit.portal, "", before, limit)
-        return await self._lines("$2 = ''", unit.portal, "", before, limit)
+            return await self._lines("$2 = '' AND action = 'look.disputed'", unit.portal, "", before, limit, scope)
+        return await self._lines("$2 = ''", unit.portal, "", before, limit, scope)
 
     async def _lines(
-        self, condition: str, portal: str, value: object, before: str | None, limit: int
+        self, condition: str, portal: str, value: object, before: str | None, limit: int, scope: Scope = WHOLE
     ) -> list[AuditLine]:
         older = "AND id < $4" if before else ""
         values: list[object] = [portal, value, limit]
         if before:
             values.append(UUID(before))
+        older += scope.where(values, region="region")
         found = await sql.rows(
             f"SELECT {COLUMNS} FROM audit_entries WHERE portal = $1 AND {condition} {older} ORDER BY id DESC LIMIT $3",
             *values,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from config.floor import sql
 from config.floor.refusal import FieldFault, Invalid
+from config.floor.scope import WHOLE, Scope
 from config.floor.unit import Unit
 from config.floor.vault import Vault
 from server.domain.audit.service import Audit, AuditLine
@@ -48,11 +49,12 @@ class Reading:
         found, _ = await self._page(unit, "d.principal_id = $2 AND d.state <> 'ended'", principal, None)
         return [one for one in found if one.record.state != "ended"]
 
-    async def waiting(self, unit: Unit, cursor: str | None = None) -> tuple[list[Shown], str | None]:
-        """What counters have recorded and nobody has confirmed yet, newest first."""
-        return await self._page(
-            unit, "d.way = $2 AND d.state = 'proposed' AND d.answer_until > $4", "counter", cursor, unit.now
-        )
+    async def waiting(
+        self, unit: Unit, cursor: str | None = None, *, scope: Scope = WHOLE
+    ) -> tuple[list[Shown], str | None]:
+        """What counters have recorded within this scope and nobody has confirmed yet, newest first."""
+        where = "d.way = $2 AND d.state = 'proposed' AND d.answer_until > $4"
+        return await self._page(unit, where, "counter", cursor, unit.now, scope=scope)
 
     async def shown(self, unit: Unit, found: Sequence[Record]) -> list[Shown]:
         """Records with the names for them."""
@@ -85,9 +87,10 @@ class Reading:
         return shown, str(shown[-1].id) if len(lines) > self._options.page else None
 
     async def _page(
-        self, unit: Unit, where: str, value: object, cursor: str | None, *more: object
+        self, unit: Unit, where: str, value: object, cursor: str | None, *more: object, scope: Scope = WHOLE
     ) -> tuple[list[Shown], str | None]:
         values: list[object] = [unit.portal, value, self._options.page + 1, *more]
+        where += scope.where(values, region="d.region")
         if before := _cursor(cursor):
             values.append(before)
             where += f" AND d.id < ${len(values)}"

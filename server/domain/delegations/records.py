@@ -8,6 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from config.floor import sql
+from config.floor.scope import Placed
 from config.floor.unit import Unit
 from server.domain.delegations.errors import DelegationMissing
 from server.domain.delegations.scope import Kind, Scope
@@ -23,6 +24,9 @@ COLUMNS = (
     " d.proposed_by, d.proposed_at, d.answer_until, d.addressee_sealed, d.active_at, d.ended_at, d.recorded_by,"
     " d.recorded_no, d.confirmed_no, d.place"
 )
+
+
+PLACED = Placed("delegations")
 
 
 @dataclass(frozen=True, slots=True)

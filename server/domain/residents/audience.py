@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from config.floor.scope import Placed
 from config.floor.unit import Unit
+
+PLACED = Placed("residents")
 
 
 class Asked(Protocol):

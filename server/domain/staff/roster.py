@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from config.floor import sql
 from config.floor.refusal import Missing
+from config.floor.scope import WHOLE, Placed, Scope
 from config.floor.unit import Actor, Unit
 from server.domain.audit.service import Audit
 from server.domain.sessions.service import Sessions
@@ -18,6 +20,7 @@ from server.domain.staff.permissions import APART
 from server.domain.staff.scopes import Given
 
 PAGE = 50
+PLACED = Placed("staff", key="staff_no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +52,16 @@ class Roster:
         self._audit = audit
         self._sessions = sessions
 
-    async def page(self, unit: Unit, *, after: str = "") -> list[Colleague]:
+    async def page(self, unit: Unit, *, after: str = "", scope: Scope = WHOLE) -> list[Colleague]:
         """At most ``PAGE`` by staff number, in two queries; ``after`` is the last number already seen."""
+        values: list[Any] = [unit.portal, after]
+        inside = scope.where(values, region="s.region")
         rows = await sql.rows(
             "SELECT s.id, s.staff_no, s.name, s.department, s.region, s.roles, s.disabled_at, f.confirmed_at, "
             "f.recovery_by FROM staff s LEFT JOIN staff_second_factors f ON f.staff_id = s.id "
-            f"WHERE s.portal = $1 AND s.staff_no > $2 ORDER BY s.staff_no LIMIT {PAGE}",
-            unit.portal, after,
-        )  # fmt: skip
+            f"WHERE s.portal = $1 AND s.staff_no > $2{inside} ORDER BY s.staff_no LIMIT {PAGE}",
+            *values,
+        )
         reach = await scopes.of_many(unit, [sql.uid(row["id"]) for row in rows])
         return [
             Colleague(

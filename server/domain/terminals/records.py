@@ -8,10 +8,14 @@ from typing import Literal
 from uuid import UUID
 
 from config.floor import sql
+from config.floor.scope import Placed
 from server.domain.sessions.callers import TerminalPlace
 from server.domain.sessions.service import Shift
 
 State = Literal["invited", "enrolled", "withdrawn"]
+
+
+PLACED = Placed("terminals")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from uuid import UUID
 from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.refusal import Missing, Refusal
+from config.floor.scope import WHOLE, Scope
 from config.floor.unit import Actor, Unit
 from config.floor.vault import Vault
 from server.domain.audit.service import Audit
@@ -219,10 +220,11 @@ class Terminals:
             raise Missing()
         return read_record(row)
 
-    async def page(self, unit: Unit, after: UUID | None, limit: int) -> list[TerminalRecord]:
+    async def page(self, unit: Unit, after: UUID | None, limit: int, *, scope: Scope = WHOLE) -> list[TerminalRecord]:
         """The portal's terminals, newest first, with who is on shift: two queries whatever their number."""
         older = "AND id < $3" if after else ""
         values: list[object] = [unit.portal, limit, *([after] if after else [])]
+        older += scope.where(values, region="region")
         rows = await sql.rows(
             f"SELECT {_RECORD} FROM terminals WHERE portal = $1 {older} ORDER BY id DESC LIMIT $2", *values
         )

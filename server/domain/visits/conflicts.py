@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from codes.credentials import Credentials, HeldCredential
 from config.floor import sql
 from config.floor.refusal import FieldFault, Invalid, Missing
+from config.floor.scope import WHOLE, Placed, Scope
 from config.floor.unit import Actor, Unit
 from server.domain.audit.service import Audit
 from server.domain.credentials.service import ResidentCredentials
@@ -17,6 +18,7 @@ from server.domain.visits.reads import ConflictKind
 
 Settlement = Literal["seen", "suspended"]
 _PAGE = 30
+PLACED = Placed("read_conflicts")
 _READ = ("at", "hall", "counter", "staff_no", "offline", "card_in_hand", "list_age", "received_at")
 _SELECT = (
     "SELECT k.id, k.kind, k.credential_id, k.region, k.found_at, k.settled_at, k.settled_by, k.settlement, "
@@ -63,21 +65,26 @@ class Conflicts:
         self._residents = residents
         self._audit = audit
 
-    async def page(self, unit: Unit, *, waiting: bool, cursor: str = "") -> tuple[list[Conflict], str | None]:
+    async def page(
+        self, unit: Unit, *, waiting: bool, cursor: str = "", scope: Scope = WHOLE
+    ) -> tuple[list[Conflict], str | None]:
         """Newest first; ``waiting``: only those nobody has looked at. And the cursor of the next page."""
         values: list[object] = [unit.portal, _PAGE + 1]
         narrower = " AND k.settled_at IS NULL" if waiting else ""
         if cursor:
             values.append(_cursor(cursor))
             narrower += " AND k.id < $3"
+        narrower += scope.where(values, region="k.region")
         rows = await sql.rows(f"{_SELECT}{narrower} ORDER BY k.id DESC LIMIT $2", *values)
         found = await self._conflicts(unit, rows[:_PAGE])
         return found, str(found[-1].id) if len(rows) > _PAGE else None
 
-    async def waiting(self, unit: Unit) -> int:
+    async def waiting(self, unit: Unit, *, scope: Scope = WHOLE) -> int:
         """How many nobody has looked at."""
+        values: list[Any] = [unit.portal]
+        inside = scope.where(values, region="region")
         row = await sql.row(
-            "SELECT count(*) AS n FROM read_conflicts WHERE portal = $1 AND settled_at IS NULL", unit.portal
+            f"SELECT count(*) AS n FROM read_conflicts WHERE portal = $1 AND settled_at IS NULL{inside}", *values
         )
         assert row is not None
         return int(row["n"])

@@ -22,6 +22,7 @@ from server.edges.console.audience_shapes import (
     SegmentShown,
     SegmentWritten,
 )
+from server.edges.console.reach import reaches, within_reach
 from server.web import case_words
 from server.web.operations import Call, NoBody, NoQuery, Operations, Staff
 
@@ -43,6 +44,7 @@ async def choices(call: Call[NoBody, NoQuery]) -> AudienceChoices:
         Choice(code=code, label=named.get(code) or (call.portal.region_name if code == call.portal.region else code),
                people=people)
         for code, people in found
+        if call.staff.scope.holds(region=code)
     ]  # fmt: skip
     return AudienceChoices(
         regions=regions,
@@ -62,7 +64,7 @@ async def choices(call: Call[NoBody, NoQuery]) -> AudienceChoices:
 async def count(call: Call[AudienceAsked, NoQuery]) -> AudienceCounted:
     """Stores nothing; one statement over the portal's people."""
     audience = call.services.campaigns.audience
-    selection = audience.select(call.unit, _rules(call.body.rules))
+    selection = audience.select(call.unit, _rules(call))
     found = await audience.count(call.unit, selection, call.body.category, call.unit.now - REPEATED)
     return AudienceCounted(
         people=found.people, sms=found.sms, live=found.live, wechat=found.wechat, inbox_only=found.unreached,
@@ -76,8 +78,10 @@ async def count(call: Call[AudienceAsked, NoQuery]) -> AudienceCounted:
 )  # fmt: skip
 async def why(call: Call[PersonAsked, NoQuery]) -> PersonShown:
     """A look at one person, so it is on record, where they see it."""
-    services, rules = call.services, _rules(call.body.rules)
+    services, rules = call.services, _rules(call)
     person = (await services.residents.of_phones(call.unit, [call.body.phone])).get(call.body.phone)
+    if person is not None and not await reaches(call, "residents", person):
+        person = None
     truth = await services.campaigns.audience.why(call.unit, rules, person) if person else None
     await services.audit.record(
         call.unit, call.actor, "audience.why", subject_kind="resident", subject=str(person or ""),
@@ -106,7 +110,7 @@ async def saved(call: Call[NoBody, NoQuery]) -> SegmentList:
 )  # fmt: skip
 async def save(call: Call[SegmentWritten, NoQuery]) -> SegmentShown:
     """For everybody who writes in this portal."""
-    _rules(call.body.rules)
+    _rules(call)
     made = await call.services.campaigns.segments.keep(
         call.unit, call.actor, call.staff.region, call.body.name, call.body.rules
     )
@@ -119,7 +123,7 @@ async def save(call: Call[SegmentWritten, NoQuery]) -> SegmentShown:
 )  # fmt: skip
 async def change(call: Call[SegmentWritten, NoQuery]) -> SegmentShown:
     """Notices keep the rules that they were written with."""
-    _rules(call.body.rules)
+    _rules(call)
     made = await call.services.campaigns.segments.change(call.unit, call.path_id("id"), call.body.name, call.body.rules)
     return _segment(made)
 
@@ -133,9 +137,9 @@ async def discard(call: Call[NoBody, NoQuery]) -> None:
     await call.services.campaigns.segments.discard(call.unit, call.path_id("id"))
 
 
-def _rules(form: dict[str, Any]) -> Group:
+def _rules(call: Call[Any, Any]) -> Group:
     try:
-        return segments.read(form)
+        return segments.read(within_reach(call.staff.scope, call.body.rules) or {})
     except RulesWrong as wrong:
         raise RulesRefused(place=wrong.path) from None
 

@@ -28,8 +28,9 @@ async def entries(call: Call[NoBody, AuditQuery]) -> AuditPage:
     """One page of the portal's entries; reading it is not itself recorded as a look at a person."""
     subject = _SPACES.sub("", call.query.subject)
     found = await call.services.audit.of_portal(
-        call.unit, subject, _cursor(call.query.cursor), _PAGE + 1, disputed=call.query.view == "disputed"
-    )
+        call.unit, subject, _cursor(call.query.cursor), _PAGE + 1, disputed=call.query.view == "disputed",
+        scope=call.staff.scope,
+    )  # fmt: skip
     shown = [_shown(call, line) for line in found[:_PAGE]]
     more = len(found) > _PAGE
     return AuditPage(entries=shown, next_cursor=shown[-1].id if more else None)

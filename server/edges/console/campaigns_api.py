@@ -33,6 +33,7 @@ from server.edges.console.campaign_shapes import (
     State,
     TemplateUsed,
 )
+from server.edges.console.reach import home, within_reach
 from server.web.operations import Call, NoBody, NoQuery, Operations, Staff
 
 operations = Operations(tag="console-campaigns")
@@ -49,7 +50,7 @@ _STEP = ("campaign-not-found", "campaign-wrong-state")
 )  # fmt: skip
 async def campaigns(call: Call[NoBody, CampaignQuery]) -> CampaignList:
     """One page of the portal's campaigns."""
-    page = await call.services.campaigns.page(call.unit, call.query.cursor)
+    page = await call.services.campaigns.page(call.unit, call.query.cursor, scope=call.staff.scope)
     return CampaignList(campaigns=[_shown(call, one) for one in page.campaigns], next_cursor=page.next_cursor)
 
 
@@ -60,7 +61,7 @@ async def campaigns(call: Call[NoBody, CampaignQuery]) -> CampaignList:
 async def draft(call: Call[CampaignWritten, NoQuery]) -> CampaignShown:
     """A draft is seen by colleagues, and by nobody else."""
     made = await call.services.campaigns.draft(
-        call.unit, call.actor, call.staff.region, _words(call.body), call.staff.department
+        call.unit, call.actor, home(call.staff), _words(call), call.staff.department
     )
     return await _done(call, "campaign.draft", made)
 
@@ -71,7 +72,7 @@ async def draft(call: Call[CampaignWritten, NoQuery]) -> CampaignShown:
 )  # fmt: skip
 async def preview(call: Call[CampaignPreviewed, NoQuery]) -> PreviewShown:
     """Stores nothing; asked again with every pause in typing, so it takes no writing transaction."""
-    words = _words(call.body)
+    words = _words(call)
     seen = await call.services.campaigns.preview(call.unit, words, call.staff.department, call.body.campaign)
     return _previewed(call, words, seen)
 
@@ -91,7 +92,7 @@ async def campaign(call: Call[NoBody, NoQuery]) -> CampaignShown:
 )  # fmt: skip
 async def edit(call: Call[CampaignWritten, NoQuery]) -> CampaignShown:
     """It is a draft again."""
-    made = await call.services.campaigns.edit(call.unit, call.actor, call.path_id("id"), _words(call.body))
+    made = await call.services.campaigns.edit(call.unit, call.actor, call.path_id("id"), _words(call))
     return await _done(call, "campaign.edit", made)
 
 
@@ -198,7 +199,8 @@ async def _record(call: Call[Any, Any], unit: Unit, action: str, subject: str, o
     )
 
 
-def _words(body: CampaignLooked) -> CampaignWords:
+def _words(call: Call[Any, Any]) -> CampaignWords:
+    body: CampaignLooked = call.body
     region = body.audience.region
     return CampaignWords(
         title=body.title.strip(),
@@ -207,7 +209,7 @@ def _words(body: CampaignLooked) -> CampaignWords:
         region=region.ljust(12, "0") if region else "",
         item=(body.audience.item or "").strip(),
         fills={name.strip(): value.strip() for name, value in body.values.items()},
-        rules=body.audience.rules or None,
+        rules=within_reach(call.staff.scope, body.audience.rules) or None,
         schedule_at=_instant(body.schedule_at),
         template=(body.template.id, body.template.version) if body.template else None,
     )

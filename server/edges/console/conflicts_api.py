@@ -80,9 +80,13 @@ class NewSettlement(Wire):
 async def conflicts(call: Call[NoBody, ConflictQuery]) -> ConflictPage:
     """Ids and places, no person."""
     asked, room = call.query, call.services.conflicts
-    found, cursor = await room.page(call.unit, waiting=asked.state == "waiting", cursor=asked.cursor)
+    found, cursor = await room.page(
+        call.unit, waiting=asked.state == "waiting", cursor=asked.cursor, scope=call.staff.scope
+    )
     return ConflictPage(
-        conflicts=[_shown(call, one) for one in found], waiting=await room.waiting(call.unit), next_cursor=cursor
+        conflicts=[_shown(call, one) for one in found],
+        waiting=await room.waiting(call.unit, scope=call.staff.scope),
+        next_cursor=cursor,
     )
 
 

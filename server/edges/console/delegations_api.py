@@ -29,7 +29,7 @@ class WaitingQuery(Wire):
 )
 async def waiting(call: Call[NoBody, WaitingQuery]) -> StaffDelegations:
     """Newest first; names masked."""
-    found, cursor = await call.services.delegations.waiting(call.unit, call.query.cursor)
+    found, cursor = await call.services.delegations.waiting(call.unit, call.query.cursor, scope=call.staff.scope)
     return StaffDelegations(delegations=[staff_shape(call, one) for one in found], next_cursor=cursor)
 
 

@@ -56,7 +56,9 @@ async def upload(call: Call[NoBody, NoQuery]) -> PeopleListShown:
 @operations.get(_ROOT, name="listPeopleLists", summary="Uploaded lists", access=_WRITER, answer=PeopleLists)
 async def lists(call: Call[NoBody, NoQuery]) -> PeopleLists:
     """The newest hundred."""
-    return PeopleLists(lists=[_list(one) for one in await call.services.campaigns.lists.all(call.unit)])
+    return PeopleLists(
+        lists=[_list(one) for one in await call.services.campaigns.lists.all(call.unit, scope=call.staff.scope)]
+    )
 
 
 @operations.get(

@@ -114,7 +114,9 @@ async def explain(call: Call[NoBody, NoQuery]) -> NoticeWhy:
 )
 async def tasks(call: Call[NoBody, PaperQuery]) -> PaperTaskPage:
     """One page: two statements."""
-    found, cursor = await paper.page(call.unit, call.query.state, call.query.cursor, call.query.region)
+    found, cursor = await paper.page(
+        call.unit, call.query.state, call.query.cursor, call.query.region, scope=call.staff.scope
+    )
     names = await call.services.residents.masked(call.unit, sorted({one.recipient for one in found}))
     return PaperTaskPage(tasks=[_shown(call, one, names) for one in found], next_cursor=cursor)
 

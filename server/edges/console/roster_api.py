@@ -22,7 +22,7 @@ _RECOVER = Staff("staff.recover")
 )
 async def roster(call: Call[NoBody, RosterQuery]) -> RosterPage:
     """One query, whatever the length."""
-    found = await call.services.roster.page(call.unit, after=call.query.cursor)
+    found = await call.services.roster.page(call.unit, after=call.query.cursor, scope=call.staff.scope)
     shown = [
         ColleagueShown(
             staff_no=one.staff_no, name=one.name, department=one.department, roles=list(one.roles),

@@ -35,7 +35,9 @@ _ADMINISTRATOR = Staff("terminals.manage")
 )
 async def list_terminals(call: Call[NoBody, TerminalQuery]) -> TerminalPage:
     """Four queries, whatever the number."""
-    records = await call.services.terminals.page(call.unit, _cursor(call.query.cursor), _PAGE + 1)
+    records = await call.services.terminals.page(
+        call.unit, _cursor(call.query.cursor), _PAGE + 1, scope=call.staff.scope
+    )
     shown = records[:_PAGE]
     days = await call.services.visits.days(call.unit, [one.place.id for one in shown])
     more = str(shown[-1].place.id) if len(records) > _PAGE else None

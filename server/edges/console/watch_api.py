@@ -18,6 +18,7 @@ from notify import failed
 from notify.campaign_record import CampaignRecord
 from notify.campaign_rules import CampaignWords
 from server.edges.console.campaign_shapes import State
+from server.edges.console.reach import reaches
 from server.edges.console.watch_shapes import (
     CampaignStands,
     FailedGroup,
@@ -175,7 +176,7 @@ async def look(call: Call[ResidentLook, NoQuery]) -> ResidentFound | Refusal:
         found = profile.id if profile else None
     else:
         raise Invalid(faults=(FieldFault("phone", "phone-form"),))
-    if found is None:
+    if found is None or not await reaches(call, "residents", found):
         return Missing()
     await call.services.audit.record(
         call.unit, call.actor, "notices.look", subject_kind="resident", subject=str(found), resident_id=found,
