@@ -40,6 +40,13 @@ STAFF = (
     ("ALL", ("handler", "operator", "publisher", "administrator", "hall_manager", "agent", "clerk"), ""),
     ("C1", ("clerk",), "1 号窗口"),
 )
+AWAY = {
+    "AWAY": ("handler", "operator", "publisher", "administrator", "hall_manager", "clerk"),
+    "AWAY-S": ("security_administrator",),
+    "AWAY-U": ("auditor",),
+}
+"""The same work in a neighbouring region of the same portal: nothing of this one is there for them."""
+AWAY_REGION = "511603000000"
 
 
 def staff_a_town(
@@ -58,6 +65,9 @@ def staff_a_town(
         async with opened(settings) as house:
             for staff_no, roles, counter in (*STAFF, *more):
                 await employ(house, staff_no, roles, counter=counter)
+            for staff_no, held in AWAY.items():
+                await employ(house, staff_no, held, region=AWAY_REGION)
+            await employ(house, "OTHER", STAFF[0][1], department="区民政局")
 
     asyncio.run(fill())
 

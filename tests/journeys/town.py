@@ -62,8 +62,9 @@ async def password_hash() -> str:
 
 
 async def employ(
-    house: Opened, staff_no: str, roles: Sequence[str], *, counter: str = "", department: str = DEPARTMENT
-) -> None:
+    house: Opened, staff_no: str, roles: Sequence[str], *, counter: str = "", department: str = DEPARTMENT,
+    region: str = REGION,
+) -> None:  # fmt: skip
     """Put somebody on the payroll of an open house, at a counter's terminal if one is named."""
     hashed = await password_hash()
     purposes = tuple(purpose.code for purpose in house.services.purposes.all())
@@ -74,7 +75,7 @@ async def employ(
             staff_no=staff_no,
             name=f"员工{staff_no}",
             department=department,
-            region=REGION,
+            region=region,
             roles=list(roles),
             password_hash=hashed,
         )
@@ -139,10 +140,11 @@ class Town:
         return phone
 
     async def hire(
-        self, staff_no: str, roles: Sequence[str], *, counter: str = "", department: str = DEPARTMENT
-    ) -> None:
+        self, staff_no: str, roles: Sequence[str], *, counter: str = "", department: str = DEPARTMENT,
+        region: str = REGION,
+    ) -> None:  # fmt: skip
         """Employ somebody, at a counter's terminal if one is named."""
-        await employ(self.house, staff_no, roles, counter=counter, department=department)
+        await employ(self.house, staff_no, roles, counter=counter, department=department, region=region)
 
     async def invitation(self, counter: str) -> str:
         """A one-time code for a device at this counter, as an administrator gives it out."""

@@ -64,6 +64,7 @@ async def everything_else(cast: Cast, told: Told) -> dict[str, str]:
     known |= await signs_in_elsewhere(cast.resident)
     known |= await proves_more(cast.resident)
     await keeps_the_accounts(cast.handler)
+    known["staff/staff_no"] = "H2"
     known |= await shows_herself(cast.resident, cast.clerk)
     await shows_papers(cast.resident, cast.clerk)
     desks = (cast.handler, cast.second_handler)

@@ -49,6 +49,7 @@ async def keeps_the_accounts(desk: Desk) -> None:
             await one.sign_in()
         await security.must("GET", staff)
         await security.must("PUT", f"{staff}/X1/roles", {"roles": ["clerk"]})
+        await security.must("PUT", f"{staff}/X1/scope", {"departments": ["*"], "regions": ["511602"]})
         await security.must(
             "POST", "/console/api/v1/second-factor", {"staff_no": "X1", "password": PASSWORD}, status=201
         )

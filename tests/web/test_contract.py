@@ -24,15 +24,17 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from server.web.operations import Resident
+from server.domain.staff.permissions import may
+from server.web import reach
+from server.web.operations import Resident, Staff
 from tests.journeys import story
-from tests.journeys.outside import program, staff_a_town
+from tests.journeys.outside import AWAY, program, staff_a_town
 from tests.journeys.people import Counter, Desk, Phone, device_of
 from tests.journeys.town import PASSWORD, PEOPLE
 from tests.journeys.visitor import Visitor
 from tests.services.program import Program
 from tests.web import rounds
-from tests.web.callers import operations
+from tests.web.callers import PLACEHOLDER, operations
 
 EXAMPLES = 12
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -49,6 +51,7 @@ class Fuzzed:
     schema: Any
     known: dict[str, str]
     good: set[str] = field(default_factory=set)
+    desks: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def noted(self, visitor: Visitor) -> None:
         for answer in visitor.seen:
@@ -261,3 +264,59 @@ def test_a_session_opens_nothing_at_another_portal(fuzzed: Fuzzed) -> None:
             }
 
     assert asyncio.run(carry()) == {401}
+
+
+_NAMED_TO_STAFF = sorted(name for name, one in DECLARED.items() if isinstance(one.access, Staff) and "{" in one.path)
+_ABSENT = {"case_no": "51160200000000000000", "staff_no": "NOBODY", "hall": "no-such-hall"}
+_BODIES = {"moveCase": {"action": "receive", "version": 1}}
+
+
+async def _ask(visitor: Visitor, name: str, filled: dict[str, str]) -> tuple[int, Any]:
+    operation = DECLARED[name]
+    path = re.sub(r"{(\w+)}", lambda one: filled[one[1]], operation.path)
+    body = _BODIES.get(name, {}) if operation.method != "GET" else None
+    answer = await visitor.call(operation.method, path, body=body)
+    return answer.status, answer.body if answer.media.endswith("json") else answer.content
+
+
+async def _both(fuzzed: Fuzzed, name: str, staff_no: str) -> tuple[Any, Any] | None:
+    """What somebody is told about what there is, and about what there is not."""
+    operation = DECLARED[name]
+    parameters = re.findall(r"{(\w+)}", operation.path)
+    known = {one: fuzzed.known.get(_place(operation.path, one), "") for one in parameters}
+    if not all(known.values()):
+        return None
+    absent = {**known, parameters[0]: _ABSENT.get(parameters[0], PLACEHOLDER)}
+    async with Desk(fuzzed.server.origin, staff_no, PASSWORD) as visitor:
+        if staff_no not in fuzzed.desks:
+            await visitor.sign_in()
+            cookie = next(one.value for one in visitor.session.cookie_jar if one.key == "yima_console")
+            fuzzed.desks[staff_no] = {**visitor.headers, "Cookie": f"yima_console={cookie}"}
+        visitor.headers = fuzzed.desks[staff_no]
+        return await _ask(visitor, name, known), await _ask(visitor, name, absent)
+
+
+def _held_by(name: str) -> str:
+    access = DECLARED[name].access
+    assert isinstance(access, Staff)
+    return next(number for number, roles in AWAY.items() if may(roles, access.permission))
+
+
+@pytest.mark.parametrize("name", _NAMED_TO_STAFF)
+def test_what_stands_in_another_region_is_not_there_for_staff(fuzzed: Fuzzed, name: str) -> None:
+    """Generated from the router: the answer is word for word the one about something that does not exist."""
+    operation = DECLARED[name]
+    thing = reach.named(operation.path)
+    assert thing is not None and (thing[0] in reach.THINGS or thing[0] in reach.ELSEWHERE), operation.path
+    told = asyncio.run(_both(fuzzed, name, _held_by(name)))
+    shared = thing[0] in reach.THINGS and reach.THINGS[thing[0]].shared and operation.method == "GET"
+    if told is None or shared or thing[0] == "halls":  # whose halls somebody works in is told by their names
+        return
+    assert told[0] == told[1], name
+    assert told[0][0] == 404, name
+
+
+@pytest.mark.parametrize("name", [one for one in _NAMED_TO_STAFF if "/cases/" in DECLARED[one].path])
+def test_another_departments_case_is_not_there_for_staff(fuzzed: Fuzzed, name: str) -> None:
+    told = asyncio.run(_both(fuzzed, name, "OTHER"))
+    assert told is not None and told[0] == told[1] and told[0][0] == 404, name
