@@ -114,10 +114,12 @@ async def waiting(unit: Unit) -> dict[str, int]:
     return {row["region"]: int(row["n"]) for row in rows}
 
 
-async def some(unit: Unit, ids: Sequence[UUID]) -> list[PaperTask]:
-    """These tasks, in this order; ``PaperTaskMissing`` where one is not this portal's."""
+async def some(unit: Unit, ids: Sequence[UUID], *, scope: Scope = WHOLE) -> list[PaperTask]:
+    """These tasks, in this order; ``PaperTaskMissing`` where one is not this portal's or outside this scope."""
     holes = ",".join(f"${n}" for n in range(2, len(ids) + 2))
-    rows = await sql.rows(f"SELECT * FROM notify_paper_tasks WHERE portal = $1 AND id IN ({holes})", unit.portal, *ids)
+    values: list[Any] = [unit.portal, *ids]
+    inside = scope.where(values, region="region")
+    rows = await sql.rows(f"SELECT * FROM notify_paper_tasks WHERE portal = $1 AND id IN ({holes}){inside}", *values)
     found = {sql.uid(row["id"]): _task(row) for row in rows}
     if len(found) != len(set(ids)):
         raise PaperTaskMissing()

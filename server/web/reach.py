@@ -29,8 +29,8 @@ THINGS: Mapping[str, Placed] = {
     "staff": roster.PLACED,
     "terminals": terminals.PLACED,
 }
-ELSEWHERE = frozenset({"cases", "halls"})
-"""Judged by the room itself, in its own statement."""
+ELSEWHERE = frozenset({"cases", "halls", "teams"})
+"""Judged by the room itself, in its own statement; a team is a department's, and stands in no region."""
 
 
 @cache

@@ -25,8 +25,9 @@ async def letters(call: PageCall) -> Page:
     query = call.request.query
     state = query.get("state", "open") if query.get("state") in _STATES else "open"
     region = query.get("region", "")[:12]
-    waiting = await paper.waiting(call.unit)
-    tasks, cursor = await paper.page(call.unit, state, query.get("cursor", ""), region)
+    scope = call.staff.scope
+    waiting = {place: n for place, n in (await paper.waiting(call.unit)).items() if scope.holds(region=place)}
+    tasks, cursor = await paper.page(call.unit, state, query.get("cursor", ""), region, scope=scope)
     names = await call.services.residents.masked(call.unit, sorted({one.recipient for one in tasks}))
     facts = {"labels": json.dumps(call.services.wording.group("letters", call.language), ensure_ascii=False)}
     return framed(

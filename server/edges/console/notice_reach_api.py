@@ -178,7 +178,7 @@ async def letters(call: Call[LettersWanted, NoQuery]) -> web.Response:
     """Each carries its resident's full name and the notice: recorded for each, and again when it is printed again."""
 
     async def take(unit: Unit) -> list[LetterWords]:
-        tasks = await paper.some(unit, call.body.ids)
+        tasks = await paper.some(unit, call.body.ids, scope=call.staff.scope)
         made = await written(call, unit, tasks)
         await paper.printed(unit, [one.id for one in tasks])
         for one in tasks:
