@@ -18,7 +18,7 @@ RULES = (
 class Migration(migrations.Migration):
     """Nobody has rows at first: then the own department and region count, as before."""
 
-    dependencies = [("domain", "0017_proving")]
+    dependencies = [("domain", "0018_notice_record")]
     operations = [
         ops.CreateModel(
             name="StaffScope",
