@@ -286,8 +286,10 @@ def _parser() -> argparse.ArgumentParser:
     keys_of = add("keys", data_keys)
     keys_of.add_argument("work", choices=("list", "new", "adopt", "rewrap", "drop"))
     keys_of.add_argument("name", nargs="?", default="")
-    add("rotate-keys", rotate)
-    add("rotate-index", rotate_search)
+    for turning in (add("rotate-keys", rotate), add("rotate-index", rotate_search)):
+        turning.add_argument(
+            "--share", type=float, default=0.8, help="part of the time that it works, 0.1 to 1; the rest is the house's"
+        )
     verifying = add("verify-audit", verify_record)
     verifying.add_argument(
         "--public-key", action="append", default=[], metavar="BASE64", help="a key that seals may be signed with"

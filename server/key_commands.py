@@ -7,6 +7,11 @@ Data keys are rows, wrapped under a key-encryption key that lies in a file or in
     keys adopt              the keys of the settings become rows, so that the settings may let go of them
     keys rewrap             every row anew under the newest key-encryption key; nothing else is touched
     keys list, keys drop    what there is; take one away that seals nothing any more
+    rotate-keys             every value sealed anew under the newest data keys
+    rotate-index            the key of search turned to a new one
+
+All of it while the house is open. From keys in the settings to rows, without a pause: give every process a
+key-encryption key; ``keys adopt``; take the vault and index keys out of the settings of one process after the other.
 """
 
 from __future__ import annotations
@@ -70,6 +75,7 @@ async def rotate(settings: Settings, asked: argparse.Namespace) -> int:
     from server.key_change import rotate_keys
 
     async with opened(settings) as house:
+        house.services.rotation.share = asked.share
         return await rotate_keys(house, sys.stdout)
 
 
@@ -78,6 +84,7 @@ async def rotate_search(settings: Settings, asked: argparse.Namespace) -> int:
     from server.key_change import rotate_index
 
     async with opened(settings) as house:
+        house.services.search_change.share = asked.share
         try:
             return await rotate_index(house, sys.stdout)
         except KeyChangeRunning:
@@ -144,6 +151,9 @@ async def _drop(house: VaultHouse, database: Database, name: str) -> int:
     await house.load()
     if (needed := await house.needed_for(name, sealed_columns())) is not None:
         print(f"yima: {name} stays: {needed}", file=sys.stderr)
+        return 1
+    if await house.files.any_begins(*(bytes([suite, len(name)]) + name.encode() for suite in (1, 2))):
+        print(f"yima: {name} stays: it seals uploads: python -m server rotate-keys", file=sys.stderr)
         return 1
     gone = await database.unit_of_work("", lambda unit: house.keys.drop(unit, name))
     print(f"{name} is gone" if gone else f"no key {name} that may go")

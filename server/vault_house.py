@@ -21,6 +21,7 @@ from config.floor.unit import LEGAL_ZONE, Event
 from config.settings import Settings
 from server.adapters.clock import DatabaseClock
 from server.adapters.database import Database
+from server.adapters.files import FolderFiles
 from server.adapters.kek import EitherKek, FileKek, HttpKek
 from server.adapters.keyring import KeyringVault, Ring, SearchKey, SearchKeys, decode_keys
 from server.domain.audit.service import Audit
@@ -57,6 +58,7 @@ class VaultHouse:
 
     def __init__(self, settings: Settings, kek: KeyEncryption | None, keys: Keys, clock: Clock) -> None:
         self._settings, self.kek, self.keys, self._clock = settings, kek, keys, clock
+        self.files = FolderFiles(settings.data_dir / "files")
         self._clear: dict[str, bytes] = {}
         self._read: tuple[object, ...] = ()
         self._task: asyncio.Task[None] | None = None

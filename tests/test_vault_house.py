@@ -14,6 +14,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from config.floor import sql
+from config.floor.ids import new_id
 from config.floor.unit import Unit
 from config.settings import Secrets, Settings
 from config.vault_settings import VaultSettings
@@ -149,6 +150,12 @@ async def test_a_key_that_seals_something_stays(made: Make, tmp_path: Path, caps
         await asyncio.sleep(0.1)
         assert await _inside(house, "drop", names[0].rstrip(",:")) == 1
     assert "rotate-keys" in capsys.readouterr().err
+    async with opened(only) as house:
+        assert await rotate_keys(house, io.StringIO()) == 0
+        name = names[0].rstrip(",:")
+        await house.keys.files.put(str(new_id()), bytes([1, len(name)]) + name.encode() + bytes(40))
+        assert await _inside(house, "drop", name) == 1
+    assert "uploads" in capsys.readouterr().err
     assert await _keys(only, "drop", "nobody") == 1
 
 
@@ -206,7 +213,7 @@ async def test_a_new_key_of_search_needs_a_key_encryption_key_and_is_one_at_a_ti
     made: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     own = made(own=True)
-    assert await rotate_search(own, argparse.Namespace()) == 2
+    assert await rotate_search(own, argparse.Namespace(share=1.0)) == 2
     assert "needs a key-encryption key" in capsys.readouterr().err
     both = made(own=True, kek_file=await _kek(tmp_path))
 
@@ -217,13 +224,13 @@ async def test_a_new_key_of_search_needs_a_key_encryption_key_and_is_one_at_a_ti
         resident = await _enter(house)
         with pytest.raises(KeyboardInterrupt):
             await rotate_index(house, io.StringIO(), settle=die)
-    assert await rotate_search(both, argparse.Namespace()) == 0  # goes on with the key that it began with
+    assert await rotate_search(both, argparse.Namespace(share=1.0)) == 0  # goes on with the key that it began with
     async with opened(both) as house:
         rows = [row for row in await house.keys.keys.all() if row.kind == "search"]
         assert [row.phase for row in rows] == [3]
         assert await _enter(house) == resident
         await sql.execute("UPDATE residents SET phone_sealed = $1", b"\x01\x01x" + bytes(40))
-    assert await rotate_search(both, argparse.Namespace()) == 1
+    assert await rotate_search(both, argparse.Namespace(share=1.0)) == 1
     assert "open with no listed key" in capsys.readouterr().out
 
 

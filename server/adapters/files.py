@@ -29,6 +29,19 @@ class FolderFiles:
         """The content; FileNotFoundError if there is none."""
         return await asyncio.to_thread(self._path(name).read_bytes)
 
+    async def head(self, name: str, size: int) -> bytes:
+        """The first ``size`` bytes; FileNotFoundError if there is none."""
+        return await asyncio.to_thread(_beginning, self._path(name), size)
+
+    async def any_begins(self, *beginnings: bytes) -> bool:
+        """Whether any content begins with one of these: a walk over everything that is stored."""
+        size = max(map(len, beginnings))
+
+        def walk() -> bool:
+            return any(_beginning(path, size).startswith(beginnings) for path in self._root.glob("??/??/*"))
+
+        return await asyncio.to_thread(walk)
+
     async def delete(self, name: str) -> None:
         """Remove it; nothing happens if it is gone already."""
         await asyncio.to_thread(self._path(name).unlink, missing_ok=True)
@@ -47,3 +60,8 @@ class FolderFiles:
         except BaseException:
             unfinished.unlink(missing_ok=True)
             raise
+
+
+def _beginning(path: Path, size: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(size)

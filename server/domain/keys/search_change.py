@@ -44,12 +44,13 @@ class Turned:
 
 
 class SearchChange:
-    """The three pieces of work; which of them is due is for the phase to say."""
+    """The three pieces of work; which of them is due is for the phase to say. ``share``: the part of the time that it
+    works; the rest is left to those who wait behind it."""
 
     def __init__(
         self, run: Run, vault: Vault, personal: Sequence[Personal], *, batch: int = 1_000, share: float = 0.8
     ) -> None:
-        self._run, self._vault, self._batch, self._share = run, vault, batch, share
+        self._run, self._vault, self._batch, self.share = run, vault, batch, share
         self.tables: dict[str, list[Indexed]] = {}
         for one in personal:
             if isinstance(one, Indexed) and one.of:
@@ -77,7 +78,7 @@ class SearchChange:
                 changed, closed = changed + some, closed + shut
                 yield Turned(table, changed, closed)
                 if some:
-                    await asyncio.sleep((time.monotonic() - begun) * (1 / self._share - 1))
+                    await asyncio.sleep((time.monotonic() - begun) * (1 / self.share - 1))
 
     async def _set(
         self, table: str, columns: Sequence[Indexed], work: Work, bounds: Sequence[object], holes: str

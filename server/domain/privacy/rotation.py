@@ -37,6 +37,8 @@ class Files(Protocol):
 
     async def get(self, name: str) -> bytes: ...
 
+    async def head(self, name: str, size: int) -> bytes: ...
+
     async def delete(self, name: str) -> None: ...
 
 
@@ -67,7 +69,7 @@ class Rotation:
         batch: int = 1_000,
         share: float = 0.8,
     ) -> None:
-        self._run, self._vault, self._files, self._batch, self._share = run, vault, files, batch, share
+        self._run, self._vault, self._files, self._batch, self.share = run, vault, files, batch, share
         tables: dict[str, list[Sealed]] = {}
         for one in columns:
             tables.setdefault(one.table, []).append(one)
@@ -114,7 +116,7 @@ class Rotation:
             for place, (seen, changed, closed) in counts.items():
                 yield Step(place, seen, changed, closed)
             if rows:
-                await asyncio.sleep((time.monotonic() - begun) * (1 / self._share - 1))
+                await asyncio.sleep((time.monotonic() - begun) * (1 / self.share - 1))
 
     def _row(self, row: sql.Row, columns: Sequence[Sealed], counts: dict[str, list[int]]) -> Anew | None:
         """What a row holds and is to hold instead; None where nothing of it can be changed."""
@@ -147,12 +149,12 @@ class Rotation:
 
     async def _upload(self, file_id: UUID) -> bool | None:
         """Whether it was sealed anew; None where no listed key opens it."""
-        name = str(file_id)
+        name, header = str(file_id), self._vault.header(CONTENT)
         try:
+            if await self._files.head(name, len(header)) == header:
+                return False
             before = await self._files.get(name)
         except FileNotFoundError:  # thrown away meanwhile
-            return False
-        if before.startswith(self._vault.header(CONTENT)):
             return False
         try:
             content = self._vault.open_bytes(before, CONTENT)
