@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal, cast
+from typing import cast
 
 from miniapp_api.wire.notices import (
     NoticeDetail,
@@ -19,7 +19,7 @@ from miniapp_api.wire.notices import (
 from notify import ladders
 from notify.errors import NoticeMissing
 from notify.inbox import Notice
-from notify.ladder import WAYS, Choice
+from notify.ladder import WAYS, Choice, ManyCategory
 from notify.steps import Quiet
 from server.web.operations import AnyCall, Call, NoBody, NoQuery, Operations, Resident
 from server.web.why_words import told
@@ -139,7 +139,7 @@ def _shown(notice: Notice) -> NoticeShown:
     return NoticeShown(
         id=notice.id,
         at=notice.at,
-        category=cast(Literal["statutory", "service", "information"], notice.category),
+        category=cast(ManyCategory, notice.category),
         title=notice.title,
         body=notice.body,
         link=notice.link or None,

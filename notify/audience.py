@@ -5,27 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from config.floor import sql
 from config.floor.selection import Selection
 from config.floor.unit import Unit
 from notify import segments
-from notify.ladder import DEFAULTS
+from notify.bound import Bound as Bound
 from notify.segments import Group, Leaf, Rule
-
-
-@dataclass(slots=True)
-class Bound:
-    """Values of a statement in the making."""
-
-    values: list[Any] = field(default_factory=list)
-
-    def add(self, value: Any) -> str:
-        """Bind a value; its placeholder."""
-        self.values.append(value)
-        return f"${len(self.values)}"
+from notify.ways import Ways, counted, within
 
 
 class Residents(Protocol):
@@ -60,16 +49,21 @@ PlaceName = Callable[[str, str], str]
 """(portal, region or "") → what the place is called."""
 
 
+_ADDRESSES = {"oa": "wechat_oa", "webpush": "web_push"}
+"""What an address of these ways is called in a rule about people."""
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many, how each channel would reach them, and how many had another notice to many since a moment."""
+    """How many, for how many nothing but the inbox is left, how many had another notice to many since a moment; and by
+    way: how many take it first, and how many may come to it."""
 
     people: int
-    sms: int
     live: int
-    wechat: int
     unreached: int
     again: int
+    first: Mapping[str, int] = field(default_factory=dict)
+    most: Mapping[str, int] = field(default_factory=dict)
 
 
 class Audience:
@@ -88,32 +82,34 @@ class Audience:
         wanted = segments.condition(rule, self._worder(unit, bound))
         return Selection(f"SELECT r.id AS id FROM {people} AND {wanted}", tuple(bound.values))
 
-    async def count(self, unit: Unit, selection: Selection, category: str, since: datetime) -> Counted:
-        """People, reach and overlap: one statement, whatever the size."""
+    async def count(self, unit: Unit, selection: Selection, ways: Ways, since: datetime) -> Counted:
+        """People, reach by way and overlap: one statement, whatever the size."""
         bound = Bound(list(selection.values))
-        portal, kind = bound.add(unit.portal), bound.add(category)
-        usual = DEFAULTS.get(category)
-        sms = _wanted("sms", usual is None or usual.sms, portal, kind)
-        live = _wanted("live", usual is None or usual.live, portal, kind)
-        phone = self._residents.fact(unit, Leaf("", "channel", "sms"), bound)
-        wechat = self._residents.fact(unit, Leaf("", "channel", "wechat"), bound)
+        chosen = f"(SELECT id AS recipient FROM ({selection.text}) AS chosen) k"
+        who = ways.statement(unit, bound, chosen, self.reach(unit, bound, ways))
         again = (
-            "EXISTS (SELECT 1 FROM campaign_recipients x JOIN campaigns k ON k.id = x.campaign_id "
-            f"WHERE x.recipient = r.id AND k.portal = {portal} AND k.decided_at > {bound.add(since)})"
+            "EXISTS (SELECT 1 FROM campaign_recipients z JOIN campaigns c ON c.id = z.campaign_id "
+            f"WHERE z.recipient = x.recipient AND c.portal = {bound.add(unit.portal)} "
+            f"AND c.decided_at > {bound.add(since)})"
         )
-        columns = {
-            "people": "count(*)",
-            "sms": _many(f"{phone} AND {sms}"),
-            "live": _many(live),
-            "wechat": _many(f"{wechat} AND {live}"),
-            "unreached": _many(f"NOT ({phone} AND {sms}) AND NOT ({wechat} AND {live})"),
-            "again": _many(again),
-        }
-        listed = ", ".join(f"{what} AS {name}" for name, what in columns.items())
-        people = self._residents.people(unit, bound)
-        row = await sql.row(f"SELECT {listed} FROM {people} AND r.id IN ({selection.text})", *bound.values)
+        columns = [("people", "TRUE"), ("live", "x.live"), ("unreached", f"NOT {ways.any()}"), ("again", again)]
+        columns += [(f"first_{way}", ways.begins(way)) for way in ways.order]
+        columns += [(f"most_{way}", f"x.go_{way}") for way in ways.order]
+        row = await sql.row(f"SELECT {counted(columns)} FROM ({who}) AS x", *bound.values)
         assert row is not None
-        return Counted(**{name: int(row[name]) for name in columns})
+        return Counted(
+            **{name: int(row[name]) for name in ("people", "live", "unreached", "again")},
+            first={way: int(row[f"first_{way}"]) for way in ways.order},
+            most={way: int(row[f"most_{way}"]) for way in ways.order},
+        )
+
+    def reach(self, unit: Unit, bound: Bound, ways: Ways, after: UUID | None = None, upto: UUID | None = None) -> str:
+        """SELECT of everybody (or a piece of them) and whether each way has an address of theirs (``Ways``)."""
+        word = self._worder(unit, bound)
+        columns = [f"({word(Leaf('', 'channel', _ADDRESSES.get(way, way)))}) AS has_{way}" for way in ways.order]
+        people = self._residents.people(unit, bound)
+        listed = ", ".join(["r.id AS person", *columns])
+        return f"SELECT {listed} FROM {people}{within('r.id', bound, after, upto)}"
 
     async def why(self, unit: Unit, rule: Group, person: UUID) -> dict[str, bool] | None:
         """Which leaf (by its path) is true of this person; None where the portal does not know them."""
@@ -152,16 +148,3 @@ class Audience:
             return self._residents.fact(unit, leaf, bound)
 
         return word
-
-
-def _many(condition: str) -> str:
-    return f"count(CASE WHEN {condition} THEN 1 END)"
-
-
-def _wanted(column: str, usual: bool, portal: str, category: str) -> str:
-    """Whether the person wants this channel: what they chose, or what is usual."""
-    chosen = (
-        f"EXISTS (SELECT 1 FROM notify_preferences p WHERE p.portal = {portal} AND p.resident_id = r.id "
-        f"AND p.category = {category} AND "
-    )
-    return f"(NOT {chosen}NOT p.{column}))" if usual else f"{chosen}p.{column})"

@@ -10,12 +10,27 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from config.floor import sql
-from config.floor.unit import Unit
+from config.floor.unit import Actor, Unit
+from notify.campaign_record import COLUMNS, CampaignRecord, record
 from notify.service import WAKE
 
 DROPPED = 2_000
 """Deliveries that one statement leaves out after a stop; the sweeper does the rest."""
 _RECENT = timedelta(days=8)  # longer than any delivery lives
+
+
+async def second(unit: Unit, approver: Actor, found: CampaignRecord) -> CampaignRecord | None:
+    """Keep the first of an emergency's two approvals. None where somebody was quicker."""
+    row = await sql.row(
+        "UPDATE campaigns SET seconder_id = $1, seconder_no = $2, seconded_at = $3, updated_at = $3 "
+        "WHERE id = $4 AND portal = $5 AND status = 'submitted' AND content_hash = $6 AND seconder_id IS NULL "
+        f"AND author_id <> $1 AND editor_id <> $1 AND submitter_id <> $1 RETURNING {COLUMNS}",
+        approver.id, approver.label, unit.now, found.id, unit.portal, found.content_hash,
+    )  # fmt: skip
+    if row is None:
+        return None
+    unit.tell(f"staff:{unit.portal}", "campaign", campaign_id=str(found.id), status="submitted")
+    return record(row)
 
 
 async def pause(unit: Unit, campaign_id: UUID) -> bool:

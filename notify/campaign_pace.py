@@ -32,6 +32,7 @@ class _Sending:
     rate: int
     allowance: float
     allowance_at: datetime | None
+    urgent: bool
 
 
 async def claim(unit: Unit, dice: random.Random, *, limit: int, lease: timedelta) -> list[Claimed]:
@@ -58,14 +59,21 @@ async def _in_turn(
     unit: Unit, dice: random.Random, limit: int, take: Callable[[UUID, int], Awaitable[tuple[T, int]]]
 ) -> T | None:
     rows = await sql.rows(
-        "SELECT id, rate, allowance, allowance_at FROM campaigns WHERE status = 'sending' "
-        f"ORDER BY decided_at LIMIT {_MOST_AT_ONCE}"
+        "SELECT id, rate, allowance, allowance_at, category FROM campaigns WHERE status = 'sending' "
+        f"ORDER BY CASE WHEN category = 'emergency' THEN 0 ELSE 1 END, decided_at LIMIT {_MOST_AT_ONCE}"
     )
     sending = [
-        _Sending(sql.uid(r["id"]), int(r["rate"]), float(r["allowance"]), sql.instant_or_none(r["allowance_at"]))
+        _Sending(
+            sql.uid(r["id"]),
+            int(r["rate"]),
+            float(r["allowance"]),
+            sql.instant_or_none(r["allowance_at"]),
+            r["category"] == "emergency",
+        )
         for r in rows
     ]
     dice.shuffle(sending)
+    sending.sort(key=lambda one: not one.urgent)  # the others keep their chance
     for one in sending:
         most = limit if one.rate == 0 else await _allowed(unit, one, limit)
         if not most:

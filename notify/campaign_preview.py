@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
@@ -18,6 +18,7 @@ from notify.campaign_rules import (
     PLACE,
     CampaignWords,
     Remark,
+    basis_blockers,
     blockers,
     known_values,
     length_blockers,
@@ -28,10 +29,11 @@ from notify.render import TemplateFault
 from notify.safety import Check, Figures, SafetyRules
 from notify.segments import RulesWrong
 from notify.service import NotifyOptions
+from notify.ways import Ways
 
 EXAMPLES = 20
 REPEATED = timedelta(days=7)
-_NOBODY = Counted(0, 0, 0, 0, 0, 0)
+_NOBODY = Counted(0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,14 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How many people each channel would try; ``none``: only the inbox is left for them."""
+    """How many people have the inbox, an open page, and nothing else (``none``); by way: who takes it ``first``, and
+    who may come to it at ``most`` where the ways before it fail."""
 
     inbox: int
-    sms: int
     live: int
-    wechat: int
     none: int
+    first: Mapping[str, int]
+    most: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Preview:
     reach: Reach
     parts: int
     cost: int
+    cost_most: int
     minutes: int
     again: int
     blockers: tuple[Remark, ...]
@@ -80,7 +84,9 @@ class Previewer:
         self._options = options
         self._lists = lists
 
-    async def preview(self, unit: Unit, words: CampaignWords, audience: Selection | None = None) -> Preview:
+    async def preview(
+        self, unit: Unit, words: CampaignWords, audience: Selection | None = None, department: str = ""
+    ) -> Preview:
         """A handful of statements, whatever the size of the audience. ``audience``: not by rules, but exactly these."""
         item = await self._audience.item_name(unit, words.item)
         shared = known_values(words, item_name=item, place_name=self._audience.place_name(unit.portal, words.region))
@@ -88,12 +94,14 @@ class Previewer:
         selection, wrong = (audience, None) if audience else self._selection(unit, words)
         counted, people = _NOBODY, list[UUID]()
         if selection is not None and not unknown:
-            counted = await self._audience.count(unit, selection, words.category, unit.now - REPEATED)
+            ways = Ways(words.category, self._options.ladder, department)
+            counted = await self._audience.count(unit, selection, ways, unit.now - REPEATED)
             people = await selection.first(EXAMPLES)
             if audience:
                 counted = replace(counted, people=await selection.count())
         columns = await self._lists.columns(unit, words.list_id) if words.list_id else ()
         blocking = blockers(words, shared, people=counted.people, columns=columns)
+        blocking += basis_blockers(words, unit.now)
         if unknown or wrong:
             found = [wrong] if wrong else [Remark("item-unknown")]
             blocking = [*found, *(b for b in blocking if b.code != "audience-empty")]
@@ -107,9 +115,10 @@ class Previewer:
         blocking += [Remark(one.code, one.facts) for one in checks if one.tone == "bad"]
         return Preview(
             people=counted.people,
-            reach=Reach(counted.people, counted.sms, counted.live, counted.wechat, counted.unreached),
+            reach=Reach(counted.people, counted.live, counted.unreached, counted.first, counted.most),
             parts=parts,
-            cost=safety.cost(rules, figures),
+            cost=safety.cost(rules, parts, counted.first.get("sms", 0)),
+            cost_most=safety.cost(rules, parts, figures.sms_people),
             minutes=safety.minutes(rules, figures),
             again=counted.again,
             blockers=tuple(blocking),
@@ -154,14 +163,17 @@ class Previewer:
         )
         return Figures(
             people=counted.people,
-            sms_people=counted.sms,
-            deliveries=counted.sms + counted.live + counted.wechat,
+            sms_people=counted.most.get("sms", 0),
+            deliveries=counted.live + sum(counted.first.values()),
             parts=parts,
             again=counted.again,
             usual=sizes[len(sizes) // 2] if sizes else 0,
             used_today=int(used["n"]) if used else 0,
             starts=max(words.schedule_at or unit.now, unit.now),
             category=words.category,
+            law=words.law,
+            expires_at=words.expires_at,
+            exercise=words.exercise,
         )
 
     async def _warnings(self, unit: Unit, words: CampaignWords, parts: int) -> list[Remark]:

@@ -14,7 +14,7 @@ COLUMNS = (
     "author_id, author_no, editor_id, submitter_id, approver_no, reason, people, expanded, planned, reached, failed, "
     "skipped, created_at, updated_at, submitted_at, decided_at, ended_at, schedule_at, rate, canary, canary_state, "
     "fail_share, pause_reason, follows, follow_kind, audience_rules, template_id, template_version, discarded_at, "
-    "refused_for_good, team, trial, sms_cost"
+    "refused_for_good, team, trial, sms_cost, law, expires_at, exercise, seconder_id, seconder_no, seconded_at"
 )
 
 
@@ -70,9 +70,12 @@ class CampaignRecord:
     discarded: bool = False
     refused_for_good: bool = False
     team: str = ""
+    """Whose notice it is: the department of its author."""
     trial: bool = False
     sms_cost: int = 0
-    """What its short messages cost, in thousandths of a yuan, as it was handed in."""
+    """What its short messages cost at most, in thousandths of a yuan, as it was handed in."""
+    seconder: UUID | None = None
+    seconder_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class CampaignPage:
 
 WORDS = (
     "title, body, category, audience_region, audience_item, fills, audience_rules, schedule_at, template_id, "
-    "template_version"
+    "template_version, law, expires_at, exercise"
 )
 
 
@@ -102,6 +105,9 @@ def words_of(row: sql.Row) -> CampaignWords:
         rules=sql.document(row["audience_rules"]) if row["audience_rules"] else None,
         schedule_at=sql.instant_or_none(row["schedule_at"]),
         template=(template, int(row["template_version"])) if template else None,
+        law=row["law"],
+        expires_at=sql.instant_or_none(row["expires_at"]),
+        exercise=sql.flag(row["exercise"]),
     )
 
 
@@ -139,4 +145,6 @@ def record(row: sql.Row) -> CampaignRecord:
         team=row["team"],
         trial=sql.flag(row["trial"]),
         sms_cost=int(row["sms_cost"]),
+        seconder=sql.uid_or_none(row["seconder_id"]),
+        seconder_no=row["seconder_no"],
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -19,9 +19,12 @@ from notify.render import MAX_OUTPUT
 from notify.segments import Group, Leaf, Rule, RulesWrong, leaves, read
 
 NAME, ITEM, PLACE = "姓名", "事项", "地区"
+LONGEST_EMERGENCY = timedelta(hours=24)
 NAMELESS = "居民朋友"  # who has registered but not proven a name
 
-CampaignCategory = Literal["service", "information"]
+CampaignCategory = Literal["emergency", "statutory", "service", "information"]
+EXERCISE = "【演练】"
+"""In front of every title and text of an exercise, and at the end of its text: nobody takes it for the real thing."""
 Status = Literal["paused", "draft", "submitted", "approved", "rejected", "sending", "done", "stopped"]
 EDITABLE: tuple[Status, ...] = ("draft", "submitted", "approved", "rejected")
 
@@ -39,14 +42,19 @@ class CampaignWords:
     rules: Mapping[str, Any] | None = None
     schedule_at: datetime | None = None
     template: tuple[UUID, int] | None = None
+    law: str = ""
+    expires_at: datetime | None = None
+    exercise: bool = False
 
     @property
     def content_hash(self) -> str:
-        """What an approver signs: SHA-256 over title, body, category, audience and fills. The moment of sending may
-        still be moved afterwards, so it is not among them."""
+        """What an approver signs: SHA-256 over title, body, category, audience, fills and what its basis asks for. The
+        moment of sending may still be moved afterwards, so it is not among them."""
         parts: list[Any] = [self.title, self.body, self.category, self.region, self.item, dict(self.fills)]
         if self.rules:
             parts.append(self.rules)
+        if self.law or self.expires_at or self.exercise:
+            parts.append([self.law, self.expires_at.isoformat() if self.expires_at else "", self.exercise])
         return hashlib.sha256(sql.to_json(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
@@ -100,8 +108,8 @@ def personal(
     """One person's copy; ``own`` is their row of an uploaded list. Raises ``HoleLeft``, ``NothingLeft`` or
     ``TemplateFault`` where ``blockers`` would have said so."""
     values = {**(own or {}), **shared, NAME: name or NAMELESS}
-    body = fill(words.body, values)
-    return Words(title=fill(words.title, values), body=body, sms=sms.signed(signature, body), link="", values={})
+    title, body = marked(words, fill(words.title, values), fill(words.body, values))
+    return Words(title=title, body=body, sms=sms.signed(signature, body), link="", values={})
 
 
 def shared_words(words: CampaignWords, shared: Mapping[str, str], signature: str, columns: Sequence[str] = ()) -> Words:
@@ -110,9 +118,31 @@ def shared_words(words: CampaignWords, shared: Mapping[str, str], signature: str
     The tokens are chance, so nothing that an operator wrote can be taken for one.
     """
     tokens = {written: new_id().hex for written in words.own(columns)}
-    body = fill(words.body, shared, tokens)
-    made = Words(fill(words.title, shared, tokens), body, sms.signed(signature, body), link="", values={})
+    title, body = marked(words, fill(words.title, shared, tokens), fill(words.body, shared, tokens))
+    made = Words(title, body, sms.signed(signature, body), link="", values={})
     return replace(made, values=tokens)
+
+
+def marked(words: CampaignWords, title: str, body: str) -> tuple[str, str]:
+    """Title and text, an exercise's with its mark at both ends."""
+    return (f"{EXERCISE}{title}", f"{EXERCISE}{body}{EXERCISE}") if words.exercise else (title, body)
+
+
+def basis_blockers(words: CampaignWords, now: datetime) -> list[Remark]:
+    """What the legal basis asks for and is not there: a statutory notice names its law; an emergency has a region and
+    an end, soon; nothing else has an end or is an exercise."""
+    found = []
+    if words.category == "statutory" and not words.law:
+        found.append(Remark("law-missing"))
+    if words.category != "emergency":
+        return found
+    if not words.region:
+        found.append(Remark("region-missing"))
+    if words.expires_at is None:
+        found.append(Remark("end-missing"))
+    elif not max(now, words.schedule_at or now) < words.expires_at <= now + LONGEST_EMERGENCY:
+        found.append(Remark("end-wrong", (("hours", int(LONGEST_EMERGENCY.total_seconds() // 3600)),)))
+    return found
 
 
 def own_values(words: CampaignWords, columns: Sequence[str], name: str, row: Mapping[str, str]) -> dict[str, str]:

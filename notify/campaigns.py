@@ -25,7 +25,7 @@ from notify.audience import Audience
 from notify.campaign_preview import Preview, Previewer
 from notify.campaign_record import COLUMNS, CampaignPage, CampaignRecord, record
 from notify.campaign_result import ChannelCount, FollowKind, channel_counts, told_by
-from notify.campaign_rules import EDITABLE, CampaignWords
+from notify.campaign_rules import EDITABLE, CampaignWords, basis_blockers
 from notify.errors import (
     AudienceChanged,
     CampaignBlocked,
@@ -34,6 +34,7 @@ from notify.errors import (
     FirstUnderWay,
     FollowExists,
     SamePerson,
+    SecondPersonNeeded,
     WrongState,
 )
 from notify.lists import Lists
@@ -72,12 +73,12 @@ class Campaigns:
         if exactly is None and await self.teams.on_trial(unit, name):
             with contextlib.suppress(RulesWrong):  # the preview names what is wrong with them
                 exactly = await self.teams.narrowed(unit, name, self._audience.select(unit, words.audience))
-        return await self._previewer.preview(unit, words, exactly)
+        return await self._previewer.preview(unit, words, exactly, name)
 
     async def draft(
         self, unit: Unit, author: Actor, region: str, words: CampaignWords, team: str = ""
     ) -> CampaignRecord:
-        """Keep a new draft; ``team`` is whose day it will count against."""
+        """Keep a new draft; ``team``, the author's department, is whose notice it is and whose day it counts against."""
         campaign_id, author_id = new_id(), _id(author)
         await self.teams.meet(unit, team, author)
         label = await self._label(unit, words)
@@ -85,9 +86,9 @@ class Campaigns:
             "INSERT INTO campaigns (id, portal, region, title, body, category, audience_region, audience_item, "
             "audience_label, fills, content_hash, status, author_id, author_no, editor_id, approver_no, reason, "
             "people, expanded, planned, reached, failed, skipped, all_expanded, created_at, updated_at, "
-            "audience_rules, schedule_at, template_id, template_version, team) "
+            "audience_rules, schedule_at, template_id, template_version, law, expires_at, exercise, team) "
             "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,'draft',$12,$13,$12,'','',0,0,0,0,0,0,$14,$15,$15,"
-            "$16,$17,$18,$19,$20) "
+            "$16,$17,$18,$19,$20,$21,$22,$23) "
             f"RETURNING {COLUMNS}",
             campaign_id, unit.portal, region, words.title, words.body, words.category, words.region, words.item,
             label, sql.to_json(dict(words.fills)), words.content_hash, author_id, author.label, False, unit.now,
@@ -102,7 +103,8 @@ class Campaigns:
             "UPDATE campaigns SET title=$1, body=$2, category=$3, audience_region=$4, audience_item=$5, "
             "audience_label=$6, fills=$7, content_hash=$8, status='draft', editor_id=$9, submitter_id=NULL, "
             "approver_id=NULL, approver_no='', reason='', people=0, submitted_at=NULL, decided_at=NULL, "
-            "updated_at=$10, audience_rules=$13, schedule_at=$14, template_id=$15, template_version=$16 "
+            "updated_at=$10, audience_rules=$13, schedule_at=$14, template_id=$15, template_version=$16, law=$17, "
+            "expires_at=$18, exercise=$19, seconder_id=NULL, seconder_no='', seconded_at=NULL "
             f"WHERE id=$11 AND portal=$12 AND status IN ({_quoted(EDITABLE)}) AND discarded_at IS NULL "
             f"AND NOT refused_for_good RETURNING {COLUMNS}",
             words.title, words.body, words.category, words.region, words.item, await self._label(unit, words),
@@ -151,16 +153,16 @@ class Campaigns:
             raise refused
         trial = not found.follows and await self.teams.on_trial(unit, found.team)
         exactly = await self._people(unit, found) if found.follows or trial else None
-        preview = await self._previewer.preview(unit, found.words, exactly)
+        preview = await self._previewer.preview(unit, found.words, exactly, found.team)
         if preview.blockers:
             raise CampaignBlocked(blockers=", ".join(remark.code for remark in preview.blockers))
         row = await sql.row(
             "UPDATE campaigns SET status='submitted', submitter_id=$1, people=$2, submitted_at=$3, updated_at=$3, "
-            "reason='', trial=$7, sms_cost=$8 WHERE id=$4 AND portal=$5 AND status IN ('draft','rejected') "
-            "AND content_hash=$6 "
+            "reason='', trial=$7, sms_cost=$8, seconder_id=NULL, seconder_no='', seconded_at=NULL "
+            "WHERE id=$4 AND portal=$5 AND status IN ('draft','rejected') AND content_hash=$6 "
             f"RETURNING {COLUMNS}",
             _id(submitter), preview.people, unit.now, campaign_id, unit.portal, found.content_hash,
-            trial, preview.cost,
+            trial, preview.cost_most,
         )  # fmt: skip
         if row is None:
             raise ContentChanged()
@@ -171,7 +173,8 @@ class Campaigns:
     async def approve(
         self, unit: Unit, approver: Actor, campaign_id: UUID, *, content_hash: str, people: int
     ) -> CampaignRecord | Refusal:
-        """Release exactly this content to exactly this many people; the engine begins after the commit.
+        """Release exactly this content to exactly this many people; the engine begins after the commit. An emergency is
+        released by two: the first one's approval is kept, and it stays submitted.
 
         Refused (returned): whoever wrote, edited or submitted it; other content; another number of people,
         which is then stored so that the next look shows today's.
@@ -186,26 +189,34 @@ class Campaigns:
         count = await audience.count()
         if count != people or people < 1:
             await sql.execute(
-                "UPDATE campaigns SET people = $1 WHERE id = $2 AND status = 'submitted'", count, campaign_id
-            )
+                "UPDATE campaigns SET people = $1, seconder_id = NULL, seconder_no = '', seconded_at = NULL "
+                "WHERE id = $2 AND status = 'submitted'",
+                count, campaign_id,
+            )  # fmt: skip
             return AudienceChanged(people=count)
+        urgent = found.words.category == "emergency"
+        if urgent and (wrong := basis_blockers(found.words, unit.now)):
+            return CampaignBlocked(blockers=", ".join(remark.code for remark in wrong))
+        if urgent and found.seconder is None:
+            return await campaign_control.second(unit, approver, found) or await self._overtaken(unit, campaign_id)
         spent = {"people": people, "cost": found.sms_cost}
         day = legal_day(max(found.schedule_at or unit.now, unit.now))
-        team = "" if found.follows else found.team  # a correction is never held back by a budget
+        team = "" if found.follows or urgent else found.team  # neither is ever held back by a budget
         if over := await self.teams.room(unit, team, day, **spent):
             return over
-        canary = self._options.canary if count > self._options.canary else 0
+        canary = self._options.canary if count > self._options.canary and not urgent else 0
         row = await sql.row(
             "UPDATE campaigns SET status='approved', approver_id=$1, approver_no=$2, people=$3, decided_at=$4, "
             "updated_at=$4, canary=$8, canary_state=$9, fail_share=$10, trial=$11 "
             "WHERE id=$5 AND portal=$6 AND status='submitted' AND content_hash=$7 "
-            f"AND author_id<>$1 AND editor_id<>$1 AND submitter_id<>$1 RETURNING {COLUMNS}",
+            "AND author_id<>$1 AND editor_id<>$1 AND submitter_id<>$1 "
+            f"AND (category<>'emergency' OR seconder_id<>$1) RETURNING {COLUMNS}",
             approver_id, approver.label, people, unit.now, campaign_id, unit.portal, content_hash,
-            canary, "running" if canary else "", self._options.fail_share,
+            canary, "running" if canary else "", 0 if urgent else self._options.fail_share,
             not found.follows and await self.teams.on_trial(unit, found.team),
         )  # fmt: skip
-        if row is None:  # somebody was quicker
-            return WrongState(status=(await self.get(unit, campaign_id)).status)
+        if row is None:
+            return await self._overtaken(unit, campaign_id)
         await self.teams.count(unit, team, day, **spent)
         fixed = await _fix_recipients(unit, campaign_id, found.region, audience)
         if fixed != people:  # somebody joined or left between the two statements: all of it is undone
@@ -304,6 +315,10 @@ class Campaigns:
         over = first.status in ("done", "stopped") or (first.people and first.progress.expanded >= first.people)
         return None if over else FirstUnderWay()
 
+    async def _overtaken(self, unit: Unit, campaign_id: UUID) -> Refusal:
+        """Somebody was quicker."""
+        return WrongState(status=(await self.get(unit, campaign_id)).status)
+
     async def _label(self, unit: Unit, words: CampaignWords) -> str:
         return (await self._audience.item_name(unit, words.item))[:120]
 
@@ -313,15 +328,18 @@ def _may_approve(found: CampaignRecord, reader: UUID, content_hash: str) -> Refu
         return WrongState(status=found.status)
     if reader in found.writers:
         return SamePerson()
+    if found.seconder == reader:
+        return SecondPersonNeeded()
     if found.content_hash != content_hash:
         return ContentChanged()
     return None
 
 
-def _more(words: CampaignWords) -> tuple[str | None, datetime | None, UUID | None, int]:
+def _more(words: CampaignWords) -> tuple[str | None, datetime | None, UUID | None, int, str, datetime | None, bool]:
     """The columns that not every campaign has."""
     template, version = words.template or (None, 0)
-    return sql.to_json(words.rules) if words.rules else None, words.schedule_at, template, version
+    rules = sql.to_json(words.rules) if words.rules else None
+    return rules, words.schedule_at, template, version, words.law, words.expires_at, words.exercise
 
 
 async def _fix_recipients(unit: Unit, campaign_id: UUID, region: str, audience: Selection) -> int:

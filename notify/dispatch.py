@@ -234,9 +234,10 @@ class Dispatcher:
         kept = await verdicts.finish(unit, [self._dated(unit, verdict) for verdict in made])
         await self._providers.note(unit, _tallies(kept))
         settled = [verdict for verdict in kept if _is_settled(verdict)]
-        await progress.settled(unit, [(v.claimed.campaign_id, _counted(v)) for v in settled])
+        went_on: frozenset[UUID] = frozenset()
         if self._ended and settled:
-            await self._ended(unit, [_ending(verdict) for verdict in settled])
+            went_on = await self._ended(unit, [_ending(verdict) for verdict in settled])
+        await progress.settled(unit, [(v.claimed.campaign_id, _counted(v, went_on)) for v in settled])
 
     async def _sweep(self, unit: Unit) -> int:
         found = await queue.lost(unit, self._options.sweep_batch)
@@ -321,7 +322,8 @@ def _is_settled(verdict: Verdict) -> bool:
     return verdict.state in ("sent", "delivered", "failed", "skipped")
 
 
-def _counted(verdict: Verdict) -> progress.Settled:
-    if verdict.state == "skipped":
+def _counted(verdict: Verdict, went_on: frozenset[UUID]) -> progress.Settled:
+    """A step that failed is no failure of the notice while its ladder goes on: it is left out."""
+    if verdict.state == "skipped" or (verdict.state == "failed" and verdict.claimed.message_id in went_on):
         return "skipped"
     return "failed" if verdict.state == "failed" else "reached"

@@ -38,6 +38,13 @@ class SamePerson(Refusal):
     kind = "forbidden"
 
 
+class SecondPersonNeeded(Refusal):
+    """Whoever was the first of an emergency's two approvers cannot be the second as well."""
+
+    code = "campaign-second-person"
+    kind = "forbidden"
+
+
 class ContentChanged(Refusal):
     """What the approver read is not what is stored now."""
 

@@ -14,14 +14,16 @@ from uuid import UUID
 from config.floor import sql
 from config.floor.unit import Unit
 from config.floor.vault import Vault
-from notify import fanout_rows, list_rows, progress, wordings
+from notify import fanout_plan, fanout_rows, list_rows, progress, wordings
 from notify.audience import Audience
 from notify.campaign_record import WORDS, words_of
 from notify.campaign_rules import CampaignWords, known_values, own_values, shared_words
 from notify.channel import Run
+from notify.fanout_plan import Planned
 from notify.fanout_rows import Chunk
 from notify.outbox import Words
 from notify.service import WAKE, NotifyOptions
+from notify.ways import Ways
 
 PERSONAL = 1_000
 """People a chunk where each has values of their own, which are sealed one by one."""
@@ -38,6 +40,7 @@ class _Running:
     room: int | None
     again: str
     columns: tuple[str, ...]
+    department: str
 
     def chunk(self, wording_id: UUID, upto: UUID | None) -> Chunk:
         return Chunk(self.id, self.region, self.words.category, wording_id, self.released, self.cursor, upto)
@@ -67,6 +70,9 @@ class CampaignFanOut:
         running = await _load(unit, campaign_id)
         if running is None:
             return 0
+        if running.words.expires_at and unit.now >= running.words.expires_at:
+            await _end(unit, running)
+            return 1
         most = min(self._chunk, PERSONAL) if running.words.own(running.columns) else self._chunk
         if running.room is not None:
             most = min(most, running.room)
@@ -91,7 +97,10 @@ class CampaignFanOut:
         told = await fanout_rows.tell(unit, chunk)
         if running.words.own(running.columns):
             await self._personal(unit, running, chunk)
-        return await fanout_rows.plan(unit, chunk, self._options.patience.lifetime(chunk.category)) - told
+        ways = Ways(chunk.category, self._options.ladder, running.department)
+        lifetime = self._options.patience.lifetime(chunk.category)
+        planned = Planned(chunk, ways, lifetime, running.words.expires_at)
+        return await fanout_plan.plan(unit, self._audience, planned) - told
 
     async def _freeze(self, unit: Unit, running: _Running) -> UUID:
         words = running.words
@@ -121,7 +130,7 @@ async def _next(unit: Unit) -> tuple[str, UUID] | None:
     row = await sql.row(
         "SELECT id, portal FROM campaigns WHERE status IN ('approved','sending') AND NOT all_expanded "
         "AND (schedule_at IS NULL OR schedule_at <= $1) AND (canary_state <> 'running' OR expanded < canary) "
-        "ORDER BY decided_at LIMIT 1",
+        "ORDER BY CASE WHEN category = 'emergency' THEN 0 ELSE 1 END, decided_at LIMIT 1",
         unit.now,
     )
     return None if row is None else (row["portal"], sql.uid(row["id"]))
@@ -130,7 +139,7 @@ async def _next(unit: Unit) -> tuple[str, UUID] | None:
 async def _load(unit: Unit, campaign_id: UUID) -> _Running | None:
     row = await sql.row(
         f"SELECT {WORDS}, region, cursor, wording_id, decided_at, "
-        "canary, canary_state, expanded, only_channel FROM campaigns "
+        "canary, canary_state, expanded, only_channel, team FROM campaigns "
         "WHERE id = $1 AND portal = $2 AND status IN ('approved','sending') AND NOT all_expanded",
         campaign_id,
         unit.portal,
@@ -142,8 +151,18 @@ async def _load(unit: Unit, campaign_id: UUID) -> _Running | None:
     return _Running(
         campaign_id, row["audience_region"] or row["region"], words, sql.uid_or_none(row["cursor"]),
         sql.uid_or_none(row["wording_id"]), sql.instant(row["decided_at"]), room, row["only_channel"],
-        await list_rows.columns(unit, words.list_id) if words.list_id else (),
+        await list_rows.columns(unit, words.list_id) if words.list_id else (), row["team"],
     )  # fmt: skip
+
+
+async def _end(unit: Unit, running: _Running) -> None:
+    """Its end has come before everybody was told: nobody is told any more."""
+    await sql.execute(
+        "UPDATE campaigns SET status = 'sending', all_expanded = TRUE, updated_at = $1 "
+        "WHERE id = $2 AND status IN ('approved','sending') AND NOT all_expanded",
+        unit.now, running.id,
+    )  # fmt: skip
+    await progress.look(unit, running.id)
 
 
 async def _bound(running: _Running, most: int) -> tuple[UUID | None, int]:

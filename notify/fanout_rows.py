@@ -13,9 +13,10 @@ from uuid import UUID
 
 from config.floor import sql
 from config.floor.unit import Unit
-from notify.ladder import DEFAULTS, LANE_CAMPAIGN
+from notify.ladder import LANE_CAMPAIGN
 
-CHANNELS = (("inbox", 0), ("live", 1), ("sms", 2))
+AGAIN = 90
+"""The step of a delivery that an operator asked for when the campaign was over."""
 _VARIANT = 1 << 63
 
 
@@ -52,18 +53,19 @@ def row_id(stamp: int, row: int, step: int = 0) -> UUID:
     return UUID(int=stamp << 80 | 7 << 76 | step << 64 | _VARIANT | row)
 
 
-def _hex(step: str, stamp: str) -> str:
-    """32 hexadecimal digits of a row's id."""
+def hex_id(step: str, stamp: str = "$1", alias: str = "r") -> str:
+    """32 hexadecimal digits of a row's id (``row_id``), over the alias of ``campaign_recipients``."""
     if sql.is_postgres():
         return (
             f"(lpad(to_hex({stamp}::bigint), 12, '0') || '7' || lpad(to_hex({step}), 3, '0') || "
-            "to_hex((-9223372036854775807 - 1) | r.id))"
+            f"to_hex((-9223372036854775807 - 1) | {alias}.id))"
         )
-    return f"printf('%012x7%03x%016x', {stamp}, {step}, (-9223372036854775807 - 1) | r.id)"
+    return f"printf('%012x7%03x%016x', {stamp}, {step}, (-9223372036854775807 - 1) | {alias}.id)"
 
 
-def _uuid(step: str, stamp: str = "$1") -> str:
-    digits = _hex(step, stamp)
+def uuid_id(step: str, stamp: str = "$1", alias: str = "r") -> str:
+    """The same as an id."""
+    digits = hex_id(step, stamp, alias)
     if sql.is_postgres():
         return f"{digits}::uuid"
     parts = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
@@ -83,8 +85,8 @@ async def tell(unit: Unit, chunk: Chunk) -> int:
     made = await sql.execute(
         "INSERT INTO notify_messages (id, portal, region, recipient, event, template_version, category, dedupe_key, "
         "content, language, subject, lane, campaign_id, wording_id, created_at) "
-        f"SELECT {_uuid('0')}, r.portal, {t('$3::varchar')}, r.recipient, 'campaign', 1, {t('$4::varchar')}, "
-        f"'campaign:' || {_hex('0', '$1')}, {empty}, 'zh-CN', {t('$5::varchar')}, {LANE_CAMPAIGN}, r.campaign_id, "
+        f"SELECT {uuid_id('0')}, r.portal, {t('$3::varchar')}, r.recipient, 'campaign', 1, {t('$4::varchar')}, "
+        f"'campaign:' || {hex_id('0', '$1')}, {empty}, 'zh-CN', {t('$5::varchar')}, {LANE_CAMPAIGN}, r.campaign_id, "
         f"{t('$6::uuid')}, {t('$7::timestamptz')} FROM campaign_recipients r "
         f"WHERE r.campaign_id = $2 AND r.portal = $8{text} ON CONFLICT (portal, dedupe_key) DO NOTHING",
         chunk.stamp, chunk.campaign_id, chunk.region, chunk.category, str(chunk.campaign_id), chunk.wording_id,
@@ -93,55 +95,30 @@ async def tell(unit: Unit, chunk: Chunk) -> int:
     text, bounds = chunk.within(5)
     await sql.execute(
         "INSERT INTO notify_inbox (id, portal, region, recipient, at) "
-        f"SELECT {_uuid('0')}, r.portal, {t('$3::varchar')}, r.recipient, {t('$4::timestamptz')} "
+        f"SELECT {uuid_id('0')}, r.portal, {t('$3::varchar')}, r.recipient, {t('$4::timestamptz')} "
         f"FROM campaign_recipients r WHERE r.campaign_id = $2{text} ON CONFLICT (id) DO NOTHING",
         chunk.stamp, chunk.campaign_id, chunk.region, unit.now, *bounds,
     )  # fmt: skip
     return made
 
 
-async def plan(unit: Unit, chunk: Chunk, lifetime: timedelta) -> int:
-    """The deliveries by each person's channels, the inbox's done at once; how many there are."""
-    kinds = " UNION ALL ".join(f"SELECT '{name}' AS name, {step} AS step" for name, step in CHANNELS)
-    default = DEFAULTS[chunk.category]
-    wanted = " OR ".join(
-        ["ch.name = 'inbox'"]
-        + [
-            f"(ch.name = '{name}' AND COALESCE(p.{name}, {str(on).upper()}))"
-            for name, on in (("live", default.live), ("sms", default.sms))
-        ]
-    )
-    return await _deliveries(
-        unit, chunk, lifetime, kinds,
-        "LEFT JOIN notify_preferences p ON p.portal = r.portal AND p.resident_id = r.recipient "
-        f"AND p.category = '{chunk.category}'",
-        f"({wanted})",
-    )  # fmt: skip
-
-
 async def plan_again(unit: Unit, chunk: Chunk, lifetime: timedelta, channel: str) -> int:
     """One more delivery by ``channel`` for whoever no active channel has reached; how many."""
     reached = (
         "EXISTS (SELECT 1 FROM notify_deliveries d WHERE d.message_id = "
-        f"{_uuid('0')} AND (d.channel = '{_word(channel)}' OR (d.channel <> 'inbox' "
+        f"{uuid_id('0')} AND (d.channel = '{_word(channel)}' OR (d.channel <> 'inbox' "
         "AND d.state IN ('pending','submitting','in_doubt','sent','delivered','read'))))"
     )
-    step = dict(CHANNELS).get(channel, len(CHANNELS))
-    kinds = f"SELECT '{_word(channel)}' AS name, {step} AS step"
-    return await _deliveries(unit, chunk, lifetime, kinds, "", f"NOT {reached}")
-
-
-async def _deliveries(unit: Unit, chunk: Chunk, lifetime: timedelta, kinds: str, joined: str, condition: str) -> int:
     text, bounds = chunk.within(6)
     t = _typed
     return await sql.execute(
         "INSERT INTO notify_deliveries (id, message_id, portal, region, channel, step, lane, state, attempt, next_at, "
         "expires_at, client_msg_id, provider_ref, reason, campaign_id, updated_at) "
-        f"SELECT {_uuid('ch.step + 1')}, {_uuid('0')}, r.portal, {t('$3::varchar')}, ch.name, ch.step, "
-        f"{LANE_CAMPAIGN}, CASE WHEN ch.name = 'inbox' THEN 'delivered' ELSE 'pending' END, 0, "
-        f"{t('$4::timestamptz')}, {t('$5::timestamptz')}, {_hex('0', '$1')} || '-' || ch.name, '', '', r.campaign_id, "
-        f"{t('$4::timestamptz')} FROM campaign_recipients r CROSS JOIN ({kinds}) AS ch {joined} "
-        f"WHERE r.campaign_id = $2{text} AND {condition} ON CONFLICT (client_msg_id) DO NOTHING",
+        f"SELECT {uuid_id(str(AGAIN + 1))}, {uuid_id('0')}, r.portal, {t('$3::varchar')}, '{_word(channel)}', {AGAIN}, "
+        f"{LANE_CAMPAIGN}, 'pending', 0, "
+        f"{t('$4::timestamptz')}, {t('$5::timestamptz')}, {hex_id('0', '$1')} || '-{_word(channel)}', '', '', "
+        f"r.campaign_id, {t('$4::timestamptz')} FROM campaign_recipients r "
+        f"WHERE r.campaign_id = $2{text} AND NOT {reached} ON CONFLICT (client_msg_id) DO NOTHING",
         chunk.stamp, chunk.campaign_id, chunk.region, unit.now, unit.now + lifetime, *bounds,
     )  # fmt: skip
 

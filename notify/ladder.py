@@ -9,7 +9,8 @@ from datetime import timedelta
 from typing import Literal
 
 Category = Literal["statutory", "service", "information"]
-MessageCategory = Literal["statutory", "service", "information", "code"]
+ManyCategory = Literal["emergency", "statutory", "service", "information"]
+MessageCategory = Literal["emergency", "statutory", "service", "information", "code"]
 
 LANE_OTP, LANE_CASE, LANE_CAMPAIGN = 0, 1, 2
 """Lower goes first: sign-in codes, then notices about one's own case, then campaigns."""
@@ -59,6 +60,7 @@ class Patience:
             "service": timedelta(hours=72),
             "information": timedelta(hours=72),
             "statutory": timedelta(days=7),
+            "emergency": timedelta(hours=24),  # at most: a campaign has an end of its own
         }
     )
     waits: tuple[float, ...] = (1, 5, 30, 120, 600, 1800)
@@ -89,6 +91,6 @@ def settle_doubt(category: str, *, harmless: bool) -> Doubt:
     Where the channel removes doubles by the client message id, again is always right. Elsewhere a statutory
     notice is sent again, a sign-in code is dropped (the person asks for another), anything else waits.
     """
-    if harmless or category == "statutory":
+    if harmless or category in ("statutory", "emergency"):
         return "again"
     return "drop" if category == "code" else "wait"

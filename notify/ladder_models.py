@@ -50,6 +50,51 @@ class NotifyQuiet(Model):
         unique_together = (("portal", "resident_id"),)
 
 
+class NotifyStop(Model):
+    """A department whose information a resident does not want to be rung at for. The inbox keeps it all the same."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    portal = fields.CharField(64)
+    region = fields.CharField(12)
+    resident_id = fields.UUIDField()
+    department = fields.CharField(128)
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "notify_stops"
+        unique_together = (("portal", "resident_id", "department"),)
+
+
+class NotifyCap(Model):
+    """How many notices to many of a category have rung at a resident in one stretch of days, over all departments."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    portal = fields.CharField(64)
+    region = fields.CharField(12)
+    resident_id = fields.UUIDField()
+    category = fields.CharField(16)
+    period = fields.IntField()
+    used = fields.IntField()
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        table = "notify_caps"
+        unique_together = (("portal", "resident_id", "category", "period"),)
+
+
+class NotifySaid(Model):
+    """A text message of ours, as a keyed digest of its words: what 短信验真 compares with. It names nobody."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    portal = fields.CharField(64)
+    digest = fields.BinaryField()
+    category = fields.CharField(16)
+    day = fields.DateField()
+
+    class Meta:
+        table = "notify_said"
+
+
 class NotifyPaperTask(Model):
     """A notice that no channel could bring: somebody posts a letter or goes there."""
 
@@ -80,6 +125,7 @@ RULES: tuple[Rule, ...] = (
     Index("notify_ladders_due", "notify_ladders", "next_at", where="state = 'climbing' AND next_at IS NOT NULL"),
     Index("notify_paper_tasks_portal", "notify_paper_tasks", "portal, state, created_at DESC, id DESC"),
     Index("notify_paper_tasks_open", "notify_paper_tasks", "portal, region", where="state = 'open'"),
+    Index("notify_said_digest", "notify_said", "portal, digest", unique=True),
     Check("notify_ladders_state", "notify_ladders", "{row}state IN ('climbing','reached','ended')"),
     Check("notify_quiet_hours_pair", "notify_quiet_hours", "({row}starts IS NULL) = ({row}ends IS NULL)"),
     Check("notify_paper_tasks_state", "notify_paper_tasks", "{row}state IN ('open','sent','handed','returned')"),

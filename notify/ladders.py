@@ -6,6 +6,7 @@ that two processes at one ladder make one delivery.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +16,8 @@ from uuid import UUID
 from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.unit import Unit
-from notify.ladder import LANE_CASE, Patience
+from notify import progress
+from notify.ladder import LANE_CAMPAIGN, LANE_CASE, Patience
 from notify.outbox import Draft
 from notify.steps import PAPER, Next, Plan, Step, Tried, judge
 from notify.verdicts import Ending
@@ -72,38 +74,49 @@ async def begin(unit: Unit, draft: Draft, plan: Plan) -> tuple[str, ...]:
     return (*(("live",) if plan.live else ()), *((first,) if starts else ()))
 
 
-async def ended(unit: Unit, endings: Sequence[Ending]) -> None:
-    """A step failed: the next begins in the same transaction."""
-    failed = sorted({one.message_id for one in endings if one.state in _FAILED and one.campaign_id is None})
-    if failed:
-        # Locked in one order, so that no two wait for each other in a ring.
-        await _climb(unit, f"l.id IN ({_holes(1, failed)}) ORDER BY l.id", failed)
+async def ended(unit: Unit, endings: Sequence[Ending]) -> frozenset[UUID]:
+    """A step failed: the next begins in the same transaction. Whose ladder went on: there, nothing is lost yet."""
+    failed = sorted({one.message_id for one in endings if one.state in _FAILED})
+    if not failed:
+        return frozenset()
+    # Locked in one order, so that no two wait for each other in a ring.
+    return (await _climb(unit, f"l.id IN ({_holes(1, failed)}) ORDER BY l.id", failed))[1]
 
 
 async def climb(unit: Unit) -> int:
     """Judge the ladders whose time has come; how many."""
     skip = " SKIP LOCKED" if sql.is_postgres() else ""
     where = f"l.next_at IS NOT NULL AND l.next_at <= $1 ORDER BY l.next_at LIMIT {BATCH}"
-    return await _climb(unit, where, [unit.now], skip)
+    return (await _climb(unit, where, [unit.now], skip))[0]
 
 
 def _holes(start: int, values: Sequence[Any]) -> str:
     return ",".join(f"${number}" for number in range(start, start + len(values)))
 
 
-async def _climb(unit: Unit, where: str, values: Sequence[Any], skip: str = "") -> int:
+async def _climb(unit: Unit, where: str, values: Sequence[Any], skip: str = "") -> tuple[int, frozenset[UUID]]:
+    """How many were judged, and which of them went on to another step. Ladders are locked before campaigns, as where
+    deliveries end."""
     lock = f" FOR UPDATE OF l{skip}" if sql.is_postgres() else ""
     rows = await sql.rows(
-        "SELECT l.*, i.read_at FROM notify_ladders l LEFT JOIN notify_inbox i ON i.id = l.id "
+        "SELECT l.*, i.read_at, m.campaign_id, k.status AS campaign_status FROM notify_ladders l "
+        "JOIN notify_messages m ON m.id = l.id LEFT JOIN notify_inbox i ON i.id = l.id "
+        "LEFT JOIN campaigns k ON k.id = m.campaign_id "
         f"WHERE l.state = 'climbing' AND {where}{lock}",
         *values,
     )
     if not rows:
-        return 0
+        return 0, frozenset()
     tried = await _tried([sql.uid(row["id"]) for row in rows])
+    begun: Counter[UUID] = Counter()
+    went_on: set[UUID] = set()
     for row in rows:
-        await _move(unit, row, tried.get(sql.uid(row["id"]), {}))
-    return len(rows)
+        if await _move(unit, row, tried.get(sql.uid(row["id"]), {})):
+            went_on.add(sql.uid(row["id"]))
+            begun.update([one for one in [sql.uid_or_none(row["campaign_id"])] if one])
+    for campaign_id, count in sorted(begun.items()):
+        await progress.more(unit, campaign_id, count)
+    return len(rows), frozenset(went_on)
 
 
 async def _tried(ids: Sequence[UUID]) -> dict[UUID, dict[str, Tried]]:
@@ -119,8 +132,13 @@ async def _tried(ids: Sequence[UUID]) -> dict[UUID, dict[str, Tried]]:
     return found
 
 
-async def _move(unit: Unit, row: sql.Row, tried: Mapping[str, Tried]) -> None:
+async def _move(unit: Unit, row: sql.Row, tried: Mapping[str, Tried]) -> bool:
+    """Whether another step began."""
     steps = _steps(row)
+    if row["campaign_status"] == "stopped":
+        what = Next(over="ended", reason="stopped")
+        await _keep(row, int(row["at_step"]), what)
+        return False
     due = sql.instant_or_none(row["next_at"]) if int(row["at_step"]) < 0 else None
     what = judge(
         row["category"], steps, int(row["at_step"]), tried, read=row["read_at"] is not None, now=unit.now, due=due
@@ -128,23 +146,29 @@ async def _move(unit: Unit, row: sql.Row, tried: Mapping[str, Tried]) -> None:
     begun = int(row["at_step"]) if what.begin is None else what.begin
     if what.begin is not None:
         what = await _step(unit, row, steps, what.begin)
+    await _keep(row, begun, what)
+    return begun != int(row["at_step"])
+
+
+async def _keep(row: sql.Row, at_step: int, what: Next) -> None:
     await sql.execute(
         "UPDATE notify_ladders SET at_step = $1, state = $2, reason = $3, next_at = $4 WHERE id = $5",
-        begun, what.over or "climbing", what.reason, what.until, row["id"],
+        at_step, what.over or "climbing", what.reason, what.until, row["id"],
     )  # fmt: skip
 
 
 async def _step(unit: Unit, row: sql.Row, steps: Sequence[Step], number: int) -> Next:
     """The delivery of the next step; what the ladder waits for then."""
     step, message = steps[number], sql.uid(row["id"])
-    lifetime = Patience().lifetime(row["category"])
+    lifetime, campaign_id = Patience().lifetime(row["category"]), sql.uid_or_none(row["campaign_id"])
     await sql.execute(
         "INSERT INTO notify_deliveries (id, message_id, portal, region, channel, step, lane, state, attempt, next_at, "
         "expires_at, client_msg_id, provider_ref, reason, campaign_id, updated_at) "
-        "VALUES ($1,$2,$3,$4,$5,$6,$7,'pending',0,$8,$9,$10,'','',NULL,$11) ON CONFLICT (client_msg_id) DO NOTHING",
-        new_id(), message, row["portal"], row["region"], step.channel, number + 2, LANE_CASE,
+        "VALUES ($1,$2,$3,$4,$5,$6,$7,'pending',0,$8,$9,$10,'','',$12,$11) ON CONFLICT (client_msg_id) DO NOTHING",
+        new_id(), message, row["portal"], row["region"], step.channel, number + 2,
+        LANE_CAMPAIGN if campaign_id else LANE_CASE,
         max(unit.now, sql.instant_or_none(row["held_until"]) or unit.now), unit.now + lifetime,
-        f"{message.hex}-{step.channel}", unit.now,
+        f"{message.hex}-{step.channel}", unit.now, campaign_id,
     )  # fmt: skip
     unit.tell("wake:notify", "due")
     if step.channel == PAPER:
@@ -157,8 +181,8 @@ def _steps(row: sql.Row) -> list[Step]:
 
 
 async def why(unit: Unit, message_id: UUID, recipient: UUID | None = None) -> Why | None:
-    """The story of one notice; ``recipient`` narrows it to one resident's own. A campaign's has no ladder of its own:
-    its ways are the deliveries that were made."""
+    """The story of one notice; ``recipient`` narrows it to one resident's own. A campaign's has a ladder only where
+    there was something to climb or to leave out; else its ways are the deliveries that were made."""
     row = await sql.row(
         "SELECT m.id, m.category, m.created_at, m.recipient, i.read_at, l.steps, l.left_out, l.held_until, l.state, "
         "l.reason FROM notify_messages m LEFT JOIN notify_inbox i ON i.id = m.id LEFT JOIN notify_ladders l "

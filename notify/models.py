@@ -216,9 +216,15 @@ class Campaign(Model):
     follows = fields.UUIDField(null=True)  # the campaign whose people this one goes to
     follow_kind = fields.CharField(12, default="", db_default="")
     only_channel = fields.CharField(24, default="", db_default="")
-    team = fields.CharField(64, default="", db_default="")  # whose day it counts against
+    team = fields.CharField(64, default="", db_default="")  # whose notice it is, and whose day it counts against
     trial = fields.BooleanField(default=False, db_default=False)  # handed in for the team's test recipients only
     sms_cost = fields.IntField(default=0, db_default=0)  # thousandths of a yuan, as it was handed in
+    law = fields.CharField(120, default="", db_default="")  # what a statutory one rests on
+    expires_at = fields.DatetimeField(null=True)  # an emergency's end: nothing is sent after it
+    exercise = fields.BooleanField(default=False, db_default=False)
+    seconder_id = fields.UUIDField(null=True)  # the first of an emergency's two approvers
+    seconder_no = fields.CharField(32, default="", db_default="")
+    seconded_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
     submitted_at = fields.DatetimeField(null=True)
@@ -247,6 +253,15 @@ class CampaignRecipient(Model):
 
 _STATES = "'pending','submitting','in_doubt','sent','unknown','delivered','read','failed','skipped'"
 _STATUSES = "'draft','submitted','approved','rejected','sending','paused','done','stopped'"
+_MANY = "'emergency','statutory','service','information'"
+_SECONDER = (
+    "{row}seconder_id IS NULL OR ({row}seconder_id <> {row}author_id AND {row}seconder_id <> {row}editor_id "
+    "AND {row}seconder_id <> {row}submitter_id)"
+)
+_EMERGENCY = (
+    "{row}category <> 'emergency' OR {row}approver_id IS NULL OR ({row}seconder_id IS NOT NULL "
+    "AND {row}seconder_id <> {row}approver_id AND {row}expires_at IS NOT NULL AND {row}audience_region <> '')"
+)
 _OTHER_PERSON = (
     "{row}approver_id IS NULL OR ({row}approver_id <> {row}author_id AND {row}approver_id <> {row}editor_id "
     "AND {row}approver_id <> {row}submitter_id)"
@@ -293,9 +308,7 @@ RULES: tuple[Rule, ...] = (
     Index("campaigns_running", "campaigns", "decided_at", where="status IN ('approved','sending')"),
     Index("campaigns_scheduled", "campaigns", "portal, schedule_at", where="schedule_at IS NOT NULL"),
     Index("campaigns_follows", "campaigns", "follows", where="follows IS NOT NULL"),
-    Check(
-        "notify_messages_category", "notify_messages", "{row}category IN ('statutory','service','information','code')"
-    ),
+    Check("notify_messages_category", "notify_messages", f"{{row}}category IN ({_MANY},'code')"),
     Check("notify_messages_addressed", "notify_messages", "{row}recipient IS NOT NULL OR {row}address IS NOT NULL"),
     Check("notify_deliveries_state", "notify_deliveries", f"{{row}}state IN ({_STATES})"),
     Check("notify_preferences_category", "notify_preferences", "{row}category IN ('service','information')"),
@@ -303,7 +316,10 @@ RULES: tuple[Rule, ...] = (
     Check("campaigns_status", "campaigns", f"{{row}}status IN ({_STATUSES})"),
     Check("campaigns_canary", "campaigns", "{row}canary_state IN ('','running','passed','failed')"),
     Check("campaigns_follow", "campaigns", "{row}follow_kind IN ('','resend','correction','withdrawal')"),
-    Check("campaigns_category", "campaigns", "{row}category IN ('service','information')"),
+    Check("campaigns_category", "campaigns", f"{{row}}category IN ({_MANY})"),
+    Check("campaigns_law", "campaigns", "{row}category <> 'statutory' OR {row}approver_id IS NULL OR {row}law <> ''"),
+    Check("campaigns_seconder", "campaigns", _SECONDER),
+    Check("campaigns_emergency", "campaigns", _EMERGENCY),
     Check("campaigns_two_people", "campaigns", _OTHER_PERSON),
 )
 

@@ -16,8 +16,8 @@ from config.floor import sql
 from config.floor.unit import Unit
 from notify.campaign_pace import LEAST_SETTLED
 
-Settled = Literal["reached", "failed", "skipped", "bounced"]
-"""``bounced``: it was counted as reached, and a receipt says that it failed."""
+Settled = Literal["reached", "failed", "skipped", "bounced", "moved"]
+"""``bounced``: it was counted as reached, and a receipt says that it failed; ``moved``: so it goes another way."""
 Turn = Literal["go on", "canary-passed", "canary-failed", "failures", "done"]
 CANARY_WAIT = timedelta(minutes=5)
 _COUNTED = (
@@ -76,8 +76,8 @@ async def settled(unit: Unit, outcomes: Iterable[tuple[UUID | None, Settled]]) -
         row = await sql.row(
             "UPDATE campaigns SET reached = reached + $1, failed = failed + $2, skipped = skipped + $3, "
             f"updated_at = $4 WHERE id = $5 RETURNING {_COUNTED}",
-            tally["reached"] - tally["bounced"], tally["failed"] + tally["bounced"], tally["skipped"], unit.now,
-            campaign_id,
+            tally["reached"] - tally["bounced"] - tally["moved"], tally["failed"] + tally["bounced"],
+            tally["skipped"] + tally["moved"], unit.now, campaign_id,
         )  # fmt: skip
         if row is not None:
             await _follow(unit, row)
@@ -88,6 +88,19 @@ async def look(unit: Unit, campaign_id: UUID, *, late: bool = False) -> None:
     row = await sql.row(f"SELECT {_COUNTED} FROM campaigns WHERE id = $1", campaign_id)
     if row is not None:
         await _follow(unit, row, late=late)
+
+
+async def more(unit: Unit, campaign_id: UUID, count: int) -> None:
+    """So many more deliveries are due: a ladder went on. What was over goes on with it, what was stopped does not."""
+    row = await sql.row(
+        "UPDATE campaigns SET planned = planned + $1, "
+        "ended_at = CASE WHEN status = 'done' THEN NULL ELSE ended_at END, "
+        "status = CASE WHEN status = 'done' THEN 'sending' ELSE status END, updated_at = $2 WHERE id = $3 "
+        "RETURNING portal, status",
+        count, unit.now, campaign_id,
+    )  # fmt: skip
+    if row is not None and row["status"] == "sending":
+        unit.tell(f"staff:{row['portal']}", "campaign", campaign_id=str(campaign_id), status="sending")
 
 
 async def judge_late_canaries(unit: Unit) -> int:

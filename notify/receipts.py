@@ -155,12 +155,17 @@ async def _move(unit: Unit, found: sql.Row, outcome: Outcome, reason: str, ended
         outcome, reason, unit.now, found["id"],
     )  # fmt: skip
     campaign_id = sql.uid_or_none(found["campaign_id"])
-    await progress.settled(unit, [(campaign_id, counted)] if (counted := _counted(state, outcome)) else [])
+    went_on: frozenset[UUID] = frozenset()
     if ended and outcome == "failed":
         ending = Ending(
             sql.uid(found["id"]), sql.uid(found["message_id"]), found["channel"], "failed", reason, campaign_id
         )
-        await ended(unit, [ending])
+        went_on = await ended(unit, [ending])
+    counted = _counted(state, outcome)
+    if went_on:
+        counted = "moved" if counted == "bounced" else "skipped"
+    if counted:
+        await progress.settled(unit, [(campaign_id, counted)])
     return "applied"
 
 

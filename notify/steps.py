@@ -15,7 +15,7 @@ from config.floor.unit import LEGAL_ZONE
 from notify.ladder import Choice
 
 PAPER = "paper"
-Reason = Literal["switched-off", "no-address", "not-offered"]
+Reason = Literal["switched-off", "no-address", "not-offered", "stopped-department", "often-enough"]
 ACTIVE = ("wechat", "alipay", "oa", "webpush", "sms", "email")
 """What leaves the house on its own, in the order of the ladder: what costs nothing first."""
 
@@ -44,7 +44,9 @@ class Quiet:
 
 @dataclass(frozen=True, slots=True)
 class LadderRules:
-    """Settings of the ladder. ``waits``: minutes without an answer before the next step, by category."""
+    """Settings of the ladder. ``waits``: minutes without an answer before the next step, by category. ``caps``: how
+    many notices to many of a category ring at one person within ``cap_days``, over all departments; none = as many as
+    there are."""
 
     offered: frozenset[str] = frozenset({"sms"})
     order: Sequence[str] = ACTIVE
@@ -52,6 +54,8 @@ class LadderRules:
     paper_for: frozenset[str] = frozenset({"statutory"})
     paper_wait: int = 72 * 60
     quiet: Quiet | None = None
+    caps: Mapping[str, int] = field(default_factory=dict)
+    cap_days: int = 7
 
     def wait(self, category: str) -> int:
         return self.waits.get(category, 240)

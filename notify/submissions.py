@@ -10,7 +10,7 @@ from config.floor.unit import Actor, Unit
 from notify.campaign_record import CampaignRecord
 from notify.campaign_rules import CampaignWords
 
-_PARTS = ("title", "body", "category", "region", "item", "rules", "schedule_at")
+_PARTS = ("title", "body", "category", "region", "item", "rules", "schedule_at", "law", "expires_at", "exercise")
 
 
 async def keep(unit: Unit, submitter: Actor, found: CampaignRecord) -> None:
@@ -57,4 +57,7 @@ def _said(words: CampaignWords) -> dict[str, str]:
         "item": words.item,
         "rules": sql.to_json(words.rules) if words.rules else "",
         "schedule_at": words.schedule_at.isoformat() if words.schedule_at else "",
+        "law": words.law,
+        "expires_at": words.expires_at.isoformat() if words.expires_at else "",
+        "exercise": "✓" if words.exercise else "",
     }

@@ -46,8 +46,9 @@ class Ending:
     campaign_id: UUID | None
 
 
-Ended = Callable[[Unit, Sequence[Ending]], Awaitable[None]]
-"""Told in the transaction in which deliveries ended: where the ladder's next step is decided."""
+Ended = Callable[[Unit, Sequence[Ending]], Awaitable[frozenset[UUID]]]
+"""Told in the transaction in which deliveries ended: where the ladder's next step is decided. Answers the messages that
+go another way now."""
 
 _NAMES = ("id", "lease", "state", "reason", "ref", "next_at", "free", "attempt", "number", "outcome")
 _TYPES = ("uuid", "uuid", "varchar", "varchar", "varchar", "timestamptz", "bool", "uuid", "int", "varchar")

@@ -21,7 +21,7 @@ class NoticeShown(Wire):
 
     id: UUID
     at: Instant
-    category: Literal["statutory", "service", "information"]
+    category: Literal["emergency", "statutory", "service", "information"]
     title: str
     body: str
     link: str | None

@@ -78,7 +78,12 @@ class People:
         return f"({everybody.text.replace('$1', bound.add(everybody.values[0]))}) r WHERE 1 = 1"
 
     def fact(self, unit: Unit, leaf: Leaf, bound: Bound) -> str:
-        return "1 = 0" if leaf.text in ("wechat", "no") else "1 = 1"
+        if leaf.kind != "channel":
+            return "1 = 0" if leaf.text == "no" else "1 = 1"
+        able = [who for who, number in self.numbers.items() if number and leaf.text == "sms"]
+        able += [who for who, provider in self.accounts if provider == leaf.text]
+        chosen = listed(able)
+        return f"r.id IN ({chosen.text.replace('$1', bound.add(chosen.values[0]))})"
 
     async def of_phones(self, unit: Unit, phones: Sequence[str]) -> Mapping[str, UUID]:
         return {phone: person for person, phone in self.numbers.items() if phone in set(phones)}

@@ -17,6 +17,8 @@ from config.floor.unit import Unit
 from notify import segments
 from notify.audience import Audience, Bound
 from notify.segments import Leaf, RulesWrong, condition, holds, leaves, read
+from notify.steps import LadderRules
+from notify.ways import Ways
 from server.adapters.database import Database
 from server.domain.cases.reading import Reading
 from server.domain.residents import audience as facts
@@ -119,8 +121,8 @@ async def test_rules_meet_the_real_tables(database: Database) -> None:
     assert await named({"item": "printing", "states": ["accepted"]}) == set() == await named({"list": str(new_id())})
     everyone = audience.select(unit, read({}))
     assert await everyone.count() == 3
-    counted = await audience.count(unit, everyone, "service", NOON - timedelta(days=7))
-    assert (counted.people, counted.sms, counted.live, counted.unreached, counted.again) == (3, 1, 2, 2, 0)
+    counted = await audience.count(unit, everyone, Ways("service", LadderRules()), NOON - timedelta(days=7))
+    assert (counted.people, counted.most["sms"], counted.live, counted.unreached, counted.again) == (3, 1, 2, 2, 0)
     rule = read({"all": [{"region": "511602"}, {"age": {"to": 50}}]})
     assert await audience.why(unit, rule, people["old"]) == {"all.0": True, "all.1": False}
     assert await audience.why(unit, rule, people["stranger"]) is None

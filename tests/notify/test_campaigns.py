@@ -176,14 +176,14 @@ async def test_a_preview_shows_people_reach_parts_and_real_examples(room: Room) 
     preview = await _preview(room, words)
     assert preview.blockers == ()
     assert (preview.people, preview.parts) == (6, 1)
-    assert (preview.reach.inbox, preview.reach.sms, preview.reach.live) == (6, 5, 6)
+    assert (preview.reach.inbox, preview.reach.most["sms"], preview.reach.live) == (6, 5, 6)
     assert [example.body for example in preview.examples][:2] == [
         "居民朋友您好，示范区的社保卡换卡在周二可以办。",
         "王*1您好，示范区的社保卡换卡在周二可以办。",
     ]
     assert preview.examples[1].sms.startswith("【一码通办】王*1")
     informed = await _preview(room, replace(words, category="information"))
-    assert informed.reach.sms == 0
+    assert informed.reach.most == {"sms": 0}
     long = await _preview(room, replace(WORDS, body="字" * 80))
     assert [remark.code for remark in long.warnings] == ["many-parts"]
 

@@ -123,7 +123,7 @@ def test_a_look_before_sending() -> None:
     assert codes == [
         "size-usual", "repeats-none", "quiet-free", "quota-left", "basis", "links-listed", "banned-none", "finish"
     ]  # fmt: skip
-    assert (safety.cost(RULES, FIGURES), safety.minutes(RULES, FIGURES)) == (36000, 3)
+    assert (safety.cost(RULES, FIGURES.parts, FIGURES.sms_people), safety.minutes(RULES, FIGURES)) == (36000, 3)
 
 
 @pytest.mark.parametrize(

@@ -78,10 +78,10 @@ class Nobody:
         return "zh-CN"
 
     def people(self, unit: Unit, bound: Bound) -> str:
-        return f"(SELECT {bound.add(unit.portal)} AS id) r WHERE 1 = 0"
+        return "(SELECT recipient AS id FROM campaign_recipients) r WHERE 1 = 1"
 
     def fact(self, unit: Unit, leaf: Leaf, bound: Bound) -> str:
-        return "1 = 0"
+        return "1 = 1"
 
     async def masked(self, unit: Unit, ids: Sequence[UUID]) -> dict[UUID, str]:
         return {}

@@ -9,6 +9,7 @@ from notify.campaign_preview import REPEATED
 from notify.errors import RulesRefused
 from notify.saved_segments import Segment
 from notify.segments import CHANNELS, Group, RulesWrong
+from notify.ways import Ways
 from server.domain.cases.workflow import Status
 from server.edges.console.audience_shapes import (
     AudienceAsked,
@@ -65,9 +66,11 @@ async def count(call: Call[AudienceAsked, NoQuery]) -> AudienceCounted:
     """Stores nothing; one statement over the portal's people."""
     audience = call.services.campaigns.audience
     selection = audience.select(call.unit, _rules(call))
-    found = await audience.count(call.unit, selection, call.body.category, call.unit.now - REPEATED)
+    ways = Ways(call.body.category, call.services.notify.ladder, call.staff.department)
+    found = await audience.count(call.unit, selection, ways, call.unit.now - REPEATED)
     return AudienceCounted(
-        people=found.people, sms=found.sms, live=found.live, wechat=found.wechat, inbox_only=found.unreached,
+        people=found.people, sms=found.most.get("sms", 0), live=found.live, wechat=found.most.get("wechat", 0),
+        inbox_only=found.unreached,
         again=found.again,
     )  # fmt: skip
 

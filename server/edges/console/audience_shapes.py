@@ -17,11 +17,11 @@ class AudienceAsked(Wire):
     """Rules to be counted; they may be half made."""
 
     rules: Rules = Field(default_factory=dict)
-    category: Literal["service", "information"] = "service"
+    category: Literal["emergency", "statutory", "service", "information"] = "service"
 
 
 class AudienceCounted(Wire):
-    """How many, how each channel would reach them, how many had another notice to many in the last 7 days."""
+    """How many, how many each way may reach, how many had another notice to many in the last 7 days."""
 
     people: int
     sms: int

@@ -16,6 +16,9 @@ Fill = Annotated[str, StringConstraints(max_length=100)]
 FillName = Annotated[str, StringConstraints(pattern=r"^[^()（）]{1,20}$")]
 
 
+Basis = Literal["emergency", "statutory", "service", "information"]
+
+
 class AudienceChosen(Wire):
     """Who: a region (6 or 12 digits; empty = everywhere in the portal), narrowed to who applied for an item."""
 
@@ -37,7 +40,10 @@ class CampaignLooked(Wire):
     title: Annotated[str, Field(max_length=60)] = ""
     body: Annotated[str, Field(max_length=1000)] = ""
     audience: AudienceChosen = AudienceChosen()
-    category: Literal["service", "information"] = "service"
+    category: Basis = "service"
+    law: Annotated[str, Field(max_length=120)] = Field("", description="what a statutory notice rests on")
+    expires_at: datetime | None = Field(None, description="an emergency's end: nothing is sent after it")
+    exercise: bool = Field(False, description="marked 演练 wherever it is read")
     values: dict[FillName, Fill] = Field(default_factory=dict, max_length=10)
     schedule_at: datetime | None = Field(None, description="when to begin; null = when it is released")
     template: TemplateUsed | None = None
@@ -55,7 +61,7 @@ class CampaignWritten(CampaignLooked):
     title: Annotated[str, Field(min_length=1, max_length=60)]
     body: Annotated[str, Field(min_length=1, max_length=1000)]
     audience: AudienceChosen
-    category: Literal["service", "information"]
+    category: Basis
 
 
 class CampaignApproval(Wire):
@@ -104,7 +110,11 @@ class CampaignShown(Wire):
     id: UUID
     title: str
     body: str
-    category: Literal["service", "information"]
+    category: Basis
+    law: str
+    expires_at: Instant | None
+    exercise: bool
+    department: str
     audience: AudienceShown
     values: dict[str, str]
     state: State
@@ -112,6 +122,8 @@ class CampaignShown(Wire):
     author: str
     author_staff_no: str
     approver: str | None
+    seconder: str | None = Field(description="the first of an emergency's two approvers")
+    seconded_by_me: bool
     own: bool
     reason: str | None
     people: int | None
@@ -157,14 +169,24 @@ class RemarkShown(Wire):
     message: str
 
 
+class WayReach(Wire):
+    """One way in the order of the ladder: how many take it first, and how many may come to it."""
+
+    channel: str
+    label: str
+    first: int
+    most: int
+
+
 class ReachShown(Wire):
-    """How many people each channel would try."""
+    """How many people each way would try; ``sms`` and ``wechat`` count everybody who may come to them."""
 
     inbox: int
     sms: int
     live: int
     wechat: int = 0
     inbox_only: int = 0
+    ways: list[WayReach] = Field(default_factory=list)
 
 
 class CheckShown(Wire):
@@ -190,7 +212,10 @@ class PreviewShown(Wire):
     people: int
     reach: ReachShown
     parts: int
-    cost: str | None = Field(description="yuan, two decimals; null where the portal has no price")
+    cost: str | None = Field(
+        description="yuan, two decimals, of the text messages that go first; null where the portal has no price"
+    )
+    cost_most: str | None = Field(description="the same if everybody comes to a text message")
     minutes: int
     again: int
     checks: list[CheckShown]

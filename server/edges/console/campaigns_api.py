@@ -32,6 +32,7 @@ from server.edges.console.campaign_shapes import (
     RemarkShown,
     State,
     TemplateUsed,
+    WayReach,
 )
 from server.edges.console.reach import home, within_reach
 from server.web.operations import Call, NoBody, NoQuery, Operations, Staff
@@ -110,8 +111,8 @@ async def submit(call: Call[NoBody, NoQuery]) -> CampaignShown:
 @operations.post(
     f"{_ROOT}/{{id}}/approval", name="approveCampaign", summary="Release exactly this content to exactly this many",
     access=_RELEASER, body=CampaignApproval, answer=CampaignShown,
-    problems=(*_STEP, "campaign-same-person", "campaign-content-changed", "campaign-audience-changed",
-              "campaign-first-under-way", "team-limit-reached"),
+    problems=(*_STEP, "campaign-same-person", "campaign-second-person", "campaign-content-changed",
+              "campaign-audience-changed", "campaign-blocked", "campaign-first-under-way", "team-limit-reached"),
 )  # fmt: skip
 async def approve(call: Call[CampaignApproval, NoQuery]) -> CampaignShown | Refusal:
     """Sending begins at once."""
@@ -212,6 +213,9 @@ def _words(call: Call[Any, Any]) -> CampaignWords:
         rules=within_reach(call.staff.scope, body.audience.rules) or None,
         schedule_at=_instant(body.schedule_at),
         template=(body.template.id, body.template.version) if body.template else None,
+        law=body.law.strip() if body.category == "statutory" else "",
+        expires_at=_instant(body.expires_at) if body.category == "emergency" else None,
+        exercise=body.exercise and body.category == "emergency",
     )
 
 
@@ -232,6 +236,10 @@ def _shown(call: Call[Any, Any], found: CampaignRecord) -> CampaignShown:
         title=words.title,
         body=words.body,
         category=words.category,
+        law=words.law,
+        expires_at=words.expires_at,
+        exercise=words.exercise,
+        department=found.team,
         audience=AudienceShown(region=words.region, item=words.item or None, item_name=found.item_name or None,
                                rules=dict(words.rules) if words.rules else None),
         values=dict(words.fills),
@@ -240,6 +248,8 @@ def _shown(call: Call[Any, Any], found: CampaignRecord) -> CampaignShown:
         author=found.author_no,
         author_staff_no=found.author_no,
         approver=found.approver_no or None,
+        seconder=found.seconder_no or None,
+        seconded_by_me=found.seconder == call.staff.staff_id,
         own=call.staff.staff_id in found.writers,
         reason=found.reason or None,
         people=None if found.submitted_at is None else found.people,
@@ -264,13 +274,23 @@ def _previewed(call: Call[Any, Any], words: CampaignWords, found: Preview) -> Pr
         people=found.people,
         reach=ReachShown(
             inbox=found.reach.inbox,
-            sms=found.reach.sms,
+            sms=found.reach.most.get("sms", 0),
             live=found.reach.live,
-            wechat=found.reach.wechat,
+            wechat=found.reach.most.get("wechat", 0),
             inbox_only=found.reach.none,
+            ways=[
+                WayReach(
+                    channel=way,
+                    label=call.text(f"ladder.channels.{way}"),
+                    first=found.reach.first[way],
+                    most=found.reach.most[way],
+                )
+                for way in found.reach.first
+            ],
         ),
         parts=found.parts,
         cost=f"{found.cost / 1000:.2f}" if call.portal.publishing.part_price else None,
+        cost_most=f"{found.cost_most / 1000:.2f}" if call.portal.publishing.part_price else None,
         minutes=found.minutes,
         again=found.again,
         checks=[CheckShown(code=one.code, tone=one.tone, message=_looked(call, one)) for one in found.checks],
@@ -294,5 +314,6 @@ def _looked(call: Call[Any, Any], one: Check) -> str:
     if "category" in facts:
         facts["category"] = call.text(f"console.compose.{facts['category']}")
     if "at" in facts:
-        facts["at"] = datetime.fromisoformat(str(facts["at"])).astimezone(LEGAL_ZONE).strftime("%m-%d %H:%M")
+        at = str(facts["at"])
+        facts["at"] = datetime.fromisoformat(at).astimezone(LEGAL_ZONE).strftime("%m-%d %H:%M") if at else "–"
     return call.text(f"campaigns.checks.{one.code}", **facts)

@@ -27,6 +27,7 @@ async function act(button, path, body, done) {
 
 function decision(campaign, preview) {
   if (campaign.own || campaign.mine || campaign.author_staff_no === facts.staff) return h("p", { class: "console-own" }, t("own"));
+  if (campaign.seconded_by_me) return h("p", { class: "console-own" }, t("seconded_own"));
   const people = h("input", { id: `people-${campaign.id}`, inputmode: "numeric", autocomplete: "off", maxlength: "9" });
   const reason = h("textarea", { id: `reason-${campaign.id}`, rows: "2", maxlength: "300" });
   const expected = preview.people;
@@ -38,7 +39,7 @@ function decision(campaign, preview) {
       complain({ title: t("type_people_wrong") }, [{ id: people.id, text: t("type_people", { count: count(expected) }) }]);
       return;
     }
-    act(approve, `/campaigns/${campaign.id}/approval`, { content_hash: campaign.content_hash, people: typed }, t("approved"));
+    act(approve, `/campaigns/${campaign.id}/approval`, { content_hash: campaign.content_hash, people: typed }, t(campaign.category === "emergency" && !campaign.seconder ? "approved_first" : "approved"));
   } }, h("label", { for: people.id }, t("type_people", { count: count(expected) })), people, approve);
   const back = h("button", { class: "button", type: "submit" }, t("return_for_edit"));
   const never = h("button", { class: "button button-danger", type: "submit", "data-for-good": "1" }, t("refuse_for_good"));
@@ -74,7 +75,7 @@ function sample(preview) {
 async function card(row) {
   const campaign = await get(`/campaigns/${row.id}`);
   const [preview, since] = await Promise.all([post("/campaigns/preview", { campaign: campaign.id, title: campaign.title, body: campaign.body, category: campaign.category, values: campaign.values,
-    schedule_at: campaign.schedule_at, audience: { region: campaign.audience.region, item: campaign.audience.item ?? null, rules: campaign.audience.rules } }),
+    law: campaign.law, expires_at: campaign.expires_at, exercise: campaign.exercise, schedule_at: campaign.schedule_at, audience: { region: campaign.audience.region, item: campaign.audience.item ?? null, rules: campaign.audience.rules } }),
   get(`/campaigns/${row.id}/changes`)]);
   await nameItems(campaign.audience.rules);
   const frames = h("div", { class: "approval-frames" });
@@ -85,6 +86,9 @@ async function card(row) {
       campaign.trial && h("p", { class: "message message-warn" }, t("campaign_trial_words")),
       h("p", {}, audienceWords(campaign.audience)), campaign.audience.rules && h("p", {}, ruleWords(campaign.audience.rules)),
       h("p", {}, campaign.schedule_at ? t("schedule_at", { at: momentWords(campaign.schedule_at) }) : t("schedule_none")),
+      campaign.category === "statutory" && h("p", {}, t("basis_law", { law: campaign.law })),
+      campaign.category === "emergency" && h("p", { class: "message message-bad" }, t(campaign.exercise ? "basis_exercise" : "basis_emergency", { at: momentWords(campaign.expires_at) })),
+      campaign.category === "emergency" && h("p", { class: "message message-info" }, campaign.seconder ? t("seconded", { who: campaign.seconder }) : t("seconded_none")),
       h("blockquote", { class: "approval-body" }, campaign.body), differences(since), check, sample(preview), decision(campaign, preview)), frames),
     draw: () => {
       showFindings(check, preview, { numbers: figuresOf(preview) });

@@ -27,7 +27,13 @@ const draft = () => ({
   audience: { region: form.region.value, item: form.item.value || null, rules: tree ? (tree.parts.length ? rulesOf(tree) : null) : foreign },
   schedule_at: form.schedule.value ? `${form.schedule.value}:00+08:00` : null,
   template: used,
+  law: form.law.value.trim(), exercise: form.exercise.checked,
+  expires_at: form.expires.value ? `${form.expires.value}:00+08:00` : null,
 });
+// What a legal basis asks for is asked where it is chosen.
+function basis() {
+  for (const one of ["statutory", "emergency"]) byId(`basis-${one}`).hidden = form.category.value !== one;
+}
 const open = () => !campaign || ["draft", "rejected", "submitted"].includes(campaign.state);
 const frames = (examples) => showFrames(byId("frames"), examples, { brand: facts.brand, labels });
 
@@ -122,6 +128,7 @@ async function begin() {
   const take = (one) => {
     used = one ? { id: one.id, version: one.version } : null;
     if (one) Object.assign(form.title, { value: one.title }), Object.assign(form.body, { value: one.body }), (form.category.value = one.category);
+    basis();
   };
   template.addEventListener("change", () => { take(templates.find((row) => row.id === template.value)); later(); });
   if (id) return load();
@@ -161,6 +168,7 @@ function standing() {
     campaign.reason && h("p", {}, campaign.reason),
     campaign.progress && h("p", {}, t("campaign_sent", { done: count(campaign.progress.done), count: count(campaign.progress.total) })),
     campaign.state === "submitted" && h("p", { class: "hint" }, t("edit_voids")),
+    campaign.state === "submitted" && campaign.seconder && h("p", { class: "message message-info" }, t("seconded", { who: campaign.seconder })),
     campaign.schedule_at && h("p", { class: "hint" }, t("schedule_at", { at: momentWords(campaign.schedule_at) })),
     campaign.audience.rules && h("p", { class: "hint" }, ruleWords(campaign.audience.rules)),
     may && ["draft", "rejected"].includes(campaign.state) && h("button", { type: "button", class: "button", onclick: discard }, t("discard")),
@@ -187,6 +195,10 @@ async function load() {
   form.title.value = campaign.title;
   form.body.value = campaign.body;
   form.category.value = campaign.category;
+  form.law.value = campaign.law;
+  form.exercise.checked = campaign.exercise;
+  if (campaign.expires_at) form.expires.value = shanghai(campaign.expires_at);
+  basis();
   if (campaign.audience.region) form.region.value = campaign.audience.region;
   if (campaign.audience.item) {
     form.item.append(h("option", { value: campaign.audience.item }, campaign.audience.item_name || campaign.audience.item));
@@ -224,7 +236,7 @@ byId("item-search").addEventListener("keydown", (event) => { if (event.key === "
 
 for (const chip of document.querySelectorAll("[data-put]")) chip.addEventListener("click", () => put_in(chip.dataset.put));
 
-form.addEventListener("input", (event) => { if (event.target.id !== "item-search" && !byId("rules").contains(event.target)) later(); });
+form.addEventListener("input", (event) => { basis(); if (event.target.id !== "item-search" && !byId("rules").contains(event.target)) later(); });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   busy(form.querySelector('[data-do="submit"]'), async () => {

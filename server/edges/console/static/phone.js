@@ -52,10 +52,11 @@ export function showFrames(target, examples, { brand, labels }) {
 }
 
 export function figuresOf(preview, chars) {
-  const reach = [t("reach_inbox", { count: count(preview.reach.inbox) }), t("reach_wechat", { count: count(preview.reach.wechat) }), t("reach_sms", { count: count(preview.reach.sms) })];
+  const reach = [t("reach_inbox", { count: count(preview.reach.inbox) }), ...preview.reach.ways.map((way) => way.first === way.most
+    ? t("reach_way", { way: way.label, count: count(way.first) }) : t("reach_way_most", { way: way.label, count: count(way.first), most: count(way.most) }))];
   return [[t("people"), count(preview.people)], [t("reach"), reach.join(" · ")],
     [t("parts"), chars === undefined ? t("parts_only", { parts: preview.parts }) : t("parts_value", { chars, parts: preview.parts })],
-    preview.cost !== null && [t("cost"), t("cost_value", { cost: preview.cost })],
+    preview.cost !== null && [t("cost"), preview.cost === preview.cost_most ? t("cost_value", { cost: preview.cost }) : t("cost_range", { cost: preview.cost, most: preview.cost_most })],
     [t("minutes"), t("minutes_value", { minutes: count(preview.minutes) })]].filter(Boolean);
 }
 
