@@ -78,7 +78,7 @@ class Campaigns:
     async def draft(
         self, unit: Unit, author: Actor, region: str, words: CampaignWords, team: str = ""
     ) -> CampaignRecord:
-        """Keep a new draft; ``team``, the author's department, is whose notice it is and whose day it counts against."""
+        """Keep a new draft; ``team``, the author's department, is whose notice and day it is."""
         campaign_id, author_id = new_id(), _id(author)
         await self.teams.meet(unit, team, author)
         label = await self._label(unit, words)

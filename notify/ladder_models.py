@@ -6,6 +6,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from config.floor.ids import new_id
+from config.floor.personal import Indexed, Personal
 from config.floor.schema import Check, Index, Rule
 
 
@@ -130,4 +131,8 @@ RULES: tuple[Rule, ...] = (
     Check("notify_quiet_hours_pair", "notify_quiet_hours", "({row}starts IS NULL) = ({row}ends IS NULL)"),
     Check("notify_paper_tasks_state", "notify_paper_tasks", "{row}state IN ('open','sent','handed','returned')"),
     Check("notify_paper_tasks_kind", "notify_paper_tasks", "{row}kind IN ('','letter','visit')"),
+)
+
+PERSONAL: tuple[Personal, ...] = (
+    Indexed("notify_said", "digest", "ordinary", "the words of a text message that was sent", days=90),
 )
