@@ -134,5 +134,5 @@ RULES: tuple[Rule, ...] = (
 )
 
 PERSONAL: tuple[Personal, ...] = (
-    Indexed("notify_said", "digest", "ordinary", "the words of a text message that was sent", days=90),
+    Indexed("notify_said", "digest", "ordinary", "the words of a text message that was sent", days=7),
 )
