@@ -231,10 +231,11 @@ def _told(runs: Runs, values: int, reads: Reads) -> bool:
     rate = values / max(runs.working, 0.001)
     quick = rate >= GOAL_PER_SECOND or values < PEOPLE // 10  # starting a process is most of what a few rows cost
     well = runs.code == 0 and quick and runs.mib <= GOAL_MIB and not reads.failed
+    verdict = "as it must be" if well else "WRONG"
     print(
         f"{runs.name}: {values:,} rows in {runs.seconds:.0f} s with {runs.kills} kills, {rate:,.0f} a second while it "
-        f"works (goal {GOAL_PER_SECOND:,}), at most {runs.mib:.0f} MiB (goal {GOAL_MIB}); meanwhile {reads.opened:,} values read "
-        f"and {reads.found:,} people looked for, {len(reads.failed)} failed: {'as it must be' if well else 'WRONG'}",
+        f"works (goal {GOAL_PER_SECOND:,}), at most {runs.mib:.0f} MiB (goal {GOAL_MIB}); meanwhile {reads.opened:,} "
+        f"values read and {reads.found:,} people looked for, {len(reads.failed)} failed: {verdict}",
         flush=True,
     )
     for line in (*runs.said.splitlines()[-12:], *sorted(set(reads.failed))[:5]):
