@@ -34,6 +34,7 @@ class WaitingApplication(Wire):
     counter: str
     staff_no: str
     expires_at: Instant
+    for_whom: str | None = Field(description="masked; whose it is, where I am asked as somebody's delegate")
     answers: list[FilledIn]
     materials: list[FilledIn]
 
@@ -45,7 +46,7 @@ class WaitingApplications(Wire):
 
 
 class ApplicationAnswer(Wire):
-    """Submit it in my name, or not."""
+    """Submit it in my name (or in the name of whom I act for), or not."""
 
     allow: bool
 
@@ -78,7 +79,7 @@ async def waiting(call: Call[NoBody, NoQuery]) -> WaitingApplications:
     access=Resident(),
     body=ApplicationAnswer,
     answer=AnsweredApplication,
-    problems=("not-found", "application-answered", "wrong-state"),
+    problems=("not-found", "application-answered", "wrong-state", "delegation-over"),
 )
 async def answer(call: Call[ApplicationAnswer, NoQuery]) -> AnsweredApplication | Refusal:
     """Too late is answered with how it stands: ``expired``; the draft then is mine to finish."""
@@ -91,7 +92,7 @@ async def answer(call: Call[ApplicationAnswer, NoQuery]) -> AnsweredApplication 
 
 
 async def _shown(call: Call[Any, Any], one: Application) -> WaitingApplication:
-    detail = await call.services.cases.detail(call.unit, call.resident.resident_id, one.case_no)
+    detail = await call.services.cases.detail(call.unit, one.resident_id, one.case_no)
     guide = await case_words.guide_of(call, detail.case)
     return WaitingApplication(
         id=str(one.id),
@@ -103,6 +104,7 @@ async def _shown(call: Call[Any, Any], one: Application) -> WaitingApplication:
         counter=one.counter,
         staff_no=one.staff_no,
         expires_at=one.expires_at,
+        for_whom=detail.people.get(one.resident_id, "") if one.delegation_id else None,
         answers=[FilledIn(label=line.label, value=line.shown) for line in case_words.answer_words(call, detail, guide)],
         materials=[
             FilledIn(label=line.name, value=line.file_name) for line in case_words.material_words(call, detail, guide)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from config.floor.refusal import Refusal
 from miniapp_api.wire.visits import AskedField, ConsentAnswer, SeenVisit, SeenVisits, VisitConsent, VisitQuery
@@ -24,7 +26,8 @@ operations = Operations(tag="visits")
 async def list_visits(call: Call[NoBody, VisitQuery]) -> SeenVisits:
     """Newest first."""
     visits, cursor = await call.services.visits.of_resident(call.unit, call.resident.resident_id, call.query.cursor)
-    return SeenVisits(visits=[_seen(call, visit) for visit in visits], next_cursor=cursor)
+    names = await _others(call, visits)
+    return SeenVisits(visits=[_seen(call, visit, names) for visit in visits], next_cursor=cursor)
 
 
 @operations.post(
@@ -42,10 +45,17 @@ async def answer(call: Call[ConsentAnswer, NoQuery]) -> SeenVisit | Refusal:
     visit = await call.services.visits.consent(
         call.unit, call.resident.resident_id, call.path_id("id"), given.allow, given.fields, given.licences
     )
-    return visit if isinstance(visit, Refusal) else _seen(call, visit)
+    return visit if isinstance(visit, Refusal) else _seen(call, visit, await _others(call, [visit]))
 
 
-def _seen(call: Call[Any, Any], visit: ResidentVisit) -> SeenVisit:
+async def _others(call: Call[Any, Any], visits: Sequence[ResidentVisit]) -> Mapping[UUID, str]:
+    """The masked names of those for whom I showed a code, by one statement; nothing where there are none."""
+    mine = call.resident.resident_id
+    others = {one.subject_id for one in visits if one.subject_id and one.acting_id == mine and one.subject_id != mine}
+    return await call.services.residents.masked(call.unit, sorted(others)) if others else {}
+
+
+def _seen(call: Call[Any, Any], visit: ResidentVisit, names: Mapping[UUID, str]) -> SeenVisit:
     purpose = call.services.purposes.get(visit.purpose)
     return SeenVisit(
         id=visit.id,
@@ -61,6 +71,7 @@ def _seen(call: Call[Any, Any], visit: ResidentVisit) -> SeenVisit:
         fields=[call.text(f"purposes.fields.{code}") for code in visit.fields],
         consent=consent_shown(call, purpose, visit.consent),
         card_in_hand=visit.card_in_hand,
+        for_whom=names.get(visit.subject_id) if visit.subject_id else None,
         portrait=call.text(f"visits.portrait.{visit.portrait}") if visit.portrait else None,
     )
 

@@ -311,6 +311,7 @@ def _assemble(
             residents=residents,
             audit=audit,
             wording=wording,
+            mandates=Mandates(),
             form_seconds=limits.counter_form_seconds,
             visit_minutes=limits.visit_desk_minutes,
         ),

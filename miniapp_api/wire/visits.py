@@ -49,6 +49,9 @@ class SeenVisit(Wire):
     fields: list[str]
     consent: VisitConsent | None
     card_in_hand: bool = Field(description="the clerk said that the holder's identity card was in hand")
+    for_whom: str | None = Field(
+        description="masked; whom it is about, where I showed a code for somebody else: their values are asked for"
+    )
     portrait: str | None = Field(description="what came of asking for the portrait, in words; null = not asked for")
 
 

@@ -52,6 +52,7 @@ class Document:
     department: str
     applicant: str
     acting: str
+    receiver: str
     reason: str
     due: date | None
     provisional: bool
@@ -80,6 +81,7 @@ async def issue(
     title: str,
     applicant: str,
     acting: str = "",
+    receiver: str = "",
     reason: str = "",
     due: date | None = None,
     provisional: bool = False,
@@ -91,6 +93,7 @@ async def issue(
     data = {
         "applicant": applicant,
         "acting": acting,
+        "receiver": receiver,
         "reason": reason,
         "due": due.isoformat() if due else None,
         "provisional": provisional,
@@ -135,6 +138,7 @@ async def read(vault: Vault, case: CaseRecord, document_no: str) -> Document:
         department=case.department,
         applicant=str(data["applicant"]),
         acting=str(data.get("acting", "")),
+        receiver=str(data.get("receiver", "")),
         reason=str(data["reason"]),
         due=sql.day_or_none(data["due"]),
         provisional=bool(data["provisional"]),

@@ -65,15 +65,19 @@ class Handling:
             await self._write_corrections(unit, case, corrections)
         return ref
 
-    async def hand_over(self, unit: Unit, desk: Desk, resident_id: UUID, case_no: str) -> CaseRef:
+    async def hand_over(
+        self, unit: Unit, desk: Desk, resident_id: UUID, case_no: str, *, receiver: UUID | None = None, note: str = ""
+    ) -> CaseRef:
         """Serve the result of this resident's own case at any counter of the portal, whatever department decided it.
+
+        ``receiver``: who takes it for the resident; the record of the delivery names both.
 
         ``CaseMissing`` for anybody else's; ``WrongState`` unless it is concluded and not yet served.
         """
         case = await records.of_resident(unit, resident_id, case_no)
         move = workflow.move(case.standing(), Action.SERVE, Doer(desk.staff_id, desk.roles), Given())
         actor = records.staff_actor(desk.staff_id, desk.staff_no)
-        return await self._progress.carry_out(unit, case, move, actor, Change(columns={}))
+        return await self._progress.carry_out(unit, case, move, actor, Change(note=note, receiver=receiver))
 
     def _change(
         self,

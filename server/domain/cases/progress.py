@@ -54,6 +54,8 @@ class Change:
     due: date | None = None
     provisional: bool = False
     rows: Sequence[documents.PaperRow] = ()
+    receiver: UUID | None = None
+    """Who was handed the papers for the applicant."""
 
 
 class Progress:
@@ -144,6 +146,7 @@ class Progress:
             provisional = self.due_provisional(case, unit.today)
         known = await self.applicants.disclose(unit, case.resident_id, ["name"])
         acting = await self.applicants.disclose(unit, case.acting_id, ["name"]) if case.acting_id else {}
+        receiver = await self.applicants.disclose(unit, change.receiver, ["name"]) if change.receiver else {}
         return await documents.issue(
             unit,
             self.vault,
@@ -152,6 +155,7 @@ class Progress:
             title=self.wording.text(f"documents.titles.{move.paper.value}"),
             applicant=known.get("name", ""),
             acting=acting.get("name", ""),
+            receiver=receiver.get("name", ""),
             reason=change.reason,
             due=due,
             provisional=provisional,

@@ -162,11 +162,11 @@ class Reading:
     async def open_count(self, unit: Unit, resident_id: UUID) -> list[CaseInHand]:
         """The resident's cases that still stand somewhere, for a counter that may see them; at most twenty."""
         rows = await sql.rows(
-            "SELECT case_no, item_code, item_name, status, department FROM cases WHERE portal = $1 AND resident_id = $2"
-            f" AND status IN ({_STANDING}) ORDER BY id DESC LIMIT 20",
+            "SELECT case_no, item_code, item_name, status, department, organisation_id FROM cases"
+            f" WHERE portal = $1 AND resident_id = $2 AND status IN ({_STANDING}) ORDER BY id DESC LIMIT 20",
             unit.portal, resident_id,
         )  # fmt: skip
-        return [CaseInHand(**row) for row in rows]
+        return [CaseInHand(**{**row, "organisation_id": sql.uid_or_none(row["organisation_id"])}) for row in rows]
 
     async def held(self, unit: Unit, resident_id: UUID, items: Sequence[str]) -> set[str]:
         """Those of the items that this resident was granted here."""

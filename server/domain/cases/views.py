@@ -77,6 +77,7 @@ class CaseInHand:
     item_name: str
     status: str
     department: str
+    organisation_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

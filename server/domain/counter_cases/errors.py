@@ -6,10 +6,17 @@ from config.floor.refusal import Refusal
 
 
 class NotForApplying(Refusal):
-    """The code was not shown to have something done here, it was somebody else's, or that was too long ago."""
+    """The code was not shown to have something done here, or that was too long ago."""
 
     code = "visit-not-for-applying"
     kind = "conflict"
+
+
+class BeyondBearer(Refusal):
+    """The code was shown for somebody else, and the delegation behind it does not reach this item or this case."""
+
+    code = "visit-beyond-delegation"
+    kind = "forbidden"
 
 
 class CardNotSeen(Refusal):

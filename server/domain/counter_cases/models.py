@@ -28,6 +28,8 @@ class CounterApplication(Model):
     state = fields.CharField(max_length=16)
     until = fields.DatetimeField()
     answered_at = fields.DatetimeField(null=True)
+    acting_id = fields.UUIDField(null=True)  # who showed the code, for somebody else
+    delegation_id = fields.UUIDField(null=True)
 
     class Meta:
         table = "counter_applications"
@@ -36,6 +38,9 @@ class CounterApplication(Model):
 RULES: tuple[Rule, ...] = (
     Index("counter_applications_resident", "counter_applications", "portal, resident_id, id"),
     Index("counter_applications_waiting", "counter_applications", "portal, until", where="state = 'pending'"),
+    Index(
+        "counter_applications_acting", "counter_applications", "portal, acting_id, id", where="acting_id IS NOT NULL"
+    ),
     Check("counter_applications_way", "counter_applications", "{row}way IN ('phone','paper')"),
     Check(
         "counter_applications_state",

@@ -8,95 +8,44 @@ hers to finish; one that she refuses is withdrawn.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 from uuid import UUID
 
 from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.refusal import Missing, Refusal
-from config.floor.scope import Scope
 from config.floor.unit import SYSTEM, Actor, Unit
 from config.wording import Wording
 from server.domain.audit.service import Audit
 from server.domain.cases.documents import Document
-from server.domain.cases.service import Cases
+from server.domain.cases.service import CaseDetail, Cases
+from server.domain.cases.submission import applicant
 from server.domain.cases.workflow import Paper
-from server.domain.counter_cases.errors import AlreadyAnswered, CardNotSeen, NotForApplying
-from server.domain.residents.service import ResidentProfile
-from server.domain.sessions.mandate import Mandate
+from server.domain.counter_cases.bearer import (
+    PURPOSE,
+    Applying,
+    Bearer,
+    Bearers,
+    Clerk,
+    Mandates,
+    Residents,
+    Shown,
+    Visits,
+    Way,
+)
+from server.domain.counter_cases.errors import AlreadyAnswered
 
-Way = Literal["phone", "paper"]
 State = Literal["pending", "confirmed", "refused", "expired"]
 COUNTER = "counter"
-_PURPOSE = "apply_here"
-_CARD_LOA = 5
 _BATCH = 200
 _COLUMNS = (
     "id, portal, region, at, visit_id, case_no, item_name, resident_id, terminal_id, hall, counter, staff_no, way,"
-    " state, until, answered_at"
+    " state, until, answered_at, acting_id, delegation_id"
 )
-
-
-class Clerk(Protocol):
-    """Whoever works at a terminal (``StaffCaller``)."""
-
-    @property
-    def staff_id(self) -> UUID: ...
-    @property
-    def staff_no(self) -> str: ...
-    @property
-    def roles(self) -> frozenset[str]: ...
-    @property
-    def department(self) -> str: ...
-    @property
-    def scope(self) -> Scope: ...
-    @property
-    def terminal_id(self) -> UUID | None: ...
-    @property
-    def actor(self) -> Actor: ...
-
-
-class Shown(Protocol):
-    """An accepted look at a code."""
-
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def purpose(self) -> str: ...
-    @property
-    def resident_id(self) -> UUID: ...
-    @property
-    def acting_id(self) -> UUID: ...
-    @property
-    def hall(self) -> str: ...
-    @property
-    def counter(self) -> str: ...
-    @property
-    def card_at(self) -> datetime | None: ...
-
-
-class Visits(Protocol):
-    """Looks at codes; ``Missing`` for another terminal's."""
-
-    async def whose(self, unit: Unit, visit_id: UUID, terminal_id: UUID | None) -> Shown: ...
-
-
-class Residents(Protocol):
-    """Who they are."""
-
-    async def get(self, unit: Unit, resident_id: UUID) -> ResidentProfile: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Applying:
-    """The resident as the one who applies; ``loa`` is 5 with her card in the clerk's hand."""
-
-    resident_id: UUID
-    region: str
-    loa: int
-    mandate: Mandate | None = None
+# Whoever showed the code answers: the resident, or the person who acts for them.
+_MINE = "(acting_id = $2 OR (acting_id IS NULL AND resident_id = $2))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +62,9 @@ class Application:
     way: Way
     state: State
     expires_at: datetime
+    resident_id: UUID
+    delegation_id: UUID | None
+    """Whose it is, and under which delegation somebody else is asked for their word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +86,16 @@ class CounterCases:
         residents: Residents,
         audit: Audit,
         wording: Wording,
+        mandates: Mandates,
         form_seconds: int = 300,
         visit_minutes: int = 45,
     ) -> None:
-        self._visits = visits
+        self._bearers = Bearers(visits, residents, mandates, timedelta(minutes=visit_minutes))
         self._cases = cases
         self._residents = residents
         self._audit = audit
         self._wording = wording
         self._wait = timedelta(seconds=form_seconds)
-        self._visit_life = timedelta(minutes=visit_minutes)
 
     async def begin(
         self,
@@ -155,25 +107,31 @@ class CounterCases:
         materials: Sequence[tuple[str, UUID]],
         way: Way,
     ) -> Application:
-        """A new case from what was filled in at the desk: a whole one, so that she confirms what will be decided on."""
-        shown = await self._shown(unit, clerk, visit_id)
-        who = await self._applying(unit, shown, way)
-        note = self._note(shown, clerk, way)
+        """A new case from what was filled in at the desk: a whole one, so that she confirms what will be decided on.
+
+        On a code that was shown for somebody else the case is that person's, begun as A for B: within the delegation's
+        items (``BeyondBearer``), at the level of the bearer, who confirms it on her own phone.
+        """
+        bearer = await self._bearers.of(unit, clerk, visit_id)
+        bearer.must_begin(item)
+        who, shown = await self._bearers.applying(unit, bearer, way), bearer.shown
+        note = self._note(bearer, clerk, way)
         ref = await self._cases.submit(unit, who, item, answers, materials, way == "phone", channel=COUNTER, note=note)
         detail = await self._cases.detail(unit, who.resident_id, ref.case_no)
         application_id, pending = new_id(), way == "phone"
         await sql.execute(
             f"INSERT INTO counter_applications ({_COLUMNS})"
-            " VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)",
+            " VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18)",
             application_id, unit.portal, who.region, unit.now, visit_id, ref.case_no, detail.case.item_name,
             who.resident_id, clerk.terminal_id, shown.hall, shown.counter, clerk.staff_no, way,
             "pending" if pending else "confirmed", unit.now + self._wait,
-            None if pending else unit.now,
+            None if pending else unit.now, shown.acting_id if who.mandate else None,
+            who.mandate.delegation_id if who.mandate else None,
         )  # fmt: skip
         row = await self._row(unit, application_id)
         await self._record(unit, clerk.actor, "visit.apply", row, f"by_{way}")
         if pending:
-            unit.tell(f"resident:{who.resident_id}", "counter-application", id=str(application_id))
+            unit.tell(f"resident:{shown.acting_id}", "counter-application", id=str(application_id))
         return _application(row, unit.now)
 
     async def correct(
@@ -185,22 +143,24 @@ class CounterCases:
         answers: Mapping[str, Any],
         materials: Sequence[tuple[str, UUID]],
     ) -> str:
-        """Hand corrections in for her, her card in hand and her signature on paper; the case's state after it."""
-        shown = await self._shown(unit, clerk, visit_id)
-        who = await self._applying(unit, shown, "paper")
-        note = self._note(shown, clerk, "paper")
+        """Hand corrections in for her, with the bearer's card in hand and signature on paper; the case's state then."""
+        bearer = await self._bearers.of(unit, clerk, visit_id)
+        who = await self._bearers.applying(unit, bearer, "paper")
+        await self._reached(unit, bearer, case_no)
+        note = self._note(bearer, clerk, "paper")
         ref = await self._cases.correct(unit, who, case_no, answers, materials, note=note)
-        await self._looked(unit, clerk, visit_id, shown, "visit.apply", "by_paper")
+        await self._looked(unit, clerk.actor, visit_id, bearer.shown, "visit.apply", "by_paper")
         return ref.status.value
 
     async def answer(self, unit: Unit, resident_id: UUID, application_id: UUID, allow: bool) -> Application | Refusal:
-        """Her own word on the phone. Yes submits, no withdraws the draft; too late leaves it hers to finish.
+        """The word on the phone of whoever showed the code. Yes submits, no withdraws the draft; too late leaves it the
+        applicant's to finish. A delegation that has ended meanwhile (``DelegationOver``) answers nothing.
 
         The same answer again is answered the same; another one is refused. A case that cannot be submitted any more
         raises, so that nothing is answered.
         """
         row = await self._row(unit, application_id)
-        if sql.uid(row["resident_id"]) != resident_id:
+        if resident_id != (sql.uid_or_none(row["acting_id"]) or sql.uid(row["resident_id"])):
             raise Missing()
         state = "confirmed" if allow else "refused"
         changed = await sql.execute(
@@ -211,16 +171,16 @@ class CounterCases:
         if not changed:
             stands = _application(await self._row(unit, application_id), unit.now)
             return stands if stands.state in (state, "expired") else AlreadyAnswered(state=stands.state)
-        await self._settle(unit, row, allow)
+        who = await self._settle(unit, row, allow)
         row = await self._row(unit, application_id)
-        await self._record(unit, Actor("resident", resident_id, "resident"), "visit.application", row, state)
+        await self._record(unit, applicant(who), "visit.application", row, state)
         unit.tell(f"terminal:{sql.uid(row['terminal_id'])}", "counter-application", id=str(application_id), state=state)
         return _application(row, unit.now)
 
     async def waiting(self, unit: Unit, resident_id: UUID) -> list[Application]:
-        """What waits for her word now; newest first."""
+        """What waits for her word now, also as somebody's delegate; newest first."""
         rows = await sql.rows(
-            f"SELECT {_COLUMNS} FROM counter_applications WHERE portal = $1 AND resident_id = $2"
+            f"SELECT {_COLUMNS} FROM counter_applications WHERE portal = $1 AND {_MINE}"
             " AND state = 'pending' AND until > $3 ORDER BY id DESC LIMIT 5",
             unit.portal, resident_id, unit.now,
         )  # fmt: skip
@@ -234,23 +194,51 @@ class CounterCases:
         return _application(row, unit.now)
 
     async def hand_over(self, unit: Unit, clerk: Clerk, visit_id: UUID, case_no: str) -> HandedOver:
-        """出件: the result of a concluded case of hers is delivered to her here, whatever department decided it."""
-        shown = await self._shown(unit, clerk, visit_id)
-        await self._cases.hand_over(unit, clerk, shown.resident_id, case_no)
+        """出件: the result of a concluded case of hers is delivered here, whatever department decided: to herself, or
+        to whoever acts for her, who is named beside her on the record and the receipt."""
+        bearer = await self._bearers.of(unit, clerk, visit_id)
+        shown, mandate, actor = bearer.shown, bearer.mandate, clerk.actor
+        await self._reached(unit, bearer, case_no)
+        note = ""
+        if mandate:
+            actor = replace(actor, delegation=mandate.delegation_id)
+            note = self._wording.text(
+                "counter_cases.note.collected", counter=shown.counter, pair=await self._pair(unit, shown)
+            )
+        receiver = shown.acting_id if mandate else None
+        await self._cases.hand_over(unit, clerk, shown.resident_id, case_no, receiver=receiver, note=note)
         detail = await self._cases.detail(unit, shown.resident_id, case_no)
-        await self._looked(unit, clerk, visit_id, shown, "visit.hand_over", "done")
+        await self._looked(unit, actor, visit_id, shown, "visit.hand_over", "done")
         return HandedOver(case_no, detail.documents[-1].document_no)
 
-    async def receipt(self, unit: Unit, who: Applying, case_no: str, document_no: str) -> Document:
+    async def case(self, unit: Unit, clerk: Clerk, visit_id: UUID, case_no: str) -> CaseDetail:
+        """A case of the person whom the code is about, within what the bearer may have done with it."""
+        return await self._reached(unit, await self._bearers.of(unit, clerk, visit_id), case_no)
+
+    async def _reached(self, unit: Unit, bearer: Bearer, case_no: str) -> CaseDetail:
+        detail = await self._cases.detail(unit, bearer.shown.resident_id, case_no)
+        bearer.must_allow(case_no, detail.case.item_code, detail.case.organisation_id)
+        return detail
+
+    async def _pair(self, unit: Unit, shown: Shown) -> str:
+        names = await self._residents.masked(unit, [shown.acting_id, shown.resident_id])
+        return self._wording.text("delegations.pair", acting=names[shown.acting_id], principal=names[shown.resident_id])
+
+    async def receipt(self, unit: Unit, clerk: Clerk, visit_id: UUID, case_no: str, document_no: str) -> Document:
         """The record of a delivery of hers; no other paper of the case is shown at a counter."""
-        found = await self._cases.document(unit, who.resident_id, case_no, document_no)
+        bearer = await self._bearers.of(unit, clerk, visit_id)
+        found = await self._cases.document(unit, bearer.shown.resident_id, case_no, document_no, bearer.mandate)
         if found.kind is not Paper.SERVICE:
             raise Missing()
         return found
 
-    async def subject(self, unit: Unit, clerk: Clerk, visit_id: UUID) -> Applying:
-        """In whose name this terminal may prepare something now: for uploads and for what a form is filled with."""
-        return await self._applying(unit, await self._shown(unit, clerk, visit_id), "phone")
+    async def subject(self, unit: Unit, clerk: Clerk, visit_id: UUID, item: str | None = None) -> Applying:
+        """In whose name this terminal may prepare something now (of this item): for uploads and for what a form is
+        filled with."""
+        bearer = await self._bearers.of(unit, clerk, visit_id)
+        if item is not None:
+            bearer.must_begin(item)
+        return await self._bearers.applying(unit, bearer, "phone")
 
     async def expire(self, unit: Unit) -> int:
         """What nobody confirmed in time; how many. The drafts stay."""
@@ -264,31 +252,21 @@ class CounterCases:
             await self._record(unit, SYSTEM, "visit.application", row, "expired")
         return len(rows)
 
-    async def _shown(self, unit: Unit, clerk: Clerk, visit_id: UUID) -> Shown:
-        shown = await self._visits.whose(unit, visit_id, clerk.terminal_id)
-        over = unit.now - shown.at > self._visit_life
-        if over or shown.purpose != _PURPOSE or shown.resident_id != shown.acting_id:
-            raise NotForApplying()
-        return shown
-
-    async def _applying(self, unit: Unit, shown: Shown, way: Way) -> Applying:
-        if way == "paper" and shown.card_at is None:
-            raise CardNotSeen()
-        profile = await self._residents.get(unit, shown.resident_id)
-        loa = _CARD_LOA if way == "paper" else profile.loa
-        return Applying(shown.resident_id, profile.region, loa)
-
-    async def _settle(self, unit: Unit, row: sql.Row, allow: bool) -> None:
-        profile = await self._residents.get(unit, sql.uid(row["resident_id"]))
-        who = Applying(profile.id, profile.region, profile.loa)
-        if not allow:
+    async def _settle(self, unit: Unit, row: sql.Row, allow: bool) -> Applying:
+        delegation = sql.uid_or_none(row["delegation_id"])
+        mandate = await self._bearers.mandate(unit, delegation) if delegation else None
+        who = await self._bearers.person(unit, sql.uid(row["resident_id"]), mandate)
+        if allow:
+            way = "phone_for" if mandate else "phone"
+            note = self._wording.text(f"counter_cases.note.{way}", counter=row["counter"], staff=row["staff_no"])
+            await self._cases.finish_draft(unit, who, row["case_no"], {}, (), note=note)
+        else:
             await self._cases.withdraw(unit, who, row["case_no"], "")
-            return
-        note = self._wording.text("counter_cases.note.phone", counter=row["counter"], staff=row["staff_no"])
-        await self._cases.finish_draft(unit, who, row["case_no"], {}, (), note=note)
+        return who
 
-    def _note(self, shown: Shown, clerk: Clerk, way: Way) -> str:
-        return self._wording.text(f"counter_cases.note.{way}", counter=shown.counter, staff=clerk.staff_no)
+    def _note(self, bearer: Bearer, clerk: Clerk, way: Way) -> str:
+        text = f"counter_cases.note.{way}" + ("_for" if bearer.mandate else "")
+        return self._wording.text(text, counter=bearer.shown.counter, staff=clerk.staff_no)
 
     async def _row(self, unit: Unit, application_id: UUID) -> sql.Row:
         row = await sql.row(
@@ -301,14 +279,14 @@ class CounterCases:
     async def _record(self, unit: Unit, actor: Actor, action: str, row: sql.Row, outcome: str) -> None:
         await self._audit.record(
             unit, actor, action, subject_kind="visit", subject=str(sql.uid(row["visit_id"])),
-            resident_id=sql.uid(row["resident_id"]), region=row["region"], outcome=outcome, purpose=_PURPOSE,
+            resident_id=sql.uid(row["resident_id"]), region=row["region"], outcome=outcome, purpose=PURPOSE,
             place=f"{row['hall']} {row['counter']}"[:128],
         )  # fmt: skip
 
-    async def _looked(self, unit: Unit, clerk: Clerk, visit_id: UUID, shown: Shown, action: str, outcome: str) -> None:
+    async def _looked(self, unit: Unit, actor: Actor, visit_id: UUID, shown: Shown, action: str, outcome: str) -> None:
         await self._audit.record(
-            unit, clerk.actor, action, subject_kind="visit", subject=str(visit_id), resident_id=shown.resident_id,
-            outcome=outcome, purpose=_PURPOSE, place=f"{shown.hall} {shown.counter}"[:128],
+            unit, actor, action, subject_kind="visit", subject=str(visit_id), resident_id=shown.resident_id,
+            outcome=outcome, purpose=PURPOSE, place=f"{shown.hall} {shown.counter}"[:128],
         )  # fmt: skip
 
 
@@ -318,5 +296,5 @@ def _application(row: sql.Row, now: datetime) -> Application:
         state = "expired"
     return Application(
         sql.uid(row["id"]), sql.instant(row["at"]), row["case_no"], row["item_name"], row["hall"], row["counter"],
-        row["staff_no"], row["way"], state, until,
+        row["staff_no"], row["way"], state, until, sql.uid(row["resident_id"]), sql.uid_or_none(row["delegation_id"]),
     )  # fmt: skip

@@ -33,6 +33,12 @@ class Mandate:
             return False
         return self.all_items or code in self.items
 
+    @property
+    def begins_cases(self) -> bool:
+        """Whether there is any item that a case may be begun of."""
+        spent = self.kind == SINGLE_CASE and self.case_no is not None
+        return not spent and (self.all_items or bool(self.items))
+
     def allows_purpose(self, code: str) -> bool:
         """Whether the code may be shown for this purpose."""
         return self.all_purposes or code in self.purposes

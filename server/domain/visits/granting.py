@@ -20,7 +20,7 @@ from server.domain.visits.abroad import as_agreed, at_home
 from server.domain.visits.disclosure import Disclosure, shown_now
 from server.domain.visits.errors import ConsentClosed, NotGranted
 from server.domain.visits.ports import Caller, Mandates, Residents, VisitOptions
-from server.domain.visits.standing import still
+from server.domain.visits.standing import still, within
 from server.domain.visits.views import READ, CounterVisit, card_opens, codes_in
 
 PortraitOutcome = Literal["shown", "missing", "unavailable"]
@@ -84,6 +84,7 @@ class Granting:
         A no on the phone stays a no. Said twice, it is written once. Fields without a name mean all that it opens.
         """
         row = await own_visit(unit, visit_id, terminal)
+        mandate = await still(unit, self._mandates, row)
         purpose = self._purpose(row)
         allowed = card_opens(row, purpose)
         if not allowed:
@@ -97,7 +98,7 @@ class Granting:
         row = await own_visit(unit, visit_id, terminal)
         if row["card_at"] is None:
             return ConsentClosed(state="refused")
-        return await self._disclosure.again(unit, row, purpose, terminal.actor)
+        return within(await self._disclosure.again(unit, row, purpose, terminal.actor), mandate)
 
     async def bearer(self, unit: Unit, visit_id: UUID, terminal: Caller, picture: str) -> Bearer:
         """Whose ``portrait`` or ``licences`` this terminal may see now; ``NotGranted`` where she has not said yes, or

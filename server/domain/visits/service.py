@@ -28,7 +28,7 @@ from server.domain.visits.granting import Granting
 from server.domain.visits.locks import Locks, midnight
 from server.domain.visits.papers import SCENES, PaperLook, PaperRefused, Papers, is_paper, narrowed
 from server.domain.visits.ports import Caller, Cases, Mandates, Place, Residents, Terminals, VisitOptions
-from server.domain.visits.standing import answering, standing, still
+from server.domain.visits.standing import answering, standing, still, within
 from server.domain.visits.views import (
     COLUMNS,
     READ,
@@ -141,17 +141,17 @@ class Visits:
             refusal = PurposeNotAllowed(purpose=purpose, scene=redeemed.scene)
             await self._refused(unit, look, refusal.code, redeemed.holder, redeemed.scene)
             return refusal
-        relation = None
+        mandate = None
         if redeemed.holder.delegation:
             reached = await standing(unit, self._mandates, redeemed, purpose)
             if isinstance(reached, Refusal):
                 await self._refused(unit, look, reached.code, redeemed.holder, redeemed.scene)
                 return reached
-            relation = reached.relation
+            mandate = reached
         if (home := redeemed.holder.portal) != unit.portal:
             look = replace(look, purpose=self._recognition.agreed(unit.portal, home, wanted, unit.today))
         row = await self._write(unit, look, "accepted", redeemed.holder, redeemed.scene)
-        return replace(await self._disclosure.first(unit, row, look.purpose), relation=relation)
+        return within(await self._disclosure.first(unit, row, look.purpose), mandate)
 
     async def _paper(
         self, unit: Unit, look: _Look, papers: Papers, text: str, card_in_hand: bool, line: UUID | None
@@ -203,8 +203,7 @@ class Visits:
         if row["scene"] in SCENES.values():
             purpose = narrowed(purpose, set(sql.document(row["fields_seen"])) == set(purpose.shown))
         mandate = await still(unit, self._mandates, row)
-        visit = await self._disclosure.again(unit, row, purpose, terminal.actor)
-        return replace(visit, relation=mandate.relation) if mandate else visit
+        return within(await self._disclosure.again(unit, row, purpose, terminal.actor), mandate)
 
     async def whose(self, unit: Unit, visit_id: UUID, terminal_id: UUID | None) -> VisitParties:
         """The people of an accepted visit, by ids; ``Missing`` for any terminal but the one that received it, and for
@@ -214,7 +213,7 @@ class Visits:
             raise Missing()
         return VisitParties(
             sql.instant(row["at"]), row["purpose"], sql.uid(row["resident_id"]), sql.uid(row["acting_id"]),
-            row["hall"], row["counter"], sql.instant_or_none(row["card_at"]),
+            row["hall"], row["counter"], sql.instant_or_none(row["card_at"]), sql.uid_or_none(row["delegation_id"]),
         )  # fmt: skip
 
     async def consent(

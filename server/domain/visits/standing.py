@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from codes.errors import CodeRevoked
@@ -13,6 +14,7 @@ from server.domain.delegations.errors import DelegationOver
 from server.domain.sessions.mandate import Mandate
 from server.domain.visits.errors import PurposeNotAllowed
 from server.domain.visits.ports import Mandates
+from server.domain.visits.views import CounterVisit
 
 
 async def standing(unit: Unit, mandates: Mandates, redeemed: Redeemed, purpose: str) -> Mandate | Refusal:
@@ -35,6 +37,17 @@ async def still(unit: Unit, mandates: Mandates, row: sql.Row) -> Mandate | None:
     if mandate is None or not mandate.allows_purpose(row["purpose"]):
         raise DelegationOver()
     return mandate
+
+
+def within(visit: CounterVisit, mandate: Mandate | None) -> CounterVisit:
+    """What of it the delegation reaches: the cases that the bearer may carry on with, and no others."""
+    if mandate is None:
+        return visit
+    reached = tuple(
+        one for one in visit.open_cases if mandate.allows_case(one.case_no, one.item_code, one.organisation_id)
+    )
+    fields = tuple((code, str(len(reached)) if code == "open_cases" else value) for code, value in visit.fields)
+    return replace(visit, relation=mandate.relation, open_cases=reached, fields=fields, may_begin=mandate.begins_cases)
 
 
 def answering(resident_id: UUID, mandate: Mandate | None) -> Actor:

@@ -65,6 +65,8 @@ class CounterVisit:
     paper: ShownPaper | None = None
     relation: str | None = None
     """Shown for somebody else under a delegation: what that person is to the bearer; "" where it is not said."""
+    may_begin: bool = True
+    """Whether a case may be begun on it: a delegation may name none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class VisitParties:
     hall: str
     counter: str
     card_at: datetime | None
+    delegation_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,9 @@ class ResidentVisit:
     consent: Consent | None
     card_in_hand: bool
     portrait: str | None
+    subject_id: UUID | None
+    acting_id: UUID | None
+    """Whom it is about, and who showed the code: two people under a delegation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +152,8 @@ def resident_visit(row: sql.Row, now: datetime) -> ResidentVisit:
         consent=consent_of(row, now),
         card_in_hand=row["card_at"] is not None,
         portrait=row["portrait_outcome"],
+        subject_id=sql.uid_or_none(row["resident_id"]),
+        acting_id=sql.uid_or_none(row["acting_id"]),
     )
 
 

@@ -34,7 +34,7 @@ from server.web.documents import document_page
 from server.web.operations import Call, NoBody, NoQuery, Operations, Terminal
 
 operations = Operations(tag="counter-cases")
-_VISIT = ("not-found", "visit-not-for-applying")
+_VISIT = ("not-found", "visit-not-for-applying", "delegation-over", "visit-beyond-delegation")
 _FORM = ("item-unknown", "invalid-input", "file-not-usable")
 
 
@@ -50,7 +50,7 @@ _FORM = ("item-unknown", "invalid-input", "file-not-usable")
 async def prefill(call: Call[NoBody, PrefillQuery]) -> Prefill:
     """The first showing of allowed values is recorded, so this read has a unit of work of its own."""
     visit_id = call.path_id("id")
-    await call.services.counter_cases.subject(call.unit, call.staff, visit_id)
+    await call.services.counter_cases.subject(call.unit, call.staff, visit_id, call.query.item)
     item = await call.services.catalogue.item(call.unit, call.query.item)
 
     async def read(unit: Unit) -> CounterVisit:
@@ -135,8 +135,9 @@ async def show(call: Call[NoBody, NoQuery]) -> CounterApplication:
 )
 async def case_at_desk(call: Call[NoBody, NoQuery]) -> CaseAtDesk:
     """Only what has to be corrected; what she wrote stays with the department."""
-    owner = await call.services.counter_cases.subject(call.unit, call.staff, call.path_id("id"))
-    detail = await call.services.cases.detail(call.unit, owner.resident_id, _case_no(call.path["case_no"]))
+    detail = await call.services.counter_cases.case(
+        call.unit, call.staff, call.path_id("id"), _case_no(call.path["case_no"])
+    )
     case = detail.case
     return CaseAtDesk(
         case_no=case.case_no,
@@ -200,9 +201,10 @@ async def hand_over(call: Call[NewHandover, NoQuery]) -> Handover:
 )
 async def receipt(call: Call[NoBody, NoQuery]) -> web.Response:
     """A document of a case of whoever showed a code here."""
-    owner = await call.services.counter_cases.subject(call.unit, call.staff, call.path_id("id"))
     case_no = _case_no(call.path["case_no"])
-    found = await call.services.counter_cases.receipt(call.unit, owner, case_no, call.path["document_no"])
+    found = await call.services.counter_cases.receipt(
+        call.unit, call.staff, call.path_id("id"), case_no, call.path["document_no"]
+    )
     return document_page(call, found)
 
 

@@ -39,9 +39,14 @@ def _steps(call: Call[Any, Any], code: str, visit: CounterVisit) -> Iterator[Nex
                     yield _step(call, code, detail, _href(call, case), "hand_over", case.case_no)
                 else:
                     yield _step(call, code, detail)
+        case "accept" if not visit.may_begin:
+            return
         case "accept":
             how = "accept" if visit.loa >= _PROVED else "accept_unproved"
-            yield _step(call, code, call.text(f"visits.next_detail.{how}"), action="begin")
+            if visit.relation is not None:
+                how = "accept_for"
+            detail = call.text(f"visits.next_detail.{how}", name=visit.acting_for or "")
+            yield _step(call, code, detail, action="begin")
         case _:
             yield _step(call, code, call.text(f"visits.next_detail.{code}"))
 

@@ -50,6 +50,8 @@ class SomeCase:
     item_name: str
     status: str
     department: str = "示范区行政审批局"
+    item_code: str = "printing-licence"
+    organisation_id: UUID | None = None
 
 
 @dataclass

@@ -96,7 +96,7 @@ export interface Consent {
 export interface Visit {
   id: string; at: string; place: string; counter: string; staff_no: string; purpose: string; purpose_label: string
   scene: string; outcome: string; outcome_label: string; fields: string[]; consent: Consent | null
-  card_in_hand: boolean; portrait: string | null
+  card_in_hand: boolean; for_whom: string | null; portrait: string | null
 }
 export interface HallLine { business: string; name: string; waiting: number; green: number; first: string | null; about: string }
 export interface HallOffered { code: string; name: string; address: string; is_open: boolean; numbers_until: string | null; by_app: boolean; lines: HallLine[] }
@@ -154,6 +154,6 @@ export interface NewCredential { tier: Tier; form: 'paper' | 'phone'; device_key
 /** An application that a counter filled in and that waits for this person's word. */
 export interface FilledApplication {
   id: string; at: string; case_no: string; item_name: string; department: string; place: string; counter: string
-  staff_no: string; expires_at: string; answers: { label: string; value: string }[]; materials: { label: string; value: string }[]
+  staff_no: string; expires_at: string; for_whom: string | null; answers: { label: string; value: string }[]; materials: { label: string; value: string }[]
 }
 export interface FilledApplications { applications: FilledApplication[] }
