@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from pydantic import Field
 
@@ -35,6 +36,7 @@ class WaitingApplication(Wire):
     staff_no: str
     expires_at: Instant
     for_whom: str | None = Field(description="masked; whose it is, where I am asked as somebody's delegate")
+    delegation: UUID | None = Field(description="under which I am asked; the case is read under it")
     answers: list[FilledIn]
     materials: list[FilledIn]
 
@@ -104,6 +106,7 @@ async def _shown(call: Call[Any, Any], one: Application) -> WaitingApplication:
         counter=one.counter,
         staff_no=one.staff_no,
         expires_at=one.expires_at,
+        delegation=one.delegation_id,
         for_whom=detail.people.get(one.resident_id, "") if one.delegation_id else None,
         answers=[FilledIn(label=line.label, value=line.shown) for line in case_words.answer_words(call, detail, guide)],
         materials=[

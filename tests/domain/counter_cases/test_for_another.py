@@ -34,7 +34,7 @@ async def test_a_case_begun_on_a_delegated_code_is_the_principals_and_the_bearer
     assert (await principal.must("GET", ASKED))["applications"] == []
     await principal.refused("POST", f"{ASKED}/{made['id']}/answer", {"allow": True}, code="not-found")
     (asked,) = (await delegate.must("GET", ASKED))["applications"]
-    assert (asked["for_whom"], asked["case_no"]) == ("王*兰", made["case_no"])
+    assert (asked["for_whom"], asked["delegation"], asked["case_no"]) == ("王*兰", delegation, made["case_no"])
     assert asked["answers"]
     done = await delegate.must("POST", f"{ASKED}/{made['id']}/answer", {"allow": True})
     assert done["state"] == "confirmed"

@@ -154,6 +154,6 @@ export interface NewCredential { tier: Tier; form: 'paper' | 'phone'; device_key
 /** An application that a counter filled in and that waits for this person's word. */
 export interface FilledApplication {
   id: string; at: string; case_no: string; item_name: string; department: string; place: string; counter: string
-  staff_no: string; expires_at: string; for_whom: string | null; answers: { label: string; value: string }[]; materials: { label: string; value: string }[]
+  staff_no: string; expires_at: string; for_whom: string | null; delegation: string | null; answers: { label: string; value: string }[]; materials: { label: string; value: string }[]
 }
 export interface FilledApplications { applications: FilledApplication[] }

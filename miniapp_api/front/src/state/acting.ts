@@ -41,6 +41,14 @@ export async function readPeople(): Promise<void> {
   if (acting.chosen && !people.some(({ id }) => id === acting.chosen?.id)) actFor(null)
 }
 
+/** What a link is about: `self`, or a delegation of mine (`for`); without either whoever was chosen stays chosen. */
+export async function actAsLinked(linked: string): Promise<void> {
+  if (!linked || linked === actingId.value) return
+  if (linked === 'self') return actFor(null)
+  await readPeople()
+  actFor(acting.people.find(({ id }) => id === linked) ?? null)
+}
+
 /** 王*山（父亲）. */
 export function nameOf(one: ActingFor): string {
   return one.relation ? `${one.name}（${one.relation}）` : one.name
