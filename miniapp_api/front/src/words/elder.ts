@@ -12,7 +12,7 @@ export const elderZh = {
   'signin.lead': '请填手机号。', 'signin.phone_hint': '11 位数字', 'signin.phone_wrong': '请填满 11 位', 'signin.wait': '请等 {n} 秒', 'signin.sent': '短信已发到 {phone}。请填验证码。', 'signin.otp_wrong': '请填验证码', 'signin.privacy': '验证码不要告诉别人。',
   'verify.why': '先确认是您本人。只核对一次。', 'verify.name_hint': '照身份证填', 'verify.name_wrong': '请填姓名', 'verify.id_hint': '18 位', 'verify.id_wrong': '请填满 18 位', 'verify.kept': '号码加密保存。谁看过您能查。',
   'code.hint': '请把屏幕调亮。请给窗口扫。', 'code.wait': '没有网络。请等 {n} 秒。', 'code.looked': '{time} {counter}看了您的码', 'code.signed_out': '请先登录', 'code.signed_out_text': '不用报身份证号。',
-  'consent.choose': '可以只给几项', 'consent.for': '您代 {name} 答复。给的是 {name} 的信息。', 'desk.for': '您代 {name} 确认。双方都能看到。', 'licences.lead': '点开一张。给窗口看。', 'licence.scan': '请给窗口扫',
+  'consent.choose': '可以只给几项', 'consent.for': '您代 {name} 答复。给的是对方的信息。', 'desk.for': '您代 {name} 确认。双方都能看到。', 'licences.lead': '点开一张。给窗口看。', 'licence.scan': '请给窗口扫',
   'ticket.entry_text': '先取号。快到了再去。', 'ticket.leave_text': '退了要重新排。', 'ticket.hint': '只在今天有效。快到您会通知您。',
   'apply.check_text': '请看一遍。错了点“修改”。', 'apply.promise': '请确认内容真实。', 'apply.done_text': '有进展会通知您。',
   'case.withdraw_ask': '要撤回吗？', 'case.withdraw_text': '撤回后就结束了。要办请重新提交。',
