@@ -16,8 +16,8 @@ export class Problem extends Error {
   }
 }
 
-/** Who calls, and what to do when the portal no longer knows them; the session fills this in. */
-export const caller = { token: '', lost: (): void => undefined }
+/** Who calls; what to do when the portal no longer knows them, and when it wants to be surer who they are. The session and the step-up fill this in. */
+export const caller = { token: '', lost: (): void => undefined, prove: (_: Problem): Promise<boolean> => Promise.resolve(false) }
 
 /** False while the last thing known about the network is that it did not answer. */
 export const online = ref(true)
@@ -58,6 +58,12 @@ export function headers(as = ''): Record<string, string> {
   const sent: Record<string, string> = { 'Accept-Language': preferences.language }
   if (caller.token) sent.Authorization = `Bearer ${caller.token}`
   if (as) sent['X-Yima-On-Behalf-Of'] = as
+  // #ifdef MP-WEIXIN
+  sent['X-Yima-Platform'] = 'wechat'
+  // #endif
+  // #ifdef MP-ALIPAY
+  sent['X-Yima-Platform'] = 'alipay'
+  // #endif
   return sent
 }
 
@@ -92,8 +98,18 @@ function withQuery(path: string, query: Options['query']): string {
   return parts.length > 0 ? `${path}?${parts.join('&')}` : path
 }
 
-/** One call of the portal's API; throws Problem. */
-export function call<T>(method: Verb, path: string, { body, query, key, as }: Options = {}): Promise<T> {
+/** One call of the portal's API; throws Problem. An action that needs a surer identity asks for it in place and then goes on: the very same request, with the same key. */
+export async function call<T>(method: Verb, path: string, options: Options = {}): Promise<T> {
+  try {
+    return await once<T>(method, path, options)
+  } catch (thrown) {
+    const needed = thrown instanceof Problem && thrown.code === 'loa-needed' && method !== 'GET' && !path.startsWith('/me/provings')
+    if (!needed || !(await caller.prove(thrown))) throw thrown
+    return once<T>(method, path, options)
+  }
+}
+
+function once<T>(method: Verb, path: string, { body, query, key, as }: Options): Promise<T> {
   const header = headers(as)
   if (key) header['Idempotency-Key'] = key
   if (body !== undefined) header['Content-Type'] = 'application/json'

@@ -17,6 +17,7 @@ export interface LiveEvents {
   'counter-application': { id: string }
   ticket: { id: string; state: string }
   session: Record<string, never>
+  verification: { loa: number }
   credential: Record<string, never>
 }
 export type LiveName = keyof LiveEvents

@@ -1,4 +1,5 @@
 import { actingId } from '@/state/acting'
+import { platform } from '@/state/ways'
 import { call } from './client'
 import type * as Wire from './shapes'
 
@@ -14,7 +15,7 @@ export const api = {
     call<Wire.SignedIn>('POST', '/sessions', { body: { method: 'sms', phone, otp, device } }),
   signInBy: (method: Wire.WayName, code: string, device: string, phoneCode?: string) =>
     call<Wire.SignedIn>('POST', '/sessions', { body: { method, code, device, ...(phoneCode ? { phone_code: phoneCode } : {}) } }),
-  ways: () => call<{ methods: Wire.Way[] }>('GET', '/sign-in-methods'),
+  ways: () => call<{ methods: Wire.SignInWay[] }>('GET', '/sign-in-methods'),
   devices: (cursor?: string | null) => call<Wire.DevicePage>('GET', '/sessions', { query: { cursor } }),
   signOutDevice: (id: string) => call<void>('DELETE', `/sessions/${id}`),
   accounts: () => call<{ accounts: Wire.Account[] }>('GET', '/me/accounts'),
@@ -28,6 +29,12 @@ export const api = {
       body: { method: 'name_and_id', name, id_number: idNumber },
       key,
     }),
+
+  proofs: () => call<Wire.MyProofs>('GET', '/me/proofs', { query: { platform } }),
+  beginProving: (purpose: string, way: string, key: string) => call<Wire.Proving>('POST', '/me/provings', { body: { purpose, way, platform }, key }),
+  openFace: (id: string) => call<{ url: string | null; token: string | null }>('POST', `/me/provings/${id}/face`, { body: {} }),
+  answerProving: (id: string, given: Partial<Record<Wire.Asked, string>>) =>
+    call<{ proving: Wire.Proving; token: string | null; resident: Wire.Me | null }>('POST', `/me/provings/${id}/answers`, { body: given }),
 
   themes: () => call<{ themes: Wire.Theme[] }>('GET', '/themes'),
   items: (query: { q?: string; theme?: string; cursor?: string | null; limit?: number }) =>

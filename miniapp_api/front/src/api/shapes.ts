@@ -8,11 +8,23 @@ export interface Me {
 }
 export type WayName = 'wechat' | 'alipay' | 'zheliban' | 'ticket' | 'net_identity'
 /** A way in: where its code can be had, and the page that hands it out where there is one. */
-export interface Way { method: 'sms' | WayName; platforms: ('h5' | 'wechat' | 'alipay')[]; login_url: string }
+export interface SignInWay { method: 'sms' | WayName; platforms: ('h5' | 'wechat' | 'alipay')[]; login_url: string }
 export interface Device { id: string; device: string; current: boolean; signed_in_at: string; seen_at: string; expires_at: string }
 export interface DevicePage { sessions: Device[]; next_cursor: string | null }
 export interface Account { method: WayName; linked_at: string }
 export interface SignedIn { token: string; expires_at: string; resident: Me }
+
+/** A way to prove more, and the level that it leads to. */
+export interface WayOffered { code: string; label: string; text: string; face: boolean; at_counter: boolean }
+export interface PurposeOffered { code: string; level: number; label: string; ways: WayOffered[] }
+export interface ProofShown { level: number; level_label: string; way: string; way_label: string; place: string; at: string }
+export interface MyProofs { loa: number; level_label: string; proofs: ProofShown[]; ahead: PurposeOffered[] }
+export type Asked = 'name' | 'id_number' | 'card'
+export interface Proving {
+  id: string; purpose: string; way: string; level: number; state: 'open' | 'proven' | 'locked' | 'refused' | 'over'
+  step: string; step_label: string; step_text: string; at_step: number; steps: number; asks: Asked[]; face: boolean
+  attempts_left: number; expires_at: string; sample: string | null
+}
 
 export interface Limit { days: number; unit: 'working_day' | 'day'; label: string }
 export interface ItemSummary {

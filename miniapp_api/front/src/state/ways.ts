@@ -1,13 +1,15 @@
-import type { Way, WayName } from '@/api/shapes'
+import type { SignInWay, WayName } from '@/api/shapes'
 import { recall, remember } from './store'
 
-let platform: 'h5' | 'wechat' = 'h5'
+let here = 'h5'
 // #ifdef MP-WEIXIN
-platform = 'wechat'
+here = 'wechat'
 // #endif
+/** Where this front runs. */
+export const platform = here as 'h5' | 'wechat'
 
 /** The ways that can be used on this platform; in a browser only those whose own page hands out a ticket. */
-export function usable(ways: Way[]): Way[] {
+export function usable(ways: SignInWay[]): SignInWay[] {
   return ways.filter(({ method, platforms, login_url: page }) => method !== 'sms' && platforms.includes(platform) && (platform !== 'h5' || page !== ''))
 }
 
@@ -15,7 +17,7 @@ export function usable(ways: Way[]): Way[] {
  * Fetch a one-time code of this way. A mini-program asks its platform and hands it to `came`; a browser leaves for the
  * way's own page, which comes back to the sign-in page: `linking` is remembered, so that it joins the account there.
  */
-export function fetchCode(way: Way, linking: boolean, came: (code: string) => void): void {
+export function fetchCode(way: SignInWay, linking: boolean, came: (code: string) => void): void {
   // #ifdef H5
   remember('linking', linking ? way.method : null, true)
   location.assign(way.login_url)
