@@ -51,7 +51,7 @@ async def read_proofs(call: Call[NoBody, ProofsQuery]) -> MyProofs:
     """Two statements."""
     who = await call.services.residents.get(call.unit, call.resident.resident_id)
     kept = await proofs.of(call.unit, who.id)
-    ahead = call.services.proving.offers(who, 5, call.query.platform)
+    ahead = call.services.proving.above(who, call.query.platform)
     return MyProofs(
         loa=who.loa,
         level_label=call.text(f"proving.levels.{who.loa}"),

@@ -32,7 +32,7 @@ from server.domain.proving.errors import (
 from server.domain.proving.records import CLAIM, TOKEN, Challenge
 from server.domain.proving.schemas import ProvingPurpose, ProvingPurposes, ProvingWay
 from server.domain.proving.steps import STEPS, Begun, Claim, Ports
-from server.domain.residents.errors import IdentityAttemptsExceeded, IdentityMismatch, IdentityVerified
+from server.domain.residents.errors import IdentityAttemptsExceeded, IdentityVerified, StepMismatch
 from server.domain.residents.service import ResidentProfile, Residents
 from server.domain.residents.ways import Platform
 from server.domain.sessions import budgets
@@ -90,10 +90,14 @@ class Proving:
 
     def offers(self, who: ResidentProfile, needed: int, platform: Platform) -> list[Offer]:
         """What there is to do to come to this level, in order, by the ways open to this person on this platform."""
-        return [
-            Offer(purpose, tuple(way for way in purpose.ways if self._is_open(way, who, platform)))
-            for purpose in self.purposes.towards(who.loa, needed)
-        ]
+        return [self._offer(purpose, who, platform) for purpose in self.purposes.towards(who.loa, needed)]
+
+    def above(self, who: ResidentProfile, platform: Platform) -> list[Offer]:
+        """Every level that this person has not reached, from the lowest."""
+        return [self._offer(one, who, platform) for one in self.purposes.all() if one.level > who.loa]
+
+    def _offer(self, purpose: ProvingPurpose, who: ResidentProfile, platform: Platform) -> Offer:
+        return Offer(purpose, tuple(way for way in purpose.ways if self._is_open(way, who, platform)))
 
     def _is_open(self, way: ProvingWay, who: ResidentProfile, platform: Platform) -> bool:
         if platform not in way.platforms:
@@ -276,10 +280,10 @@ class Proving:
             f"UPDATE provings SET {records.DECIDED} WHERE id = $3 AND state = 'open' AND attempts >= most",
             "locked", unit.now, challenge.id,
         )  # fmt: skip
-        refusal: IdentityMismatch | FaceNotPassed = await self._residents.proofs.mismatch(
-            unit, caller.actor, caller.resident_id, challenge.step
-        )
-        return FaceNotPassed() if STEPS[challenge.step].face else refusal
+        refusal: Refusal = await self._residents.proofs.mismatch(unit, caller.actor, caller.resident_id, challenge.step)
+        if STEPS[challenge.step].face:
+            return FaceNotPassed()
+        return StepMismatch() if STEPS[challenge.step].phone else refusal
 
     async def _end(self, unit: Unit, challenge: Challenge, state: str) -> int:
         return await sql.execute(

@@ -12,6 +12,12 @@ class IdentityMismatch(Refusal):
     kind = "invalid"
 
 
+class StepMismatch(IdentityMismatch):
+    """A mobile number or a bank card is not this person's, as far as its register tells: the same no, in its words."""
+
+    words = "step-mismatch"
+
+
 class IdentityAttemptsExceeded(Refusal):
     """Too many failed checks today."""
 

@@ -83,11 +83,11 @@ export function offlineProblem(): Problem {
 }
 
 /** Notice what an answer says about network and session, and pass it on or throw it. */
-export function judged<T>(status: number, body: unknown, path: string): T {
+export function judged<T>(status: number, body: unknown, path: string, sent = caller.token): T {
   online.value = true
   if (status >= 200 && status < 300) return body as T
   const problem = asProblem(status, body)
-  if (status === 401 && path !== '/sessions') caller.lost()
+  if (status === 401 && path !== '/sessions' && sent === caller.token) caller.lost()
   throw problem
 }
 
@@ -111,6 +111,7 @@ export async function call<T>(method: Verb, path: string, options: Options = {})
 
 function once<T>(method: Verb, path: string, { body, query, key, as }: Options): Promise<T> {
   const header = headers(as)
+  const sent = caller.token
   if (key) header['Idempotency-Key'] = key
   if (body !== undefined) header['Content-Type'] = 'application/json'
   return new Promise((resolve, reject) => {
@@ -123,7 +124,7 @@ function once<T>(method: Verb, path: string, { body, query, key, as }: Options):
       success: ({ statusCode, data, header: told }) => {
         readClock(told as Record<string, string> | undefined)
         try {
-          resolve(judged<T>(statusCode, data, path))
+          resolve(judged<T>(statusCode, data, path, sent))
         } catch (problem) {
           reject(problem)
         }

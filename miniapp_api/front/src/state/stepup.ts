@@ -2,8 +2,8 @@ import { reactive } from 'vue'
 import { caller, type Problem } from '@/api/client'
 import type { PurposeOffered } from '@/api/shapes'
 
-/** What an action is waiting for: the levels still to prove, in order. Empty when nothing waits. */
-export const stepUp = reactive({ ahead: [] as PurposeOffered[], needed: 0 })
+/** What an action is waiting for: the levels still to prove, in order; empty when nothing waits. `answering`: an answer is under way that will give this session a new token. */
+export const stepUp = reactive({ ahead: [] as PurposeOffered[], needed: 0, answering: false })
 let waiting: Promise<boolean> | null = null
 let settle: (proven: boolean) => void = () => undefined
 
