@@ -165,6 +165,10 @@ class Limits(_Group):
         200, description="enrolment codes tried in a whole portal in fifteen minutes"
     )
     pending_files: int = Field(40, description="uploads of one resident that wait for a submission")
+    export_days: int = Field(7, ge=1, description="how long a resident's copy of her data can be fetched, days")
+    closing_days: int = Field(
+        15, ge=1, description="how long the closing of an account can be undone before data is erased, days"
+    )
     delegation_days: int = Field(1096, ge=1, description="longest period of a delegation, days")
     delegation_answer_days: int = Field(7, ge=1, description="how long an offered delegation waits for an answer, days")
 

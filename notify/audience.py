@@ -45,6 +45,8 @@ class Items(Protocol):
     async def names(self, unit: Unit, codes: list[str]) -> Mapping[str, str]: ...
 
 
+Refused = Callable[[Bound], str]
+"""A boolean about ``r``: this person wants no information sent to many."""
 PlaceName = Callable[[str, str], str]
 """(portal, region or "") → what the place is called."""
 
@@ -69,16 +71,21 @@ class Counted:
 class Audience:
     """Rules → people, and their words."""
 
-    def __init__(self, *, residents: Residents, cases: Cases, items: Items, place: PlaceName) -> None:
+    def __init__(
+        self, *, residents: Residents, cases: Cases, items: Items, place: PlaceName, refused: Refused | None = None
+    ) -> None:
+        self._refused = refused
         self._residents = residents
         self._cases = cases
         self._items = items
         self._place = place
 
-    def select(self, unit: Unit, rule: Rule) -> Selection:
-        """Everybody of the portal for whom the rules hold, each once."""
+    def select(self, unit: Unit, rule: Rule, category: str) -> Selection:
+        """Everybody of the portal for whom the rules hold, each once; of mere information nobody who refused it."""
         bound = Bound()
         people = self._residents.people(unit, bound)
+        if category == "information" and self._refused is not None:
+            people += f" AND NOT {self._refused(bound)}"
         wanted = segments.condition(rule, self._worder(unit, bound))
         return Selection(f"SELECT r.id AS id FROM {people} AND {wanted}", tuple(bound.values))
 

@@ -130,7 +130,7 @@ class Previewer:
 
     def _selection(self, unit: Unit, words: CampaignWords) -> tuple[Selection | None, Remark | None]:
         try:
-            return self._audience.select(unit, words.audience), None
+            return self._audience.select(unit, words.audience, words.category), None
         except RulesWrong as wrong:
             return None, Remark(wrong.code, (("place", wrong.path),))
 

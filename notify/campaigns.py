@@ -72,7 +72,8 @@ class Campaigns:
         name = found.team if found else team
         if exactly is None and await self.teams.on_trial(unit, name):
             with contextlib.suppress(RulesWrong):  # the preview names what is wrong with them
-                exactly = await self.teams.narrowed(unit, name, self._audience.select(unit, words.audience))
+                everybody = self._audience.select(unit, words.audience, words.category)
+                exactly = await self.teams.narrowed(unit, name, everybody)
         return await self._previewer.preview(unit, words, exactly, name)
 
     async def draft(
@@ -305,7 +306,8 @@ class Campaigns:
     async def _people(self, unit: Unit, found: CampaignRecord) -> Selection:
         if found.follows is not None:
             return told_by(unit, found.follows)
-        return await self.teams.narrowed(unit, found.team, self._audience.select(unit, found.words.audience))
+        everybody = self._audience.select(unit, found.words.audience, found.words.category)
+        return await self.teams.narrowed(unit, found.team, everybody)
 
     async def _first_open(self, unit: Unit, found: CampaignRecord) -> Refusal | None:
         """A correction goes to exactly who has the first one, so they must be known."""

@@ -28,6 +28,7 @@ from miniapp_api import (
     proofs,
     push,
     queue_tickets,
+    rights,
     session,
     stream,
     visits,
@@ -92,6 +93,7 @@ def surface(*, demo: bool, figures: Figures | None = None) -> Surface:
         queue_tickets,
         delegations,
         push,
+        rights,
     ]
     tables: list[Operations] = [module.operations for module in residents]
     tables += [

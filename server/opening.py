@@ -11,8 +11,7 @@ from functools import partial
 
 from codes.keys import MasterKeys
 from codes.service import Codes
-from config.portal import FOLDER as PORTALS
-from config.portal import Portals, place_name, read_portals
+from config.portal import place_name
 from config.settings import Settings
 from config.wording import Wording
 from notify.audience import Audience
@@ -32,12 +31,21 @@ from server.adapters.files import FolderFiles
 from server.adapters.identity_register import HttpIdentityRegister
 from server.adapters.keyring import KeyringVault, decode_keys
 from server.adapters.lines import open_lines
-from server.adapters.migrate import DATABASE_ERRORS, SchemaWrong, migrate, missing_from_schema, personal, sealed_columns
+from server.adapters.migrate import (
+    DATABASE_ERRORS,
+    SchemaWrong,
+    migrate,
+    missing_from_schema,
+    personal,
+    schema,
+    sealed_columns,
+)
 from server.adapters.papers_http import HttpLicences, HttpPortraits
 from server.adapters.papers_standin import PapersStandIn
 from server.adapters.register_standin import RegisterStandIn
 from server.adapters.store_embedded import EmbeddedStore
 from server.channel_house import Lines, callbacks_of, channel_house
+from server.city_files import city_portals, city_recognition
 from server.credential_house import credential_house
 from server.delegation_house import delegation_house
 from server.domain.answers.service import Answers
@@ -47,6 +55,7 @@ from server.domain.audit.service import Audit
 from server.domain.calendar.service import CalendarService
 from server.domain.cases.service import Cases
 from server.domain.catalogue.service import CatalogueService
+from server.domain.consents.service import refused
 from server.domain.counter_cases.service import CounterCases
 from server.domain.delegations.mandates import Mandates
 from server.domain.halls.plan import Plans
@@ -62,8 +71,6 @@ from server.domain.privacy.rotation import Rotation
 from server.domain.proving.schemas import ProvingPurposes
 from server.domain.proving.service import Proving
 from server.domain.purposes.service import Purposes
-from server.domain.recognition.service import FOLDER as RECOGNITION
-from server.domain.recognition.service import Recognition
 from server.domain.replays.service import Replays
 from server.domain.residents.arrivals import Arrivals
 from server.domain.residents.card import Cards
@@ -83,6 +90,7 @@ from server.profile_check import CannotStart as CannotStart
 from server.profile_check import WrongDatabase as WrongDatabase
 from server.profile_check import check_profile
 from server.proof_house import ProofHouse, proof_house
+from server.rights_house import rights_house
 from server.services import Services
 from server.vault_house import VaultHouse, loaded_vault
 from server.way_house import WayHouse, way_house
@@ -213,7 +221,7 @@ def _assemble(
     audit: Audit,
 ) -> tuple[Services, Engine]:
     limits, wording = settings.limits, Wording()
-    portals = _portals(settings)
+    portals = city_portals(settings)
     sessions = Sessions(lifetimes(limits, lock_minutes=settings.staff.lock_minutes))
     regions = {portal.id: portal.region for portal in portals}
     options = ResidentOptions(regions=regions, year_shift=settings.demo.year_shift)
@@ -238,7 +246,7 @@ def _assemble(
         materials=materials, wording=wording, mandates=Mandates(), year_shift=settings.demo.year_shift,
     )  # fmt: skip
     looks = visit_options(limits)
-    recognition = _recognition(settings, portals, purposes)
+    recognition = city_recognition(settings, portals, purposes)
     offline = credential_house(
         settings, vault, database.unit_of_work, residents, audit, staff, terminals, looks, recognition
     )
@@ -251,7 +259,7 @@ def _assemble(
         terminals=terminals, visits=visits, visit_minutes=limits.visit_ticket_minutes,
         ticket_days=limits.ticket_days,
     )  # fmt: skip
-    audience = Audience(residents=residents, cases=cases, items=catalogue, place=place_name(portals))
+    audience = Audience(residents=residents, cases=cases, items=catalogue, place=place_name(portals), refused=refused)
     answers = Answers(residents, cases, notify.preferences, audit)
     callbacks = callbacks_of(
         house, run=database.unit_of_work, vault=vault, receipts=notify.receipts, accounts=residents.bindings,
@@ -328,28 +336,29 @@ def _assemble(
         looks=Looks(audit, visits, cases),
         losses=Losses(sessions, codes, offline.credentials, notify, audit),
         replays=Replays(vault, hours=limits.idempotency_hours),
+        rights=rights_house(
+            settings,
+            run=database.unit_of_work,
+            vault=vault,
+            audit=audit,
+            wording=wording,
+            portals=portals,
+            schema=schema(),
+            personal=list(personal()),
+            residents=residents,
+            sessions=sessions,
+            otp=otp,
+            codes=codes,
+            credentials=offline.credentials,
+            delegations=delegations,
+            materials=materials,
+            notices=notify,
+        ),
     )
     return services, notice_engine(
         settings, run=database.unit_of_work, vault=vault, contacts=residents, channels=house.channels,
         audience=audience, options=notices, waker=store, jobs=partial(_jobs, settings),
     )  # fmt: skip
-
-
-def _portals(settings: Settings) -> Portals:
-    """The portals of this profile; a real one must have its own."""
-    folder = settings.portals_dir or PORTALS
-    found = read_portals(demo=settings.profile != "production", folder=folder)
-    if not list(found):
-        raise CannotStart(
-            f"no portal for the {settings.profile} profile: put a <portal>.toml into {folder} or set YIMA_PORTALS_DIR"
-        )
-    return found
-
-
-def _recognition(settings: Settings, portals: Portals, purposes: Purposes) -> Recognition:
-    """The agreements of this deployment; a production one has only its own."""
-    folder = settings.recognition_dir or (RECOGNITION if settings.profile != "production" else None)
-    return Recognition.load(folder, {portal.id for portal in portals}, purposes)
 
 
 def _jobs(settings: Settings, name: str, at_once: int) -> Jobs:

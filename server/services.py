@@ -58,6 +58,7 @@ from server.domain.visits.conflicts import Conflicts
 from server.domain.visits.offline import OfflineReads
 from server.domain.visits.ports import PortraitSource
 from server.domain.visits.service import Visits
+from server.rights_house import Rights
 
 T = TypeVar("T")
 CLOSING = Event("", "closing", {})
@@ -160,3 +161,4 @@ class Services:
     looks: Looks
     losses: Losses
     replays: Replays
+    rights: Rights

@@ -30,7 +30,7 @@ class Entry:
 
 def timetable(house: Opened) -> list[Entry]:
     """Everything that must happen without anybody asking; each run is a unit of work of its own."""
-    services, unit_of_work = house.services, house.database.unit_of_work
+    services, unit_of_work, rights = house.services, house.database.unit_of_work, house.services.rights
 
     def whole(work: Callable[[Unit], Awaitable[int]]) -> Callable[[], Awaitable[Any]]:
         return lambda: _until_done(lambda: unit_of_work("", work))
@@ -78,6 +78,11 @@ def timetable(house: Opened) -> list[Entry]:
         Entry("seals of the audit record", services.settings.audit.seal_seconds, seals),
         Entry("signing keys", 600, keys),
         Entry("counters' questions that nobody answered", 30, questions),
+        Entry("residents' copies that are asked for", 5, lambda: _until_done(rights.exports.make_waiting)),
+        Entry("residents' copies whose days are over", 3600, whole(rights.exports.sweep)),
+        Entry("accounts that are to be closed", 300, rights.closings.close_due),
+        Entry("what closed accounts leave behind", 300, rights.closings.erase_closed),
+        Entry("what is kept no longer", 3600, rights.retention.apply_daily),
         Entry("budgets", 3600, whole(budgets.sweep)),
         Entry("sign-in codes", 3600, whole(services.otp.sweep)),
         Entry("challenges", 3600, whole(services.proving.sweep)),

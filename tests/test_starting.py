@@ -10,7 +10,8 @@ import pytest
 
 from config.settings import Settings
 from server.__main__ import main
-from server.opening import CannotStart, _portals
+from server.city_files import city_portals
+from server.opening import CannotStart
 from server.starting import plainly, read_settings
 
 KEY = base64.b64encode(bytes(32)).decode()
@@ -46,7 +47,7 @@ def test_names_of_tools_are_no_business_of_the_program() -> None:
 def test_production_without_a_portal_of_its_own_says_so(tmp_path: Path) -> None:
     settings = Settings(profile="test", data_dir=tmp_path, portals_dir=tmp_path)
     with pytest.raises(CannotStart, match="YIMA_PORTALS_DIR"):
-        _portals(settings)
+        city_portals(settings)
 
 
 def test_a_taken_port_and_a_closed_folder_are_said_plainly(tmp_path: Path) -> None:

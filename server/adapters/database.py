@@ -45,6 +45,8 @@ MODEL_APPS: dict[str, tuple[str, ...]] = {
         "server.domain.counter_cases.models",
         "server.domain.delegations.models",
         "server.domain.keys.models",
+        "server.domain.consents.models",
+        "server.domain.privacy.models",
     ),
 }
 MIGRATIONS = {"codes": "codes.migrations", "notify": "notify.migrations", "domain": "server.domain.migrations"}

@@ -10,11 +10,13 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import asyncpg
 from tortoise import Tortoise
 from tortoise.exceptions import BaseORMException
+from tortoise.fields import BinaryField, BooleanField, DateField, DatetimeField, Field, JSONField
 from tortoise.migrations.api import migrate as run_migrations
 from tortoise.models import Model
 
@@ -23,6 +25,7 @@ from config.floor.personal import Personal, Sealed
 from config.floor.schema import Check, Index, Rule
 from server.adapters.database import MODEL_APPS, postgres_access, tortoise_config
 from server.adapters.schema_mark import is_marked, mark
+from server.domain.privacy.copying import Nature
 
 _LOCK = 727_118_940  # an arbitrary number of ours for pg_advisory_lock
 DATABASE_ERRORS: tuple[type[Exception], ...] = (
@@ -53,6 +56,25 @@ def personal() -> Iterator[Personal]:
     for modules in MODEL_APPS.values():
         for name in modules:
             yield from getattr(importlib.import_module(name), "PERSONAL", ())
+
+
+_NATURES: tuple[tuple[type[Field[Any]], Nature], ...] = (
+    (DatetimeField, "instant"), (DateField, "day"), (JSONField, "json"), (BooleanField, "flag"), (BinaryField, "bytes"),
+)  # fmt: skip
+
+
+def schema() -> dict[str, dict[str, Nature]]:
+    """Every table with its columns, and what kind of value each holds."""
+    models = [model for modules in MODEL_APPS.values() for name in modules for model in _models(name)]
+    return {model._meta.db_table: _columns(model) for model in models}
+
+
+def _columns(model: type[Model]) -> dict[str, Nature]:
+    meta = model._meta
+    return {
+        column: next((nature for kind, nature in _NATURES if isinstance(meta.fields_map[name], kind)), "plain")
+        for name, column in meta.fields_db_projection.items()
+    }
 
 
 def sealed_columns() -> list[Sealed]:

@@ -12,8 +12,15 @@ from tortoise.fields import BinaryField
 
 from config.floor.personal import Indexed, Sealed
 from config.floor.schema import Index
+from config.wording import Wording
 from server.adapters.database import MODEL_APPS
-from server.adapters.migrate import _models, personal, rules, sealed_columns
+from server.adapters.keyring import KeyringVault
+from server.adapters.migrate import _models, personal, rules, schema, sealed_columns
+from server.domain.consents.texts import ConsentTexts
+from server.domain.privacy.copying import Copier
+from server.domain.privacy.holdings import HOLDINGS, NOT_ABOUT
+from server.domain.privacy.processing import Processing
+from server.domain.privacy.retention import RetentionRules
 from tests.house.repository import ROOMS, ROOT, files, named
 
 
@@ -100,3 +107,58 @@ def test_what_can_be_searched_for_is_an_index_and_never_the_value() -> None:
     plain = {one.column for one in personal() if isinstance(one, Indexed | Sealed)}
     assert {"phone", "id_number", "email"}.isdisjoint(plain)
     assert {one.level for one in personal() if isinstance(one, Indexed | Sealed)} == {"ordinary", "sensitive", "secret"}
+
+
+PEOPLE = {
+    "resident_id", "recipient", "acting_id", "principal_id", "delegate_id", "representative_id", "acting",
+    "phone_index", "address_index", "account_index", "caller",
+}  # fmt: skip
+"""Columns that point at a resident, by their names."""
+
+
+def copier() -> Copier:
+    return Copier(KeyringVault({"t": bytes(32)}, "t", bytes(32)), schema(), list(personal()))
+
+
+def test_every_table_with_a_resident_in_it_says_whose_a_row_is_or_why_nobody_can_tell() -> None:
+    about = {table for table, columns in schema().items() if PEOPLE & columns.keys()}
+    about |= {one.table for one in personal() if isinstance(one, Sealed | Indexed) and one.level != "secret"}
+    declared = {held.table for held in HOLDINGS} | NOT_ABOUT.keys()
+    assert about - declared == set(), "declare it in server/domain/privacy/holdings.py"
+    assert declared - schema().keys() == set()
+
+
+def test_every_classified_column_of_a_person_is_in_her_copy_or_is_named_with_the_reason_why_not() -> None:
+    read, held = copier(), {one.table: one for one in HOLDINGS}
+    left_out = {(one.table, one.column): one.why for one in read.left_out()}
+    for one in personal():
+        if one.table not in held:
+            assert one.table in NOT_ABOUT or not isinstance(one, Sealed) or one.level == "secret"
+            continue
+        copied = one.column in read.columns(held[one.table])
+        reason = left_out.get((one.table, one.column))
+        assert copied != (reason is not None)
+        if isinstance(one, Sealed) and held[one.table].copied:
+            assert copied or reason == "secret", f"{one.table}.{one.column} is a value and must be in the copy"
+    every = {(table.table, column) for table in HOLDINGS for column in schema()[table.table]}
+    shown = {(table.table, column) for table in HOLDINGS for column in read.columns(table)}
+    assert every == shown | set(left_out)
+
+
+def test_every_table_and_column_of_a_copy_has_words() -> None:
+    read, wording = copier(), Wording()
+    names = {f"columns.{name.removesuffix('_sealed')}" for held in HOLDINGS for name in read.columns(held)}
+    names |= {f"columns.{one.name}" for held in HOLDINGS for one in held.beside}
+    names |= {f"tables.{held.table}" for held in HOLDINGS} | {f"categories.{held.category}.title" for held in HOLDINGS}
+    assert not [name for name in sorted(names) if not wording.has(f"holdings.{name}")], "config/words/*/holdings.toml"
+
+
+def test_the_processing_record_is_in_step_with_the_schema_the_consents_and_the_rules_of_retention() -> None:
+    rules = RetentionRules.load(schema())
+    record = Processing.load(copier(), list(personal()), rules)
+    assert {column.table for part in record.parts for column in part.columns} <= {held.table for held in HOLDINGS}
+    sealed = {(one.table, one.column) for one in sealed_columns() if one.table in {held.table for held in HOLDINGS}}
+    shown = {(c.table, c.column) for part in record.parts for c in part.columns if c.guard == "sealed"}
+    assert shown == sealed
+    assert [part.category for part in record.parts if not part.rules and not part.kept] == []
+    assert {text.code for text in ConsentTexts.load()} >= {"privacy_notice", "information"}

@@ -108,7 +108,7 @@ async def test_rules_meet_the_real_tables(database: Database) -> None:
     unit = replace(await database.reading(PORTAL), now=NOON)
 
     async def named(form: Any) -> set[str]:
-        found = await audience.select(unit, read(form)).first(9)
+        found = await audience.select(unit, read(form), "service").first(9)
         return {name for name, person in people.items() if person in found}
 
     assert await named({}) == {"old", "young", "far"}
@@ -119,7 +119,7 @@ async def test_rules_meet_the_real_tables(database: Database) -> None:
     assert await named({"channel": "sms"}) == {"old", "far"}
     assert await named({"any": [{"channel": "web_push"}, {"channel": "wechat"}]}) == set()
     assert await named({"item": "printing", "states": ["accepted"]}) == set() == await named({"list": str(new_id())})
-    everyone = audience.select(unit, read({}))
+    everyone = audience.select(unit, read({}), "service")
     assert await everyone.count() == 3
     counted = await audience.count(unit, everyone, Ways("service", LadderRules()), NOON - timedelta(days=7))
     assert (counted.people, counted.most["sms"], counted.live, counted.unreached, counted.again) == (3, 1, 2, 2, 0)

@@ -20,6 +20,7 @@ from tests.web.rounds_for_others import acts_for_others
 from tests.web.rounds_hall import stands_in_line
 from tests.web.rounds_identity import keeps_the_accounts, proves_more, signs_in_elsewhere
 from tests.web.rounds_publishing import publishes
+from tests.web.rounds_rights import asks_for_her_rights, fetches_her_copy, leaves_and_stays, reads_the_record
 from tests.web.rounds_showing import applies_at_the_counter, shows_herself, shows_papers
 from tests.web.rounds_watching import steers
 
@@ -52,6 +53,7 @@ async def everything_else(cast: Cast, told: Told) -> dict[str, str]:
         "items/code": cast.item,
     }
     await _as_resident(cast, told, known)
+    known |= await asks_for_her_rights(cast.resident, cast.handler)
     await _as_handler(cast, told, known)
     await _as_operator(cast)
     known |= await publishes(cast.operator, PEOPLE[0][2])
@@ -72,6 +74,8 @@ async def everything_else(cast: Cast, told: Told) -> dict[str, str]:
     known |= await _in_the_hall(cast)
     await _keeps_the_counters_devices(cast, known)
     await _in_the_open(cast)
+    await fetches_her_copy(cast.resident)
+    await leaves_and_stays(cast.resident)
     await _signs_out(cast)
     return known
 
@@ -224,6 +228,7 @@ async def _signs_out(cast: Cast) -> None:
     async with Desk(cast.resident.origin, "A2", PASSWORD) as auditor:
         await auditor.sign_in()
         await auditor.must("GET", "/console/api/v1/audit")
+        await reads_the_record(auditor)
         await auditor.must("DELETE", "/console/api/v1/sessions/current", status=204)
         cast.handler.seen += auditor.seen
     async with Counter(cast.resident.origin, "C1", PASSWORD) as clerk:

@@ -68,6 +68,16 @@ class Heads(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Some seals that were checked: the last of them, their entries, what was found. ``over``: there are no more."""
+
+    last: int
+    entries: int
+    faults: list[Fault]
+    over: bool
+
+
 class Seals:
     """Makes seals, and checks them."""
 
@@ -137,20 +147,59 @@ class Seals:
         before: Seal | None = None
         entries = 0
         while seals := await self._page(before.number if before else 0):
-            faults: list[Fault] = []
-            batches = await self._batches(seals)
-            for seal in seals:
-                faults += judge_seal(seal, before, keys)
-                if (head := wanted.pop(seal.number, None)) and head.hash != seal.hash.hex():
-                    faults.append(Fault("head", seal.number))
-                ids, rows = batches.get(seal.number, ([], []))
-                faults += judge_batch(seal, ids, rows)
-                entries += len(ids)
-                before = seal
+            checked, faults = await self._judged(seals, before, keys, wanted)
+            entries += checked
+            before = seals[-1]
             yield seals[-1].number, entries, faults
-            batches.clear()  # before the next ones are read
         left = [Fault("head", number) for number in sorted(wanted)]
         yield before.number if before else 0, entries, left + await self._forgotten(before, now)
+
+    async def verify_some(
+        self, keys: Mapping[str, bytes], heads: Iterable[Head], after: int, *, now: datetime
+    ) -> Checked:
+        """The next few seals after number ``after``, for a page that shows how far it is."""
+        before = await self._numbered(after) if after else None
+        if after and before is None:
+            return Checked(after, 0, [Fault("gap", after)], True)
+        seals = await self._page(after)
+        wanted = {head.number: head for head in heads if head.number > after}
+        entries, faults = await self._judged(seals, before, keys, wanted) if seals else (0, [])
+        last = seals[-1] if seals else before
+        if len(seals) == _TOGETHER:
+            return Checked(seals[-1].number, entries, faults, False)
+        faults += [Fault("head", number) for number in sorted(wanted)]
+        return Checked(last.number if last else 0, entries, faults + await self._forgotten(last, now), True)
+
+    async def _judged(
+        self, seals: Sequence[Seal], before: Seal | None, keys: Mapping[str, bytes], wanted: dict[int, Head]
+    ) -> tuple[int, list[Fault]]:
+        """How many entries these seals hold, and what is wrong with them; their heads are taken out of ``wanted``."""
+        faults: list[Fault] = []
+        entries = 0
+        batches = await self._batches(seals)
+        for seal in seals:
+            faults += judge_seal(seal, before, keys)
+            if (head := wanted.pop(seal.number, None)) and head.hash != seal.hash.hex():
+                faults.append(Fault("head", seal.number))
+            ids, rows = batches.get(seal.number, ([], []))
+            faults += judge_batch(seal, ids, rows)
+            entries += len(ids)
+            before = seal
+        return entries, faults
+
+    async def waiting(self, unit: Unit) -> int:
+        """Entries that lie in no seal yet; at most a seal full of them is counted."""
+        last = await self.last()
+        row = await sql.row(
+            "SELECT count(*) AS n FROM (SELECT a.id FROM audit_entries a WHERE a.id > $1 AND NOT EXISTS"
+            " (SELECT 1 FROM audit_sealed s WHERE s.entry_id = a.id) LIMIT $2) w",
+            _before(last.last_id, _LATE) if last else UUID(int=0), self._batch,
+        )  # fmt: skip
+        return int(row["n"]) if row else 0
+
+    async def _numbered(self, number: int) -> Seal | None:
+        row = await sql.row(f"SELECT {_SEAL} FROM audit_seals WHERE number = $1", number)
+        return _seal(row) if row else None
 
     async def _page(self, after: int) -> list[Seal]:
         rows = await sql.rows(

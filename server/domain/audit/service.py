@@ -51,6 +51,20 @@ _DISPUTED = (
 _OTHERS = "(a.actor_kind <> 'resident' OR a.delegation_id IS NOT NULL)"
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What an auditor narrows the record to; empty fields narrow nothing."""
+
+    subject: str = ""
+    resident_id: UUID | None = None
+    staff_no: str = ""
+    action: str = ""
+    """How the action begins: ``visit``, ``case.look``."""
+    since: datetime | None = None
+    until: datetime | None = None
+    disputed: bool = False
+
+
 class Audit:
     """Writes in the deciding transaction; reads for the auditor and for the resident concerned."""
 
@@ -145,17 +159,26 @@ class Audit:
         return found is not None
 
     async def of_portal(
-        self, unit: Unit, subject: str = "", before: str | None = None, limit: int = 50, *, disputed: bool = False,
-        scope: Scope = WHOLE,
-    ) -> list[AuditLine]:  # fmt: skip
-        """The auditor's view, newest first; ``subject`` narrows it to one case, visit or campaign, ``disputed`` to
-        looks of which a resident said that she was not there. Who audits some regions reads what happened there;
-        what happened nowhere in particular is for whoever audits the whole portal."""
-        if subject:
-            return await self._lines("subject = $2", unit.portal, subject, before, limit, scope)
-        if disputed:  # literally, because that is what the index holds
-            return await self._lines("$2 = '' AND action = 'look.disputed'", unit.portal, "", before, limit, scope)
-        return await self._lines("$2 = ''", unit.portal, "", before, limit, scope)
+        self, unit: Unit, subject: str = "", before: str | None = None, limit: int = 50
+    ) -> list[AuditLine]:
+        """The portal's entries, newest first; ``subject`` narrows them to one case, visit or campaign."""
+        return await self.search(unit, Sought(subject=subject), before, limit)
+
+    async def search(
+        self, unit: Unit, sought: Sought, before: str | None = None, limit: int = 50, *, scope: Scope = WHOLE
+    ) -> list[AuditLine]:
+        """The auditor's view, newest first. Who audits some regions reads what happened there; what happened nowhere in
+        particular is for whoever audits the whole portal."""
+        values: list[object] = [unit.portal, limit]
+        conditions = ["portal = $1", *_narrowed(sought, values)]
+        if before:
+            conditions.append(f"id < {_hole(values, UUID(before))}")
+        within = scope.where(values, region="region")
+        found = await sql.rows(
+            f"SELECT {COLUMNS} FROM audit_entries WHERE {' AND '.join(conditions)} {within} ORDER BY id DESC LIMIT $2",
+            *values,
+        )
+        return [line_of(row) for row in found]
 
     async def _lines(
         self, condition: str, portal: str, value: object, before: str | None, limit: int, scope: Scope = WHOLE
@@ -191,6 +214,27 @@ def line_of(row: sql.Row) -> AuditLine:
         disputed=bool(row["disputed"]) if "disputed" in row else False,
         resident_id=sql.uid_or_none(row["resident_id"]),
     )
+
+
+def _narrowed(sought: Sought, values: list[object]) -> list[str]:
+    """Conditions, each of which an index serves or the instant in an id bounds (RFC 9562 §5.7)."""
+    found = []
+    if sought.subject:
+        found.append(f"subject = {_hole(values, sought.subject)}")
+    if sought.resident_id:
+        found.append(f"resident_id = {_hole(values, sought.resident_id)}")
+    if sought.staff_no:
+        found.append(f"actor_kind = 'staff' AND actor_label = {_hole(values, sought.staff_no)}")
+    if sought.action:
+        found.append(f"substr(action, 1, {len(sought.action)}) = {_hole(values, sought.action)}")
+    if sought.since:
+        first = UUID(int=int(sought.since.timestamp() * 1000) << 80)
+        found.append(f"at >= {_hole(values, sought.since)} AND id >= {_hole(values, first)}")
+    if sought.until:
+        found.append(f"at < {_hole(values, sought.until)}")
+    if sought.disputed:  # literally, because that is what the index holds
+        found.append("action = 'look.disputed'")
+    return found
 
 
 def _hole(values: list[object], value: object) -> str:

@@ -150,12 +150,21 @@ class ResidentCredentials:
         self, unit: Unit, actor: Actor, resident: UUID, *, form: Form | None = None, place: str = ""
     ) -> int:
         """Everything of hers, or everything in one form (a lost phone's copies); how many were alive."""
-        lost = await self._credentials.revoke_all(unit, resident, reason="lost", by=actor.label, form=form)
-        for held in lost:
-            await self._record(unit, actor, held, "credential.revoke", "lost", place)
-        if lost:
+        return await self._take_all(unit, actor, resident, "lost", form, place)
+
+    async def end_all(self, unit: Unit, actor: Actor, resident: UUID) -> int:
+        """Her account is closed: everything of hers is taken back; how many were alive."""
+        return await self._take_all(unit, actor, resident, "withdrawn", None, "")
+
+    async def _take_all(
+        self, unit: Unit, actor: Actor, resident: UUID, reason: Reason, form: Form | None, place: str
+    ) -> int:
+        ended = await self._credentials.revoke_all(unit, resident, reason=reason, by=actor.label, form=form)
+        for held in ended:
+            await self._record(unit, actor, held, "credential.revoke", reason, place)
+        if ended:
             unit.tell(f"resident:{resident}", "credential")
-        return len(lost)
+        return len(ended)
 
     async def end_under(self, unit: Unit, actor: Actor, delegation: UUID) -> int:
         """A delegation is over: what was ordered under it is taken back; how many were alive."""

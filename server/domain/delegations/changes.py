@@ -54,6 +54,18 @@ class Changes:
             await self.end(unit, SYSTEM, record(row, unit.now), "expired")
         return len(rows)
 
+    async def end_all(self, unit: Unit, actor: Actor, resident_id: UUID) -> int:
+        """Everything that this resident gave or was given ends (the account is closed); how many."""
+        rows = await sql.rows(
+            f"SELECT {COLUMNS} FROM delegations d WHERE d.portal = $1 AND d.state <> 'ended'"
+            " AND (d.principal_id = $2 OR d.delegate_id = $2) ORDER BY d.id",
+            unit.portal, resident_id,
+        )  # fmt: skip
+        for found in (record(row, unit.now) for row in rows):
+            how: Ended = "withdrawn" if found.side(resident_id) == "principal" else "renounced"
+            await self.end(unit, actor, found, "expired" if found.state == "ended" else how)
+        return len(rows)
+
     async def make_room(self, unit: Unit, principal: UUID, delegate: UUID) -> None:
         """End what has run out between these two, so that it does not stand in the way of a new one."""
         rows = await sql.rows(

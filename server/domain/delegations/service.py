@@ -77,6 +77,7 @@ class Delegations:
         counter = AtCounter(rooms, self._changes, self.options)
         self.organisations = Organisations(audit, self._changes)
         self.expire = self._changes.expire
+        self.end_all = self._changes.end_all
         self.of_resident = reading.of_resident
         self.waiting = reading.waiting
         self.shown = reading.shown

@@ -40,6 +40,9 @@ NOT_LOOKS: tuple[str, ...] = (
     "credential.suspend",
     "credential.conflict",
     "look.disputed",
+    "export.make",  # by this program, because she asked
+    "account.close",
+    "account.erase",
     *(f"ticket.{move}" for move in _LINE_MOVES),
 )
 # How the actions of a kind begin; the first kind that fits is an action's.

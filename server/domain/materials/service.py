@@ -178,6 +178,18 @@ class Materials:
         )  # fmt: skip
         return [sql.uid(row["id"]) for row in dropped]
 
+    async def drop(self, unit: Unit, resident_id: UUID, cases: Sequence[UUID]) -> list[UUID]:
+        """Mark a resident's uploads as dropped that wait for a submission or lie with one of these ``cases``; the ids
+        whose content is now to be removed, those of an earlier try among them."""
+        places = ", ".join(f"${at}" for at in range(3, 3 + len(cases)))
+        theirs = f" OR case_id IN ({places})" if cases else ""
+        dropped = await sql.rows(
+            "UPDATE material_files SET state = 'dropped', case_id = NULL WHERE portal = $1 AND resident_id = $2"
+            f" AND (case_id IS NULL{theirs}) RETURNING id",
+            unit.portal, resident_id, *cases,
+        )  # fmt: skip
+        return [sql.uid(row["id"]) for row in dropped]
+
     async def remove(self, ids: Sequence[UUID]) -> None:
         """Delete the content of dropped files. Outside any unit; harmless when repeated."""
         for file_id in ids:

@@ -44,3 +44,10 @@ class RegisterUnavailable(Refusal):
 
     code = "identity-register-unavailable"
     kind = "unavailable"
+
+
+class PhoneTaken(Refusal):
+    """This number is another account's; whoever has the phone signs in with it and closes that one first."""
+
+    code = "phone-taken"
+    kind = "conflict"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.edges.console import letter_pages, notice_pages, publishing_pages, team_pages
+from server.edges.console import letter_pages, notice_pages, publishing_pages, rights_pages, team_pages
 from server.edges.console.audience_api import operations as audience_operations
 from server.edges.console.audit_api import operations as audit_operations
 from server.edges.console.campaigns_api import operations as campaign_operations
@@ -14,6 +14,7 @@ from server.edges.console.lists_api import operations as list_operations
 from server.edges.console.losses_api import operations as loss_operations
 from server.edges.console.notice_reach_api import operations as reach_operations
 from server.edges.console.record_api import operations as record_operations
+from server.edges.console.rights_api import operations as rights_operations
 from server.edges.console.roster_api import operations as roster_operations
 from server.edges.console.staff_api import operations as staff_operations
 from server.edges.console.teams_api import operations as team_operations
@@ -36,6 +37,7 @@ operations = [
     audit_operations,
     conflict_operations,
     loss_operations,
+    rights_operations,
     delegation_operations,
     terminal_operations,
     watch_operations,
@@ -44,4 +46,4 @@ operations = [
 pages = publishing_pages.pages
 """One table, to which every module of pages adds its own."""
 
-__all__ = ["letter_pages", "notice_pages", "operations", "pages", "publishing_pages", "team_pages"]
+__all__ = ["letter_pages", "notice_pages", "operations", "pages", "publishing_pages", "rights_pages", "team_pages"]

@@ -65,7 +65,7 @@ async def choices(call: Call[NoBody, NoQuery]) -> AudienceChoices:
 async def count(call: Call[AudienceAsked, NoQuery]) -> AudienceCounted:
     """Stores nothing; one statement over the portal's people."""
     audience = call.services.campaigns.audience
-    selection = audience.select(call.unit, _rules(call))
+    selection = audience.select(call.unit, _rules(call), call.body.category)
     ways = Ways(call.body.category, call.services.notify.ladder, call.staff.department)
     found = await audience.count(call.unit, selection, ways, call.unit.now - REPEATED)
     return AudienceCounted(

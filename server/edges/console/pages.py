@@ -30,6 +30,7 @@ DOORS = (
     ("losses", "/console/losses", "losses.report"),
     ("letters", "/console/letters", "notices.paper"),
     ("conflicts", "/console/conflicts", "conflicts.manage"),
+    ("corrections", "/console/corrections", "corrections.answer"),
     ("audit", "/console/audit", "audit.read"),
 )
 _LIGHTS = ("overdue", "red", "yellow", "green", "none")
@@ -133,8 +134,9 @@ async def ticket_slip(call: PageCall) -> Page:
 
 @pages.get("/console/audit", access=Staff("audit.read"), sign_in=SIGN_IN)
 async def audit(call: PageCall) -> Page:
-    """The record."""
-    return framed(call, "audit", here="audit")
+    """The record, its seals, and the proof."""
+    words = call.services.wording.group("audit", call.language)
+    return framed(call, "audit", here="audit", facts={"labels": json.dumps(words, ensure_ascii=False)})
 
 
 @pages.get("/console/terminals", access=Staff("terminals.manage"), sign_in=SIGN_IN)

@@ -102,12 +102,69 @@ class StaffSession(Wire):
 
 
 class AuditQuery(Wire):
-    """Narrow to one subject, or to looks of which a resident said that she was not there; go on where the last page
-    ended."""
+    """Narrow to one subject, person, employee, kind of action or time, or to looks of which a resident said that she
+    was not there; go on where the last page ended. ``since`` and ``until`` are legal days, both included."""
 
     subject: Annotated[str, Field(max_length=64)] = ""
+    resident: Annotated[str, Field(max_length=36)] = ""
+    staff_no: Annotated[str, Field(max_length=32)] = ""
+    action: Annotated[str, Field(max_length=64, pattern=r"^[a-z_.]*$")] = ""
+    since: Annotated[str, Field(max_length=10, pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
+    until: Annotated[str, Field(max_length=10, pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
     view: Literal["", "disputed"] = ""
     cursor: Annotated[str, Field(max_length=64)] = ""
+
+
+class PersonSought(Wire):
+    """Whose part of the record is wanted; a reason, because the person is told of it."""
+
+    name: Annotated[str, Field(min_length=2, max_length=50)]
+    id_number: Annotated[str, Field(min_length=8, max_length=20)]
+    reason: Literal["complaint", "inspection", "court", "own_request"]
+
+
+class PersonFound(Wire):
+    """The id under which the record knows this person."""
+
+    resident: str
+    name_masked: str
+
+
+class SealsShown(Wire):
+    """How the record is sealed now. ``waiting``: entries in no seal yet."""
+
+    number: int
+    sealed_at: Instant | None
+    key_id: str
+    is_signed: bool
+    waiting: int
+    heads: int
+    last_head_at: str
+
+
+class VerifyFrom(Wire):
+    """Check the seals after this one."""
+
+    after: Annotated[int, Field(ge=0, le=2_000_000_000)] = 0
+
+
+class FaultShown(Wire):
+    """Something that is not as it was sealed."""
+
+    kind: str
+    label: str
+    seal: int
+    entry: str | None
+
+
+class VerifiedSome(Wire):
+    """How far it is. ``over``: that was the last; ``is_signed``: every seal of this step carries a good signature."""
+
+    last: int
+    entries: int
+    faults: list[FaultShown]
+    is_signed: bool
+    over: bool
 
 
 class AuditShown(Wire):

@@ -1,0 +1,161 @@
+"""Something held about a resident that she says is wrong and cannot change herself: asked by her, answered by staff."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+from uuid import UUID
+
+from config.floor import sql
+from config.floor.ids import new_id
+from config.floor.refusal import FieldFault, Invalid, Missing
+from config.floor.scope import Scope
+from config.floor.unit import Actor, Unit
+from config.floor.vault import Vault
+from server.domain.audit.service import Audit
+from server.domain.privacy.errors import CorrectionAnswered, TooManyCorrections
+from server.domain.privacy.reading_page import CATEGORIES
+
+State = Literal["open", "done", "refused"]
+PAGE = 20
+_WAITING = 5
+_SAID, _ANSWER = "correction_requests.said", "correction_requests.answer"
+_COLUMNS = "id, resident_id, region, category, said_sealed, state, asked_at, answer_sealed, answered_at, answered_no"
+
+
+class Notices(Protocol):
+    """Tell a resident."""
+
+    async def post(
+        self,
+        unit: Unit,
+        *,
+        recipient: UUID,
+        region: str,
+        event: str,
+        category: Literal["statutory", "service", "information"],
+        dedupe_key: str,
+        values: Mapping[str, str],
+        subject: str = "",
+    ) -> UUID | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One request and its answer."""
+
+    id: UUID
+    resident_id: UUID
+    category: str
+    said: str
+    state: State
+    asked_at: datetime
+    answer: str
+    answered_at: datetime | None
+    answered_no: str
+
+
+class Corrections:
+    """Texts are sealed; a list is one query."""
+
+    def __init__(self, vault: Vault, audit: Audit, notices: Notices) -> None:
+        self._vault, self._audit, self._notices = vault, audit, notices
+
+    async def ask(
+        self, unit: Unit, actor: Actor, resident_id: UUID, *, region: str, category: str, said: str
+    ) -> Correction:
+        """Put it before staff; ``TooManyCorrections`` while too many of hers wait."""
+        if category not in CATEGORIES:
+            raise Invalid(faults=(FieldFault("category", "category-unknown"),))
+        waiting = await sql.row(
+            "SELECT count(*) AS n FROM correction_requests WHERE portal = $1 AND resident_id = $2 AND state = 'open'",
+            unit.portal, resident_id,
+        )  # fmt: skip
+        if waiting is not None and int(waiting["n"]) >= _WAITING:
+            raise TooManyCorrections(count=_WAITING)
+        request_id = new_id()
+        await sql.execute(
+            "INSERT INTO correction_requests (id, portal, region, resident_id, category, said_sealed, state, asked_at,"
+            " answered_no) VALUES ($1,$2,$3,$4,$5,$6,'open',$7,'')",
+            request_id, unit.portal, region, resident_id, category, self._vault.seal(said, _SAID), unit.now,
+        )  # fmt: skip
+        await self._record(unit, actor, request_id, resident_id, region, "correction.ask", category, "open")
+        return await self._one(unit, request_id)
+
+    async def of_resident(self, unit: Unit, resident_id: UUID) -> list[Correction]:
+        """Hers, newest first, at most a page."""
+        rows = await sql.rows(
+            f"SELECT {_COLUMNS} FROM correction_requests WHERE portal = $1 AND resident_id = $2"
+            f" ORDER BY id DESC LIMIT {PAGE}",
+            unit.portal, resident_id,
+        )  # fmt: skip
+        return [self._read(row) for row in rows]
+
+    async def waiting(self, unit: Unit, scope: Scope, after: UUID | None = None) -> list[Correction]:
+        """What waits for an answer within this scope, the oldest first; one more than a page says that there is
+        more."""
+        values: list[object] = [unit.portal, after or UUID(int=0)]
+        within = scope.where(values, region="region")
+        rows = await sql.rows(
+            f"SELECT {_COLUMNS} FROM correction_requests WHERE portal = $1 AND state = 'open' AND id > $2 {within}"
+            f" ORDER BY id LIMIT {PAGE + 1}",
+            *values,
+        )
+        return [self._read(row) for row in rows]
+
+    async def answer(
+        self, unit: Unit, actor: Actor, scope: Scope, request_id: UUID, state: State, answer: str
+    ) -> Correction:
+        """Done, or refused with the reason; once. She is told. ``Missing`` for what lies outside the scope."""
+        values: list[object] = [request_id, unit.portal]
+        within = scope.where(values, region="region")
+        if not await sql.row(
+            f"SELECT id FROM correction_requests WHERE id = $1 AND portal = $2 {within}", *values
+        ):
+            raise Missing()
+        answered = await sql.row(
+            "UPDATE correction_requests SET state = $1, answer_sealed = $2, answered_at = $3, answered_by = $4,"
+            " answered_no = $5 WHERE id = $6 AND portal = $7 AND state = 'open'"
+            " RETURNING resident_id, region, category",
+            state, self._vault.seal(answer, _ANSWER), unit.now, actor.id, actor.label, request_id, unit.portal,
+        )  # fmt: skip
+        if answered is None:
+            await self._one(unit, request_id)
+            raise CorrectionAnswered()
+        resident_id = sql.uid(answered["resident_id"])
+        await self._record(
+            unit, actor, request_id, resident_id, answered["region"], "correction.answer", answered["category"], state
+        )
+        await self._notices.post(
+            unit, recipient=resident_id, region=answered["region"], event="correction.answered", category="service",
+            dedupe_key=f"correction:{request_id}", values={"state": state, "link": "/m/#/pages/privacy/privacy"},
+            subject=f"correction:{request_id}",
+        )  # fmt: skip
+        return await self._one(unit, request_id)
+
+    async def _one(self, unit: Unit, request_id: UUID) -> Correction:
+        row = await sql.row(
+            f"SELECT {_COLUMNS} FROM correction_requests WHERE id = $1 AND portal = $2", request_id, unit.portal
+        )
+        if row is None:
+            raise Missing()
+        return self._read(row)
+
+    def _read(self, row: sql.Row) -> Correction:
+        answer = self._vault.open(bytes(row["answer_sealed"]), _ANSWER) if row["answer_sealed"] else ""
+        return Correction(
+            sql.uid(row["id"]), sql.uid(row["resident_id"]), row["category"],
+            self._vault.open(bytes(row["said_sealed"]), _SAID), row["state"], sql.instant(row["asked_at"]), answer,
+            sql.instant_or_none(row["answered_at"]), row["answered_no"],
+        )  # fmt: skip
+
+    async def _record(
+        self, unit: Unit, actor: Actor, request_id: UUID, resident_id: UUID, region: str, action: str, category: str,
+        outcome: str,
+    ) -> None:  # fmt: skip
+        await self._audit.record(
+            unit, actor, action, subject_kind="correction", subject=str(request_id), resident_id=resident_id,
+            region=region, outcome=outcome, purpose=category,
+        )  # fmt: skip

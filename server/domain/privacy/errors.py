@@ -1,0 +1,54 @@
+"""How this room says no."""
+
+from __future__ import annotations
+
+from config.floor.refusal import Refusal
+
+
+class ExportNotReady(Refusal):
+    """It is being made."""
+
+    code = "export-not-ready"
+    kind = "conflict"
+
+
+class ExportOver(Refusal):
+    """It was kept for some days and is gone; another one can be asked for."""
+
+    code = "export-over"
+    kind = "gone"
+
+
+class ClosingCasesOpen(Refusal):
+    """Applications of hers are under way: they end, or she withdraws them, before the account can go."""
+
+    code = "closing-cases-open"
+    kind = "conflict"
+
+
+class ClosingNotAsked(Refusal):
+    """There is nothing to take back."""
+
+    code = "closing-not-asked"
+    kind = "conflict"
+
+
+class ClosingDone(Refusal):
+    """It is closed: what was erased cannot come back."""
+
+    code = "closing-done"
+    kind = "gone"
+
+
+class CorrectionAnswered(Refusal):
+    """Somebody has answered this request already."""
+
+    code = "correction-answered"
+    kind = "conflict"
+
+
+class TooManyCorrections(Refusal):
+    """Some requests of hers still wait for an answer."""
+
+    code = "corrections-waiting"
+    kind = "conflict"
