@@ -111,9 +111,7 @@ class Corrections:
         """Done, or refused with the reason; once. She is told. ``Missing`` for what lies outside the scope."""
         values: list[object] = [request_id, unit.portal]
         within = scope.where(values, region="region")
-        if not await sql.row(
-            f"SELECT id FROM correction_requests WHERE id = $1 AND portal = $2 {within}", *values
-        ):
+        if not await sql.row(f"SELECT id FROM correction_requests WHERE id = $1 AND portal = $2 {within}", *values):
             raise Missing()
         answered = await sql.row(
             "UPDATE correction_requests SET state = $1, answer_sealed = $2, answered_at = $3, answered_by = $4,"
