@@ -170,7 +170,7 @@ NOT_ABOUT: Mapping[str, str] = {
     "notify_console_outbox": "the demonstration's own telephone; not there in production",
     "notify_reply_windows": "for two days: that somebody may be answered, under a keyed fingerprint",
     "notify_callbacks": "a provider's call as it came, sealed, until it is applied; then it lies with its delivery",
-    "notify_said": "for a week: keyed digests of what our short messages said, so that anybody can ask whether one is ours",
+    "notify_said": "for a week: keyed digests of our short messages, so that anybody can ask whether one is ours",
     "notify_wordings": "words sent to many, which name nobody",
 }
 """Tables with something of a person in them that no row of which can be found by the person, and why that is so."""

@@ -44,7 +44,7 @@ RULES = (
 class Migration(migrations.Migration):
     """New tables only."""
 
-    dependencies = [("domain", "0019_staff_scopes")]
+    dependencies = [("domain", "0020_counter_for_another")]
     operations = [
         ops.CreateModel(
             name="Consent",
