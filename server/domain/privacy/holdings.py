@@ -21,7 +21,7 @@ BOOKKEEPING: frozenset[str] = frozenset({
     "id", "portal", "version", "template_version", "lease_id", "lease_until", "client_msg_id", "dedupe_key",
     "scope_hash", "resident_id", "resident", "recipient", "subject_index", "wording_id", "campaign_id", "message_id",
     "delivery_id", "case_id", "list_id", "export_id", "terminal_id", "visit_id", "session_id", "grant_id", "key_id",
-    "provider_ref", "seq", "team_id", "next_at", "step", "lane", "idx", "kid", "at_step", "left_out",
+    "provider_ref", "seq", "delegation_id", "team_id", "next_at", "step", "lane", "idx", "kid", "at_step", "left_out",
 })  # fmt: skip
 """Columns that are bookkeeping wherever they stand."""
 
@@ -88,7 +88,7 @@ HOLDINGS: tuple[Held, ...] = (
         "handle": "secret", "subject": "bookkeeping", "acting": "bookkeeping", "delegation": "bookkeeping",
     }),
     # applications
-    Held("counter_applications", "cases", _ME, closing="keep"),
+    Held("counter_applications", "cases", _ME, closing="keep", hidden={"acting_id": "other_person"}),
     Held("case_timeline", "cases", _OF_CASE, kept=_SUBMITTED, hidden={
         "actor_id": "staff", "public": "bookkeeping", "delegation_id": "bookkeeping",
     }),
