@@ -7,6 +7,7 @@ import base64
 import contextlib
 import logging
 import os
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -42,6 +43,8 @@ from server.domain.keys.service import (
 from server.profile_check import CannotStart
 
 _log = logging.getLogger("yima.vault")
+_AGAIN = 1.0
+"""Seconds until it looks again where it could not: a database that comes back is not waited for longer."""
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 """When the keys of settings came into use: before every key that was made as a row."""
 
@@ -74,22 +77,43 @@ class VaultHouse:
         """After so long every process has read what was written."""
         return 3 * self._settings.vault.refresh_seconds
 
+    @property
+    def stale_seconds(self) -> float:
+        """A process that has not read the rows for so long looks for nobody: the key of search may have turned on."""
+        return self.settle_seconds
+
     async def load(self) -> None:
-        """Read the rows and use what they say; ``KekUnavailable`` or ``KekRefused`` if a new key stays closed."""
-        rows, now = await self._rows(), await self._clock.read()
-        ready = [row for row in rows if row.kind == "search" or row.active_from <= now]
-        state = (tuple(rows), len(ready))
-        if self._vault is not None and state == self._read:
-            return
+        """Read the rows and use what they say; ``KekUnavailable`` or ``KekRefused`` if a new key stays closed.
+
+        A running process goes on without a new sealing key that stays closed; without the newest key of search it looks
+        for nobody any more when that key may have turned (``search_until``)."""
+        begun, rows, now = time.monotonic(), await self._rows(), await self._clock.read()
+        closed = await self._unwrap(rows)
+        if closed and (self._vault is None or any(row.kind == "search" for row, _ in closed)):
+            raise closed[0][1]
+        known = [row for row in rows if row.name in self._clear]
+        ready = {row.name for row in known if row.kind == "search" or row.active_from <= now}
+        state = (tuple(known), len(ready))
+        if self._vault is None or state != self._read:
+            ring = ring_of(self._settings, known, ready, self._clear)
+            if self._vault is None:
+                self._vault = KeyringVault.of(ring)
+            self._vault.adopt(ring)
+            self._read = state
+        self.vault.search_until(begun + self.stale_seconds)
+        if closed:
+            raise closed[0][1]
+
+    async def _unwrap(self, rows: Sequence[VaultKeyRow]) -> list[tuple[VaultKeyRow, KekUnavailable | KekRefused]]:
+        """Those that stay closed, and why."""
+        closed: list[tuple[VaultKeyRow, KekUnavailable | KekRefused]] = []
         for row in rows:
             if row.name not in self._clear:
-                self._clear[row.name] = await self._unwrapped(row)
-        ring = ring_of(self._settings, rows, {row.name for row in ready}, self._clear)
-        if self._vault is None:
-            self._vault = KeyringVault.of(ring)
-        else:
-            self._vault.adopt(ring)
-        self._read = state
+                try:
+                    self._clear[row.name] = await self._unwrapped(row)
+                except (KekUnavailable, KekRefused) as error:
+                    closed.append((row, error))
+        return closed
 
     async def _rows(self) -> list[VaultKeyRow]:
         try:
@@ -176,15 +200,21 @@ class VaultHouse:
                 await self._task
 
     async def _keep_fresh(self) -> None:
+        well = True
         while True:
-            await asyncio.sleep(self._settings.vault.refresh_seconds)
-            await self._keep_fresh_once()
+            every = self._settings.vault.refresh_seconds
+            await asyncio.sleep(every if well else min(_AGAIN, every))
+            well = await self.keep_fresh_once(quiet=not well)
 
-    async def _keep_fresh_once(self) -> None:
+    async def keep_fresh_once(self, *, quiet: bool = False) -> bool:
+        """Whether the keys are those of now; if not, it goes on with what it has and says so once."""
         try:
             await self.load()
-        except Exception as error:  # it goes on with the keys it has, whatever happened
-            _log.warning("data keys cannot be read and will be read again: %s", _why(error))
+        except Exception as error:
+            if not quiet:
+                _log.warning("data keys cannot be read and will be read again: %s", _why(error))
+            return False
+        return True
 
 
 def ring_of(settings: Settings, rows: Sequence[VaultKeyRow], ready: set[str], clear: dict[str, bytes]) -> Ring:

@@ -15,6 +15,7 @@ from pydantic import SecretStr, ValidationError
 
 from config.floor import sql
 from config.floor.ids import new_id
+from config.floor.refusal import Busy
 from config.floor.unit import Unit
 from config.settings import Secrets, Settings
 from config.vault_settings import VaultSettings
@@ -45,6 +46,12 @@ def made(settings: Settings) -> Make:
         return settings.model_copy(update={"secrets": Secrets.model_validate(given), "vault": asked})
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may keep a process from its keys for longer than these tests' seconds are."""
+    monkeypatch.setattr(VaultHouse, "stale_seconds", 600.0)
 
 
 @pytest.fixture
@@ -190,7 +197,7 @@ async def test_without_its_key_encryption_key_nothing_starts_and_what_runs_goes_
         kms.mode = "well"
         await _inside(house, "new")
         kms.mode = "down"
-        await house.keys._keep_fresh_once()
+        await house.keys.keep_fresh_once()
         assert await _enter(house) == resident
         kms.mode = "well"
         await asyncio.sleep(0.1)
@@ -232,6 +239,44 @@ async def test_a_new_key_of_search_needs_a_key_encryption_key_and_is_one_at_a_ti
         await sql.execute("UPDATE residents SET phone_sealed = $1", b"\x01\x01x" + bytes(40))
     assert await rotate_search(both, argparse.Namespace(share=1.0)) == 1
     assert "open with no listed key" in capsys.readouterr().out
+
+
+async def test_who_has_not_read_the_keys_for_long_looks_for_nobody_and_seals_on(
+    made: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that was frozen while the key of search turned must not make anybody a second time."""
+    both = made(own=True, kek_file=await _kek(tmp_path), refresh_seconds=60.0)
+    async with opened(both) as house:
+        resident = await _enter(house)
+        monkeypatch.setattr(VaultHouse, "stale_seconds", -1.0)
+        await house.keys.load()
+        with pytest.raises(Busy):
+            await _enter(house)
+        assert house.services.vault.open(await _sealed(), "residents.phone") == PHONE
+        monkeypatch.setattr(VaultHouse, "stale_seconds", 600.0)
+        assert await house.keys.keep_fresh_once()
+        assert await _enter(house) == resident
+
+
+async def test_without_the_next_key_of_search_a_process_does_not_count_as_knowing(
+    made: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = made(own=True, kek_file=await _kek(tmp_path), refresh_seconds=60.0)
+    async with opened(both) as house, AsyncExitStack() as stack:
+        blind = await _another_process(made(own=True, refresh_seconds=60.0), house, stack)
+        monkeypatch.setattr(VaultHouse, "stale_seconds", -1.0)
+        await house.keys.keys.add(await house.database.reading(""), [await house.keys.made("seal", "residents")])
+        assert not await blind.keep_fresh_once()
+        with pytest.raises(Busy):  # it has read the rows: how long that is good for is what the setting says
+            blind.vault.search(PHONE, "residents.phone")
+        monkeypatch.setattr(VaultHouse, "stale_seconds", 600.0)
+        assert not await blind.keep_fresh_once()
+        blind.vault.search(PHONE, "residents.phone")
+        blind.vault.search_until(0.0)
+        await house.keys.keys.add(await house.database.reading(""), [await house.keys.made("search", phase=1)])
+        assert not await blind.keep_fresh_once()
+        with pytest.raises(Busy):
+            blind.vault.search(PHONE, "residents.phone")
 
 
 def test_keys_travel_over_https_only_and_to_a_named_key() -> None:

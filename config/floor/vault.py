@@ -65,5 +65,6 @@ class Vault(Protocol):
         ...
 
     def search(self, text: str, place: str) -> Search:
-        """The blind index of a value that is kept, also while its key is changed."""
+        """The blind index of a value that is kept, also while its key is changed. ``Busy`` in a process that has not
+        been able to learn for too long which keys there are."""
         ...

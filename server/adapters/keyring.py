@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import base64
 import hmac
+import math
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -22,6 +24,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 from cryptography.hazmat.primitives.ciphers.modes import GCM
 
 from config.floor.personal import family_of
+from config.floor.refusal import Busy
 from config.floor.vault import Search
 
 Suite = Literal["aes", "sm"]
@@ -113,17 +116,22 @@ class KeyringVault:
 
     def __init__(self, keys: Mapping[str, bytes], current: str, index_key: bytes, suite: Suite = "aes") -> None:
         self._ring = Ring(keys, {"": current}, SearchKeys(SearchKey(index_key, suite)), suite)
+        self._fresh_until = math.inf
 
     @classmethod
     def of(cls, ring: Ring) -> KeyringVault:
         """A vault that begins with these keys."""
         made = cls.__new__(cls)
-        made._ring = ring
+        made._ring, made._fresh_until = ring, math.inf
         return made
 
     def adopt(self, ring: Ring) -> None:
         """From now on with these keys."""
         self._ring = ring
+
+    def search_until(self, instant: float) -> None:
+        """By ``time.monotonic()``: later the key of search may have turned twice without this process knowing."""
+        self._fresh_until = instant
 
     def seal_bytes(self, content: bytes, place: str) -> bytes:
         header, bound, cipher = self._ring.sealing(place)
@@ -152,6 +160,8 @@ class KeyringVault:
         return self._ring.search.here.of(f"{place}\0{text}".encode())
 
     def search(self, text: str, place: str) -> Search:
+        if time.monotonic() > self._fresh_until:  # it would miss who is there, and make her a second time
+            raise Busy(retry_after=1)
         keys, message = self._ring.search, f"{place}\0{text}".encode()
         here = keys.here.of(message)
         if keys.other is None:
