@@ -20,6 +20,7 @@ from config.floor.unit import Unit
 from config.settings import Secrets, Settings
 from config.vault_settings import VaultSettings
 from server.adapters.keyring import Suite
+from server.domain.keys.service import VaultKeyRow
 from server.key_change import rotate_index, rotate_keys
 from server.key_commands import KEY_WORK, data_keys, make_kek, rotate_search
 from server.opening import CannotStart, Opened, opened
@@ -69,6 +70,10 @@ async def _keys(settings: Settings, work: str, name: str = "") -> int:
 async def _inside(house: Opened, work: str, name: str = "") -> int:
     """As ``_keys``, where the database is open already."""
     return await KEY_WORK[work](house.keys, house.database, name)
+
+
+async def _added(house: Opened, row: VaultKeyRow) -> None:
+    await house.database.unit_of_work("", lambda unit: house.keys.keys.add(unit, [row]))
 
 
 async def _another_process(settings: Settings, house: Opened, stack: AsyncExitStack) -> VaultHouse:
@@ -265,7 +270,7 @@ async def test_without_the_next_key_of_search_a_process_does_not_count_as_knowin
     async with opened(both) as house, AsyncExitStack() as stack:
         blind = await _another_process(made(own=True, refresh_seconds=60.0), house, stack)
         monkeypatch.setattr(VaultHouse, "stale_seconds", -1.0)
-        await house.keys.keys.add(await house.database.reading(""), [await house.keys.made("seal", "residents")])
+        await _added(house, await house.keys.made("seal", "residents"))
         assert not await blind.keep_fresh_once()
         with pytest.raises(Busy):  # it has read the rows: how long that is good for is what the setting says
             blind.vault.search(PHONE, "residents.phone")
@@ -273,7 +278,7 @@ async def test_without_the_next_key_of_search_a_process_does_not_count_as_knowin
         assert not await blind.keep_fresh_once()
         blind.vault.search(PHONE, "residents.phone")
         blind.vault.search_until(0.0)
-        await house.keys.keys.add(await house.database.reading(""), [await house.keys.made("search", phase=1)])
+        await _added(house, await house.keys.made("search", phase=1))
         assert not await blind.keep_fresh_once()
         with pytest.raises(Busy):
             blind.vault.search(PHONE, "residents.phone")
