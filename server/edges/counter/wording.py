@@ -196,7 +196,9 @@ def _worded_use(call: Call[Any, Any], refusal: CodeUsed) -> CodeUsed:
 def _worded_purpose(call: Call[Any, Any], refusal: PurposeNotAllowed) -> PurposeNotAllowed:
     code, scene = str(refusal.facts["purpose"]), str(refusal.facts.get("scene", ""))
     purpose = call.services.purposes.get(code)
-    label = said(purpose.label, call.language) if purpose else code
+    if purpose is None:  # what was typed there may be anything, a person's too: it is not said again
+        return PurposeNotAllowed(purpose="", why=call.text("visits.why.purpose_unknown"))
+    label = said(purpose.label, call.language)
     if not scene:
         return PurposeNotAllowed(purpose=code, why=call.text("visits.why.purpose", purpose=label))
     if refusal.facts.get("beyond"):
