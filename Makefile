@@ -106,6 +106,7 @@ soak-code: tools ## 10,000 codes at four counters each, two processes, one kille
 
 soak-privacy: tools ## what an attacker learns: 2,000 turns a question, medians less than 2 ms apart (PARTS=… for some, SIZE=0.05 for less)
 	@$(SERVICES) --durable -- env YIMA_SOAK_PARTS="$(PARTS)" YIMA_SOAK_SIZE=$(or $(SIZE),1) $(PY) -m tests.soak.privacy
+	@YIMA_SOAK_CANARIES=1000 $(SERVICES) -- $(PY) -m pytest -q tests/web/test_canaries.py
 	@YIMA_SOAK_TAMPERINGS=10000 $(PY) -m pytest -q tests/domain/audit/test_sealing.py -k tampering
 
 bench: tools ## our rates beside hand-written floors, as ratios
