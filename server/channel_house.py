@@ -24,6 +24,7 @@ from notify.callbacks import Accounts, AnswerDesk, Callbacks, Readers
 from notify.channel import Channel, Parcel, Run
 from notify.channels.console_sms import ConsoleSms
 from notify.channels.email import Email, Post, Sender
+from notify.channels.faulty_console import FaultyConsoleSms, read_faults
 from notify.channels.inbox import InboxChannel
 from notify.channels.live import LiveChannel, LiveLine
 from notify.contacts import Contacts
@@ -37,6 +38,7 @@ from notify.wechat_token import TokenSource
 from notify.wire import Wire
 
 SAMPLES = Path(__file__).parent.parent / "config" / "channels"
+_FAULTS = Path(__file__).parent.parent / "config" / "demo" / "sms_faults.toml"
 ENDING = "notify_endings.token"
 _log = logging.getLogger("yima.opening")
 
@@ -133,6 +135,8 @@ def _console(house: ChannelHouse, settings: Settings, run: Run, vault: Vault) ->
         return
     if settings.profile == "production":
         _log.warning("no provider of short messages is connected: each of them will fail as channel-unknown")
+    elif settings.is_demo:
+        house.channels.append(FaultyConsoleSms(run, vault, "console", read_faults(_FAULTS)))
     else:
         house.channels.append(ConsoleSms(run, vault, "console"))
 

@@ -1,9 +1,10 @@
-"""Notices to many in the past: one that went out, one that waits for its approver, one that was sent back, a draft."""
+"""Notices to many in the past, one in every state: sent, sent with failures, held half-way, going out with one answer
+lost, waiting for tomorrow, withdrawn, waiting for its approver, sent back, a draft."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from config.floor.unit import Unit
@@ -14,6 +15,17 @@ from server.domain.catalogue.guide import Guide
 
 Add = Callable[[datetime, Callable[[], Awaitable[None]]], None]
 _SENT, _WAITING, _BACK, _DRAFT = "sent", "waiting", "back", "draft"
+_FAILED, _WRONG, _BACKED, _DOUBT, _HELD, _LATER = "failed", "wrong", "backed", "doubt", "held", "later"
+_SLOW = 8
+"""Deliveries a second of the one that is held half-way."""
+_MORE: dict[str, tuple[str, str]] = {
+    _FAILED: ("大厅三楼窗口搬到一楼", "((姓名))您好：((地区))大厅三楼的窗口从下周一起搬到一楼，办事请到一楼取号。"),
+    _WRONG: ("周五大厅停办一天", "((姓名))您好：((地区))大厅本周五停办一天，请改天来。"),
+    _BACKED: ("撤回：周五大厅停办一天", "((姓名))您好：昨天那条“周五停办”发错了，已撤回。大厅本周五照常办理。"),
+    _DOUBT: ("结果可以免费寄到家", "((姓名))您好：在((地区))办的事，结果可以免费寄到家，提交时选“邮寄”即可。"),
+    _HELD: ("补办材料请看清单", "((姓名))您好：((地区))大厅更新了补办材料的清单，来之前请先在手机上看一遍。"),
+    _LATER: ("明天起可以预约周末", "((姓名))您好：((地区))大厅的周末时段，从今天起可以在手机上预约。"),
+}
 _TEXTS: dict[str, tuple[str, str, Literal["service", "information"]]] = {
     _SENT: (
         "办件进度可以在手机上看了",
@@ -49,6 +61,45 @@ def add_campaigns(desk: Desk, days: Days, guide: Guide, add: Add) -> None:
         add(days.at(ago, "09:30"), _write(desk, made, key, words, submit=key != _DRAFT))
     add(days.at(8, "10:15"), _release(desk, made))
     add(days.at(4, "16:20"), _send_back(desk, made))
+    _under_way(desk, days, made, add)
+
+
+def _under_way(desk: Desk, days: Days, made: dict[str, CampaignRecord], add: Add) -> None:
+    """What is not simply over. The stand-in refuses some numbers and once never answers (``config/demo``)."""
+    region, tomorrow = desk.portal.region, days.at(0, "09:00") + timedelta(days=1)
+    plans = ((_FAILED, 5, None), (_WRONG, 4, None), (_DOUBT, 2, None), (_HELD, 1, None), (_LATER, 1, tomorrow))
+    for key, ago, begins in plans:
+        title, body = _MORE[key]
+        words = CampaignWords(title, body, "service", region, schedule_at=begins)
+        add(days.at(ago, "09:20"), _write(desk, made, key, words, submit=True, rate=_SLOW if key == _HELD else 0))
+        add(days.at(ago, "10:00"), _release(desk, made, key))
+    second = days.at(1, "10:00") + timedelta(seconds=1)
+    add(second, _nothing)  # a second's worth of it goes out
+    add(second, _hold(desk, made))
+    add(days.at(4, "11:00"), _withdraw(desk, made))
+    add(days.at(4, "11:10"), _release(desk, made, _BACKED))
+
+
+async def _nothing() -> None:
+    """What is due is sent after every step."""
+
+
+def _hold(desk: Desk, made: dict[str, CampaignRecord]) -> Callable[[], Awaitable[None]]:
+    async def run() -> None:
+        await desk.decide(lambda unit: desk.services.campaigns.pause(unit, made[_HELD].id))
+
+    return run
+
+
+def _withdraw(desk: Desk, made: dict[str, CampaignRecord]) -> Callable[[], Awaitable[None]]:
+    async def run() -> None:
+        campaigns, actor, first = desk.services.campaigns, desk.staff["operator"].actor, made[_WRONG]
+        title, body = _MORE[_BACKED]
+        words = CampaignWords(title, body, "service", desk.portal.region)
+        draft = await desk.decide(lambda unit: campaigns.follow_up(unit, actor, first.id, "withdrawal", words))
+        made[_BACKED] = await desk.decide(lambda unit: campaigns.submit(unit, actor, draft.id))
+
+    return run
 
 
 def _templates(desk: Desk) -> Callable[[], Awaitable[None]]:
@@ -98,20 +149,29 @@ def _segments(desk: Desk, item: str) -> Callable[[], Awaitable[None]]:
 
 
 def _write(
-    desk: Desk, made: dict[str, CampaignRecord], key: str, words: CampaignWords, *, submit: bool
+    desk: Desk,
+    made: dict[str, CampaignRecord],
+    key: str,
+    words: CampaignWords,
+    *,
+    submit: bool,
+    rate: int = 0,
 ) -> Callable[[], Awaitable[None]]:
     async def run() -> None:
         campaigns, actor = desk.services.campaigns, desk.staff["operator"].actor
-        made[key] = await desk.decide(lambda unit: campaigns.draft(unit, actor, desk.portal.region, words))
+        team = desk.staff["operator"].department
+        made[key] = await desk.decide(lambda unit: campaigns.draft(unit, actor, desk.portal.region, words, team))
+        if rate:
+            await desk.decide(lambda unit: campaigns.slow(unit, made[key].id, rate))
         if submit:
             made[key] = await desk.decide(lambda unit: campaigns.submit(unit, actor, made[key].id))
 
     return run
 
 
-def _release(desk: Desk, made: dict[str, CampaignRecord]) -> Callable[[], Awaitable[None]]:
+def _release(desk: Desk, made: dict[str, CampaignRecord], key: str = _SENT) -> Callable[[], Awaitable[None]]:
     async def run() -> None:
-        actor, found = desk.staff["publisher"].actor, made[_SENT]
+        actor, found = desk.staff["publisher"].actor, made[key]
         await desk.decide(
             lambda unit: desk.services.campaigns.approve(
                 unit, actor, found.id, content_hash=found.content_hash, people=found.people
