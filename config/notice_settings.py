@@ -42,6 +42,14 @@ class NoticeSettings(BaseModel):
     wait_paper: int = Field(
         4320, ge=1, description="minutes without an answer before a statutory notice becomes a letter or a visit"
     )
+    cap_service: int = Field(
+        0,
+        ge=0,
+        description="service notices to many that ring at one person within cap_days, over all departments; "
+        "more are only put in the inbox; 0 = no limit. Case notices, statutory and emergency ones pass",
+    )
+    cap_information: int = Field(0, ge=0, description="as cap_service, for information")
+    cap_days: int = Field(7, ge=1, le=366, description="days that cap_service and cap_information count over")
     shares: dict[str, int] = Field(
         {}, description="provider → its resting share in percent where a channel has several; not named = an equal part"
     )

@@ -6,6 +6,9 @@ from dataclasses import replace
 from typing import cast
 
 from miniapp_api.wire.notices import (
+    DepartmentChoice,
+    MessageAsked,
+    MessageChecked,
     NoticeDetail,
     NoticeList,
     NoticePreferencesChosen,
@@ -20,8 +23,9 @@ from notify import ladders
 from notify.errors import NoticeMissing
 from notify.inbox import Notice
 from notify.ladder import WAYS, Choice, ManyCategory
+from notify.preferences import departments, stop
 from notify.steps import Quiet
-from server.web.operations import AnyCall, Call, NoBody, NoQuery, Operations, Resident
+from server.web.operations import AnyCall, Call, NoBody, NoQuery, Open, Operations, Resident
 from server.web.why_words import told
 
 operations = Operations(tag="notices")
@@ -107,7 +111,35 @@ async def choose(call: Call[NoticePreferencesChosen, NoQuery]) -> NoticePreferen
         asked = call.body.quiet
         quiet = Quiet(_minute(asked.starts), _minute(asked.ends)) if asked else None
         await preferences.keep_quiet(call.unit, resident.resident_id, resident.region, quiet)
+    for one in call.body.departments or ():
+        await stop(call.unit, resident.resident_id, resident.region, one.name, stopped=one.stopped)
     return await _preferences(call)
+
+
+@operations.post(
+    "/api/v1/message-checks",
+    name="checkMessage",
+    summary="Is this text message one of ours?",
+    access=Open(),
+    body=MessageAsked,
+    answer=MessageChecked,
+    limit=20,
+)
+async def check_message(call: Call[MessageAsked, NoQuery]) -> MessageChecked:
+    """Nobody need sign in; who asks must have the whole words. Sign-in codes are never confirmed."""
+    found = await call.services.notify.check(call.unit, call.body.text)
+    name = call.portal.name if call.language == "zh-CN" else call.portal.name_en
+    if found is None:
+        return MessageChecked(
+            known=False, portal=name, category=None, day=None, message=call.text("checks.unknown", portal=name)
+        )
+    return MessageChecked(
+        known=True,
+        portal=name,
+        category=cast(ManyCategory, found.category),
+        day=found.day,
+        message=call.text("checks.known", portal=name, kind=call.text(f"checks.kinds.{found.category}")),
+    )
 
 
 def _chosen(made: Choice, ways: Ways) -> Choice:
@@ -127,7 +159,9 @@ async def _preferences(call: AnyCall) -> NoticePreferencesShown:
     choices = await notify.preferences.of(call.unit, who)
     ways = {name: Ways(**{way: choice.wants(way) for way in WAYS}) for name, choice in choices.items()}
     quiet = await notify.preferences.quiet(call.unit, who, notify.ladder.quiet)
+    known = await departments(call.unit, who)
     return NoticePreferencesShown(
+        departments=[DepartmentChoice(name=name, stopped=stopped) for name, stopped in known.items()],
         offered=["live", *(channel for channel in notify.ladder.order if channel in notify.ladder.offered)],
         quiet=QuietHours(starts=_clock(quiet.starts), ends=_clock(quiet.ends)) if quiet else None,
         service=ways["service"],

@@ -44,6 +44,8 @@ class Items(Protocol):
 
     async def names(self, unit: Unit, codes: list[str]) -> Mapping[str, str]: ...
 
+    async def sensitive(self, unit: Unit, codes: Sequence[str]) -> bool: ...
+
 
 Refused = Callable[[Bound], str]
 """A boolean about ``r``: this person wants no information sent to many."""
@@ -136,6 +138,10 @@ class Audience:
     async def item_name(self, unit: Unit, item: str) -> str:
         """The item's name, or "" where it is unknown."""
         return (await self._items.names(unit, [item])).get(item, "") if item else ""
+
+    async def sensitive(self, unit: Unit, rule: Rule) -> bool:
+        """Whether the rules ask for an item that is not named outside the inbox."""
+        return await self._items.sensitive(unit, [leaf.text for leaf in segments.leaves(rule) if leaf.kind == "item"])
 
     def place_name(self, portal: str, region: str) -> str:
         return self._place(portal, region)

@@ -25,6 +25,8 @@ from notify.campaign_rules import (
     personal,
 )
 from notify.lists import Lists
+from notify.outbox import Words
+from notify.outside import hidden
 from notify.render import TemplateFault
 from notify.safety import Check, Figures, SafetyRules
 from notify.segments import RulesWrong
@@ -106,6 +108,8 @@ class Previewer:
             found = [wrong] if wrong else [Remark("item-unknown")]
             blocking = [*found, *(b for b in blocking if b.code != "audience-empty")]
         examples = await self._examples(unit, words, shared, people)
+        if not wrong and await self._audience.sensitive(unit, words.audience):
+            examples = [replace(one, sms=self._general(unit)) for one in examples]
         longest = max(examples, key=lambda one: sms.units(one.sms), default=Example("", "", "", ""))
         blocking += length_blockers(longest.title, longest.body, longest.sms)
         parts = sms.parts(longest.sms)
@@ -148,6 +152,10 @@ class Previewer:
                 return []
             made.append(Example(names.get(person, ""), copy.title, copy.body, copy.sms))
         return made
+
+    def _general(self, unit: Unit) -> str:
+        """What a text message says of a notice about a sensitive item."""
+        return hidden(Words("", "", "", "", {}), "zh-CN", self._options.signature_of(unit.portal)).sms
 
     async def _figures(self, unit: Unit, words: CampaignWords, counted: Counted, parts: int) -> Figures:
         others = await sql.rows(

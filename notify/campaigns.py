@@ -39,6 +39,7 @@ from notify.errors import (
 )
 from notify.lists import Lists
 from notify.operator_templates import OperatorTemplates
+from notify.safety import refuse_strange
 from notify.saved_segments import Segments
 from notify.segments import RulesWrong
 from notify.service import WAKE, NotifyOptions
@@ -57,7 +58,7 @@ class Campaigns:
 
     def __init__(self, *, audience: Audience, options: NotifyOptions, lists: Lists) -> None:
         self.audience = self._audience = audience
-        self.lists, self.segments, self.templates = lists, Segments(), OperatorTemplates()
+        self.lists, self.segments, self.templates = lists, Segments(), OperatorTemplates(options.safety)
         self.teams = Teams(new_on_trial=options.new_teams_on_trial)
         self._options = options
         self._previewer = Previewer(audience, options, lists)
@@ -80,6 +81,7 @@ class Campaigns:
         self, unit: Unit, author: Actor, region: str, words: CampaignWords, team: str = ""
     ) -> CampaignRecord:
         """Keep a new draft; ``team``, the author's department, is whose notice and day it is."""
+        refuse_strange(self._options.safety, unit, title=words.title, body=words.body)
         campaign_id, author_id = new_id(), _id(author)
         await self.teams.meet(unit, team, author)
         label = await self._label(unit, words)
@@ -100,6 +102,7 @@ class Campaigns:
 
     async def edit(self, unit: Unit, editor: Actor, campaign_id: UUID, words: CampaignWords) -> CampaignRecord:
         """Change it. It is a draft again: nothing submitted or approved before holds any more."""
+        refuse_strange(self._options.safety, unit, title=words.title, body=words.body)
         row = await sql.row(
             "UPDATE campaigns SET title=$1, body=$2, category=$3, audience_region=$4, audience_item=$5, "
             "audience_label=$6, fills=$7, content_hash=$8, status='draft', editor_id=$9, submitter_id=NULL, "

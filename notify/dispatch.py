@@ -21,10 +21,13 @@ from notify import campaign_pace, doubts, progress, queue, verdicts
 from notify.channel import Asking, Channel, Outcome, Parcel, Rejected, Retry, Run, Sent, Unknown, provider_of
 from notify.contacts import Contacts
 from notify.ladder import LANE_CAMPAIGN, LANE_OTP, Patience, settle_doubt
-from notify.outbox import ADDRESS
+from notify.outbox import ADDRESS, Words
+from notify.outside import EVENT as WAITING
 from notify.providers import ProviderOptions, Providers, Tally
 from notify.queue import Claimed, Loaded
 from notify.receipts import apply_waiting
+from notify.safety import strange
+from notify.said import SaidBook
 from notify.verdicts import Ended, Ending, Verdict
 from notify.wordings import Wordings, worded
 
@@ -33,7 +36,8 @@ _log = logging.getLogger("yima.notify")
 
 @dataclass(frozen=True, slots=True)
 class DispatchOptions:
-    """``batch`` is the promised bound of doubled sends after a crash; ``lease`` outlasts every channel's deadline."""
+    """``batch`` is the promised bound of doubled sends after a crash; ``lease`` outlasts every channel's deadline.
+    ``domains``: portal id → the addresses that a notice may name; None = not looked at."""
 
     batch: int = 20
     lease: timedelta = timedelta(seconds=30)
@@ -41,6 +45,7 @@ class DispatchOptions:
     sweep_batch: int = 200
     patience: Patience = field(default_factory=Patience)
     providers: ProviderOptions = field(default_factory=ProviderOptions)
+    domains: Mapping[str, Sequence[str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ class Dispatcher:
         self._dice = dice or random.SystemRandom()
         self._providers = Providers(channels, self._options.providers, self._dice)
         self._wordings = Wordings(vault)
+        self._said = SaidBook(vault)
         self._ended = ended
         if self._options.lease.total_seconds() < 2 * self._providers.longest:
             raise ValueError("the lease must be at least twice the longest channel deadline")
@@ -121,6 +127,7 @@ class Dispatcher:
         named = [(one, provider_of(channel)) for one, channel, _ in ready if one.provider != provider_of(channel)]
         if named:
             await queue.name_providers(named)
+        await self._said.keep(unit, _texts(ready))
         await self._finish(unit, refused)
         return Held(len(ready) + len(refused), ready)
 
@@ -158,11 +165,10 @@ class Dispatcher:
             if channel.needs_phone and not phone:
                 refused.append(Verdict(one, "skipped", "skipped", "no-phone"))
                 continue
-            text = words.sms if channel.needs_phone else words.body
-            parcel = Parcel(
-                one.client_msg_id, one.message_id, about.portal, about.event, about.category, about.language,
-                about.recipient, phone, words.title, text, words.link, words.values,
-            )  # fmt: skip
+            parcel = _parcel(one, about, words, phone, channel)
+            if _strange(parcel, self._options.domains):
+                refused.append(Verdict(one, "failed", "rejected", "link-not-listed"))
+                continue
             ready.append((one, channel, parcel))
         return ready
 
@@ -177,6 +183,7 @@ class Dispatcher:
 
     async def _send(self, held: Held) -> int:
         if held.ready:
+            self._said.kept(_texts(held.ready))
             made = await asyncio.gather(*(self._try(*one) for one in held.ready))
             await self._run("", lambda unit: self._finish(unit, made))
         return held.count
@@ -299,6 +306,32 @@ async def _asked(one: Claimed, channel: Channel, parcel: Parcel) -> Outcome | No
     except Exception as error:
         _log.warning("channel %s could not be asked: %s", one.channel, type(error).__name__)
         return None
+
+
+def _parcel(one: Claimed, about: Loaded, words: Words, phone: str | None, channel: Channel) -> Parcel:
+    """What a channel gets: where a notice may not be seen outside the inbox, nothing of it but that there is one."""
+    event, values, outside = about.event, words.values, words.outside
+    title, body, link = words.title, words.body, words.link
+    if outside is not None:
+        event, values, title, body, link = WAITING, {}, outside.title, outside.body, outside.link
+    return Parcel(
+        one.client_msg_id, one.message_id, about.portal, event, about.category, about.language, about.recipient,
+        phone, title, words.sms if channel.needs_phone else body, link, values,
+    )  # fmt: skip
+
+
+def _strange(parcel: Parcel, domains: Mapping[str, Sequence[str]] | None) -> bool:
+    """Whether it names an address that is not on its portal's list, which may be shorter than when it was written."""
+    if domains is None:
+        return False
+    own = domains.get(parcel.portal, ())
+    said = f"{parcel.title}\n{parcel.text}\n" + "\n".join(parcel.values.values())
+    return bool(strange(said, own))
+
+
+def _texts(ready: Sequence[tuple[Claimed, Channel, Parcel]]) -> list[tuple[str, str, str]]:
+    """The text messages among them whose words may be asked for: no sign-in codes."""
+    return [(p.portal, p.category, p.text) for _, channel, p in ready if channel.needs_phone and p.category != "code"]
 
 
 def _tallies(made: Sequence[Verdict]) -> dict[tuple[str, str], Tally]:

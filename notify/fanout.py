@@ -22,6 +22,7 @@ from notify.channel import Run
 from notify.fanout_plan import Planned
 from notify.fanout_rows import Chunk
 from notify.outbox import Words
+from notify.outside import hidden
 from notify.service import WAKE, NotifyOptions
 from notify.ways import Ways
 
@@ -107,6 +108,8 @@ class CampaignFanOut:
         item = await self._audience.item_name(unit, words.item)
         shared = known_values(words, item_name=item, place_name=self._audience.place_name(unit.portal, words.region))
         frozen = shared_words(words, shared, self._options.signature_of(unit.portal), running.columns)
+        if await self._audience.sensitive(unit, words.audience):
+            frozen = hidden(frozen, "zh-CN", self._options.signature_of(unit.portal))
         wording_id = await wordings.freeze(unit, self._vault, frozen)
         await sql.execute("UPDATE campaigns SET wording_id = $1 WHERE id = $2", wording_id, running.id)
         return wording_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -14,6 +15,7 @@ from config.floor.unit import Actor, Unit
 from notify.errors import TemplateMissing
 from notify.placeholders import check_words, key, placeholders
 from notify.render import TemplateFault
+from notify.safety import SafetyRules, refuse_strange
 
 ApprovalKind = Literal["sms_signature", "sms_template", "wechat_template", "oa_template", "alipay_template"]
 ApprovalState = Literal["not_asked", "waiting", "approved", "refused"]
@@ -85,7 +87,14 @@ def change(before: str, now: str) -> Change:
 
 
 class OperatorTemplates:
-    """The public door."""
+    """The public door. ``safety``: portal id → which addresses its words may name."""
+
+    def __init__(self, safety: Mapping[str, SafetyRules] | None = None) -> None:
+        self._safety = safety or {}
+
+    def _judge(self, unit: Unit, title: str, body: str) -> None:
+        _judge(title, body)
+        refuse_strange(self._safety, unit, title=title, body=body)
 
     async def page(self, unit: Unit) -> list[OperatorTemplate]:
         """The newest hundred that are not put away; one statement."""
@@ -109,7 +118,7 @@ class OperatorTemplates:
         self, unit: Unit, author: Actor, region: str, *, name: str, category: str, title: str, body: str
     ) -> OperatorTemplate:
         """A new one, version 1. ``Invalid`` where its words are no template."""
-        _judge(title, body)
+        self._judge(unit, title, body)
         template_id = new_id()
         await sql.execute(
             "INSERT INTO notify_templates (id, portal, region, name, category, version, created_at, updated_at) "
@@ -123,7 +132,7 @@ class OperatorTemplates:
         self, unit: Unit, author: Actor, template_id: UUID, *, name: str, category: str, title: str, body: str
     ) -> OperatorTemplate:
         """Other words: the newest version while nothing used it, else one more. The same words change nothing."""
-        _judge(title, body)
+        self._judge(unit, title, body)
         now = await self.get(unit, template_id)
         number = now.version
         if (title, body) != (now.title, now.body):

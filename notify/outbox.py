@@ -28,24 +28,39 @@ _INBOX = "id, portal, region, recipient, at"
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """What is said of a message outside the inbox, where its own words may not be seen."""
+
+    title: str
+    body: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
-    """What one message says, as it is sealed."""
+    """What one message says, as it is sealed. ``outside``: what every channel but the inbox says instead."""
 
     title: str
     body: str
     sms: str
     link: str
     values: Mapping[str, str]
+    outside: Outside | None = None
 
     def sealed(self, vault: Vault) -> bytes:
-        parts = {"t": self.title, "b": self.body, "s": self.sms, "l": self.link, "v": dict(self.values)}
+        parts: dict[str, Any] = {
+            "t": self.title, "b": self.body, "s": self.sms, "l": self.link, "v": dict(self.values)
+        }  # fmt: skip
+        if self.outside:
+            parts["o"] = [self.outside.title, self.outside.body, self.outside.link]
         return vault.seal(json.dumps(parts, ensure_ascii=False, separators=(",", ":")), CONTENT)
 
 
 def opened(vault: Vault, sealed: Any) -> Words:
     """The words again; ``ValueError`` if they were changed or their key is gone."""
     parts = json.loads(vault.open(bytes(sealed), CONTENT))
-    return Words(parts["t"], parts["b"], parts["s"], parts["l"], parts["v"])
+    outside = Outside(*parts["o"]) if parts.get("o") else None
+    return Words(parts["t"], parts["b"], parts["s"], parts["l"], parts["v"], outside)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from notify.ladder import DEFAULTS, WAYS, Choice
 from notify.steps import Quiet
 
 _COLUMNS = ", ".join(WAYS)
+_RECENT = 200
+"""Notices to many that are looked through for who sent them."""
 CATEGORIES = ("service", "information")
 
 
@@ -84,6 +86,35 @@ class Preferences:
             "starts = EXCLUDED.starts, ends = EXCLUDED.ends, updated_at = EXCLUDED.updated_at",
             new_id(), unit.portal, region, resident_id, quiet and quiet.starts, quiet and quiet.ends, unit.now,
         )  # fmt: skip
+
+
+async def stop(unit: Unit, resident_id: UUID, region: str, department: str, *, stopped: bool) -> None:
+    """No information of this department rings any more, or it does again."""
+    if stopped:
+        await sql.execute(
+            "INSERT INTO notify_stops (id, portal, region, resident_id, department, at) VALUES ($1,$2,$3,$4,$5,$6) "
+            "ON CONFLICT (portal, resident_id, department) DO NOTHING",
+            new_id(), unit.portal, region, resident_id, department, unit.now,
+        )  # fmt: skip
+    else:
+        await sql.execute(
+            "DELETE FROM notify_stops WHERE portal = $1 AND resident_id = $2 AND department = $3",
+            unit.portal, resident_id, department,
+        )  # fmt: skip
+
+
+async def departments(unit: Unit, resident_id: UUID) -> dict[str, bool]:
+    """The departments that told this resident something of their own accord, or that she stopped: whether she did."""
+    rows = await sql.rows(
+        "SELECT name, MAX(stopped) AS stopped FROM (SELECT department AS name, 1 AS stopped FROM notify_stops "
+        "WHERE portal = $1 AND resident_id = $2 UNION ALL SELECT k.team, 0 FROM (SELECT m.campaign_id FROM "
+        "notify_inbox i JOIN notify_messages m ON m.id = i.id WHERE i.portal = $1 AND i.recipient = $2 "
+        f"AND m.campaign_id IS NOT NULL ORDER BY i.at DESC LIMIT {_RECENT}) AS told "
+        "JOIN campaigns k ON k.id = told.campaign_id WHERE k.category = 'information' AND k.team <> '') AS d "
+        "GROUP BY name ORDER BY name LIMIT 100",
+        unit.portal, resident_id,
+    )  # fmt: skip
+    return {row["name"]: bool(row["stopped"]) for row in rows}
 
 
 def _made(row: sql.Row, category: str) -> Choice:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from config.floor.unit import LEGAL_ZONE
+from config.floor.refusal import FieldFault, Invalid
+from config.floor.unit import LEGAL_ZONE, Unit
 from config.portal import Portals
 
 Tone = Literal["ok", "warn", "bad"]
@@ -142,11 +143,24 @@ def listed(host: str, domains: Sequence[str]) -> bool:
     return any(host == domain or host.endswith(f".{domain}") for domain in domains)
 
 
+def strange(text: str, domains: Sequence[str]) -> list[str]:
+    """The hosts in a text that are on no list."""
+    return [host for host in dict.fromkeys(links(text)) if not listed(host, domains)]
+
+
+def refuse_strange(safety: Mapping[str, SafetyRules], unit: Unit, **texts: str) -> None:
+    """``Invalid`` by field where a text names an address that is not on the portal's list."""
+    rules = safety.get(unit.portal)
+    found = {name: strange(text, rules.domains) for name, text in texts.items()} if rules else {}
+    faults = [FieldFault(at, "link-not-listed", (("hosts", "、".join(one)),)) for at, one in found.items() if one]
+    if faults:
+        raise Invalid(faults=faults)
+
+
 def _links(rules: SafetyRules, text: str) -> Check:
     found = links(text)
-    strange = [host for host in found if not listed(host, rules.domains)]
-    if strange:
-        return Check("links-strange", "bad", (("hosts", "、".join(dict.fromkeys(strange))),))
+    if unlisted := strange(text, rules.domains):
+        return Check("links-strange", "bad", (("hosts", "、".join(unlisted)),))
     return Check("links-listed" if found else "links-none", "ok")
 
 

@@ -10,13 +10,14 @@ from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.unit import Unit
 from config.floor.vault import Vault
-from notify import ladders, outbox, push_subscriptions
+from notify import ladders, outbox, push_subscriptions, said
 from notify.contacts import Contacts
 from notify.inbox import Inbox
 from notify.ladder import DEFAULTS, LANE_CASE, LANE_OTP, Category, Patience, active_channels
+from notify.outside import hidden
 from notify.preferences import Preferences
 from notify.receipts import Receipts
-from notify.safety import SafetyRules
+from notify.safety import SafetyRules, strange
 from notify.sms import signed
 from notify.steps import LadderRules, Plan, make_plan
 from notify.templates import Templates
@@ -44,6 +45,12 @@ class NotifyOptions:
 
     def signature_of(self, portal: str) -> str:
         return self.signatures.get(portal, self.signature)
+
+    def strange(self, portal: str, words: outbox.Words) -> bool:
+        """Whether words name an address that is not on the portal's list. Without rules nothing is looked at."""
+        rules = self.safety.get(portal)
+        said = "\n".join([words.title, words.body, words.sms, *words.values.values()])
+        return rules is not None and bool(strange(said, rules.domains))
 
 
 class Notify:
@@ -78,17 +85,19 @@ class Notify:
         dedupe_key: str,
         values: Mapping[str, str],
         subject: str = "",
+        sensitive: bool = False,
     ) -> UUID | None:
         """Tell a resident. None: this dedupe key was posted before and nothing was stored.
 
         The inbox row exists when the unit commits; the first step of the ladder is due at once, or when the
-        resident's quiet hours end. Statutory notices ask neither preferences nor hours. Raises ``ValuesMissing``
-        before anything is stored.
+        resident's quiet hours end. Statutory notices ask neither preferences nor hours. ``sensitive``: outside the
+        inbox it only says that there is a message, and so does one with an address that is on no list.
+        Raises ``ValuesMissing`` before anything is stored.
         """
         language = await self._contacts.language(recipient)
         draft = self._draft(
             unit, language, event=event, category=category, dedupe_key=dedupe_key, values=values, subject=subject,
-            recipient=recipient, region=region, lane=LANE_CASE,
+            recipient=recipient, region=region, lane=LANE_CASE, sensitive=sensitive,
         )  # fmt: skip
         if not await outbox.store([draft]):
             return None
@@ -102,6 +111,10 @@ class Notify:
     async def foresee(self, unit: Unit, recipient: UUID, category: Category) -> Plan:
         """What a notice of this category would take now: the very plan that ``post`` makes; nothing is stored."""
         return await self._plan(unit, recipient, category)
+
+    async def check(self, unit: Unit, text: str) -> said.Said | None:
+        """短信验真: what is known of a text message with these words."""
+        return await said.ask(unit, self._vault, text)
 
     async def forget_browsers(self, unit: Unit, resident_id: UUID) -> int:
         """Push to none of a resident's browsers any more (a phone is lost); how many there were."""
@@ -158,11 +171,14 @@ class Notify:
         region: str,
         lane: int,
         phone: str = "",
+        sensitive: bool = False,
     ) -> outbox.Draft:
         template = self._templates.get(event)
         rendered = template.render(language, values)
         text = signed(self._options.signature_of(unit.portal), rendered.sms)
         words = outbox.Words(rendered.title, rendered.body, text, rendered.link, values if recipient else {})
+        if recipient and (sensitive or self._options.strange(unit.portal, words)):
+            words = hidden(words, language, self._options.signature_of(unit.portal))
         address = self._vault.seal(phone, outbox.ADDRESS) if phone else None
         return outbox.Draft(
             new_id(), unit.portal, region, recipient, address, event, template.version, category, dedupe_key,

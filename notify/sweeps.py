@@ -14,7 +14,7 @@ from functools import partial
 from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.unit import Unit
-from notify import campaign_control, ladders, progress, providers, receipts
+from notify import campaign_control, ladders, progress, providers, receipts, said
 from notify.channel import Run
 
 _log = logging.getLogger("yima.notify")
@@ -63,6 +63,7 @@ SWEEPS: Sequence[Sweep] = (
     Sweep("stopped", 1.0, campaign_control.leave_out_stopped),
     Sweep("providers", 10.0, _rebalance),
     Sweep("unanswered", 60.0, receipts.forget_unknown),
+    Sweep("said", 600.0, said.forget),
     Sweep("overdue", 60.0, overdue),
     Sweep("doubts", 60.0, long_doubts),
 )

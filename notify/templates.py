@@ -84,8 +84,8 @@ class NoticeTemplate:
 class Templates:
     """All templates of a folder, read once. ``TemplateFault`` names the file that is wrong."""
 
-    def __init__(self, folder: Path = FOLDER) -> None:
-        self._templates = {template.event: template for template in _load(folder)}
+    def __init__(self, folder: Path = FOLDER, *, only: str = "*") -> None:
+        self._templates = {template.event: template for template in _load(folder, only)}
 
     def judged(self) -> Templates:
         """Itself, after every text was judged. The tests and ``python -m server check`` ask for it, and a running
@@ -108,8 +108,8 @@ class Templates:
         return iter(self._templates.values())
 
 
-def _load(folder: Path) -> Iterator[NoticeTemplate]:
-    for path in sorted(folder.glob("*.toml")):
+def _load(folder: Path, only: str) -> Iterator[NoticeTemplate]:
+    for path in sorted(folder.glob(f"{only}.toml")):
         try:
             yield _template(path.stem, tomllib.loads(path.read_text("utf-8")))
         except (KeyError, TypeError, ValueError) as error:

@@ -31,7 +31,7 @@ def filled(shared: Words, own: Mapping[str, str]) -> Words:
     """One person's copy. A value that is not there leaves nothing behind, a token never stays."""
     if not shared.values:
         return shared
-    texts = [shared.title, shared.body, shared.sms]
+    texts = [shared.title, shared.body, shared.sms]  # what is said outside has no tokens
     for name, token in shared.values.items():
         value = plain(own.get(name, ""))
         texts = [text.replace(token, value) for text in texts]

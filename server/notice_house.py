@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from config.floor.vault import Vault
 from config.portal import Portals
@@ -17,16 +17,20 @@ from notify.engine.embedded import EmbeddedEngine, Engine, EngineOptions
 from notify.engine.loops import Waker
 from notify.fanout import CampaignFanOut
 from notify.providers import ProviderOptions
-from notify.safety import safety_rules
+from notify.safety import SafetyRules, safety_rules
 from notify.service import NotifyOptions
 from notify.steps import LadderRules, Quiet
 from notify.sweeps import Sweeper
 
 
-def dispatch_options(settings: Settings) -> DispatchOptions:
+def dispatch_options(settings: Settings, safety: Mapping[str, SafetyRules]) -> DispatchOptions:
     """How much at once, and each provider's share, pace and budget."""
     chosen = settings.notices
-    return DispatchOptions(batch=chosen.batch, providers=ProviderOptions(chosen.shares, chosen.rates, chosen.daily))
+    return DispatchOptions(
+        batch=chosen.batch,
+        providers=ProviderOptions(chosen.shares, chosen.rates, chosen.daily),
+        domains={portal: rules.domains for portal, rules in safety.items()},
+    )
 
 
 def notify_options(settings: Settings, portals: Portals, channels: Sequence[Channel]) -> NotifyOptions:
@@ -56,6 +60,8 @@ def _ladder(settings: Settings, channels: Sequence[Channel]) -> LadderRules:
             "information": chosen.wait_information,
         },
         paper_wait=chosen.wait_paper,
+        caps={"service": chosen.cap_service, "information": chosen.cap_information},
+        cap_days=chosen.cap_days,
         quiet=quiet,
     )
 
@@ -80,7 +86,7 @@ def notice_engine(
         vault=vault,
         contacts=contacts,
         channels=channels,
-        options=dispatch_options(settings),
+        options=dispatch_options(settings, options.safety),
         ended=ladders.ended,
     )
     many = bool(settings.database_url.get_secret_value())

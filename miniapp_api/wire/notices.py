@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -27,6 +28,30 @@ class NoticeShown(Wire):
     link: str | None
     read_at: Instant | None
     subject: str
+
+
+class MessageAsked(Wire):
+    """A text message that somebody got, word for word."""
+
+    text: str = Field(min_length=6, max_length=600)
+
+
+class MessageChecked(Wire):
+    """Whether it is one of ours. ``known`` false says only that it is not among the last week's: never that it is a
+    fraud. Nothing about anybody."""
+
+    known: bool
+    portal: str = Field(description="the portal that was asked, by name")
+    category: Literal["emergency", "statutory", "service", "information"] | None
+    day: date | None = Field(description="when it was sent last")
+    message: str
+
+
+class DepartmentChoice(Wire):
+    """A department that told me something, and whether I want its information to ring."""
+
+    name: Annotated[str, Field(min_length=1, max_length=128)]
+    stopped: bool
 
 
 class WayWorded(Wire):
@@ -93,6 +118,7 @@ class NoticePreferencesShown(Wire):
     offered: list[str]
     quiet: QuietHours | None
 
+    departments: list[DepartmentChoice]
     service: Ways
     information: Ways
     statutory: FixedWays = FixedWays(sms=True, live=True, wechat=True, oa=True, alipay=True, webpush=True, email=True)
@@ -100,10 +126,11 @@ class NoticePreferencesShown(Wire):
 
 class NoticePreferencesChosen(Wire):
     """A choice. A front may send back what it got: ``statutory`` and ``offered`` are read over. ``quiet``: left out, it
-    stays as it is; null ends it."""
+    stays as it is; null ends it. ``departments``: those not named stay as they are."""
 
     service: Ways
     information: Ways
     statutory: FixedWays | None = None
     offered: list[Annotated[str, Field(max_length=24)]] | None = Field(None, max_length=20)
     quiet: QuietHours | None = None
+    departments: list[DepartmentChoice] | None = Field(None, max_length=100)

@@ -103,6 +103,9 @@ class ItemNames:
         known = {"printing": "印刷经营许可证核发", "card": "社保卡换卡"}
         return {code: known[code] for code in codes if code in known}
 
+    async def sensitive(self, unit: Unit, codes: Sequence[str]) -> bool:
+        return "printing" in codes
+
 
 @dataclass
 class ScriptedChannel:

@@ -92,6 +92,9 @@ class Nobody:
     async def names(self, unit: Unit, codes: list[str]) -> Mapping[str, str]:
         return {}
 
+    async def sensitive(self, unit: Unit, codes: Sequence[str]) -> bool:
+        return False
+
 
 AUDIENCE = Audience(residents=Nobody(), cases=Nobody(), items=Nobody(), place=lambda portal, region: "示范区")
 

@@ -27,7 +27,14 @@ class Notices(Protocol):
         dedupe_key: str,
         values: Mapping[str, str],
         subject: str = "",
+        sensitive: bool = False,
     ) -> UUID | None: ...
+
+
+class Items(Protocol):
+    """Which items are not named outside the inbox."""
+
+    async def sensitive(self, unit: Unit, codes: Sequence[str]) -> bool: ...
 
 
 class Applicants(Protocol):

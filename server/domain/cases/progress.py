@@ -18,7 +18,7 @@ from server.domain.calendar.service import word_day
 from server.domain.cases import clock, documents
 from server.domain.cases.clock import Calendar, ClockOptions
 from server.domain.cases.numbers import grouped
-from server.domain.cases.ports import Applicants, Category, Mandates, Notices
+from server.domain.cases.ports import Applicants, Category, Items, Mandates, Notices
 from server.domain.cases.records import NOTE, CaseRecord, compare_and_set
 from server.domain.cases.workflow import CLOSED, Action, Move, Paper, Status
 
@@ -72,6 +72,7 @@ class Progress:
         wording: Wording,
         options: CaseOptions,
         mandates: Mandates,
+        items: Items,
     ) -> None:
         self.vault = vault
         self.audit = audit
@@ -81,6 +82,7 @@ class Progress:
         self.wording = wording
         self.options = options
         self.mandates = mandates
+        self.items = items
 
     async def carry_out(self, unit: Unit, case: CaseRecord, move: Move, actor: Actor, change: Change) -> CaseRef:
         """Everything that follows from ``move``, or ``ChangedMeanwhile`` and nothing."""
@@ -219,6 +221,7 @@ class Progress:
             dedupe_key=f"case:{case.id}:{case.version}{acting}",
             values=values,
             subject=f"case:{case.case_no}",
+            sensitive=await self.items.sensitive(unit, [case.item_code]),
         )
 
     async def _values(

@@ -55,6 +55,7 @@ class Cases:
             wording=wording,
             options=options or CaseOptions(),
             mandates=mandates,
+            items=catalogue,
         )
         self._materials = materials
         self.looks = Looks()

@@ -40,6 +40,8 @@ class Catalogue(Protocol):
 
     async def version(self, unit: Unit, item_code: str, version: int) -> Item: ...
 
+    async def sensitive(self, unit: Unit, codes: Sequence[str]) -> bool: ...
+
 
 @dataclass(frozen=True, slots=True)
 class _Application:

@@ -188,6 +188,8 @@ class Guide(Strict):
     mail_materials: bool = False
     mail_result: Literal["no", "paid_by_government", "paid_by_applicant"] = "no"
     required_loa: Literal[2, 3, 4, 5] = 3
+    sensitive: bool = False
+    """Its notices name neither it nor what they say outside the inbox."""
     two_person_decision: bool = True
 
     fee: Fee

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,6 +99,17 @@ class CatalogueService:
             f"SELECT code, name FROM catalogue_items WHERE portal = $1 AND code IN ({places})", unit.portal, *codes
         )
         return {row["code"]: row["name"] for row in found}
+
+    async def sensitive(self, unit: Unit, codes: Sequence[str]) -> bool:
+        """Whether any of these items is one that is not named outside the inbox."""
+        if not codes:
+            return False
+        places = ", ".join(f"${at}" for at in range(2, len(codes) + 2))
+        found = await sql.rows(
+            f"SELECT guide FROM catalogue_items WHERE portal = $1 AND code IN ({places}) AND guide IS NOT NULL",
+            unit.portal, *codes,
+        )  # fmt: skip
+        return any(parse_guide(row["guide"]).sensitive for row in found)
 
     async def themes(self, unit: Unit, region: str = "") -> tuple[ThemeCount, ...]:
         """Every theme that has items, the fullest first."""

@@ -80,6 +80,7 @@ class PostRoom:
         dedupe_key: str,
         values: Mapping[str, str],
         subject: str = "",
+        sensitive: bool = False,
     ) -> UUID | None:
         assert dedupe_key not in [key for _, _, key, _ in self.posted]
         self.posted.append((event, category, dedupe_key, values))
