@@ -88,6 +88,7 @@ async def _as_resident(cast: Cast, told: Told, known: dict[str, str]) -> None:
     preferences = await phone.must("GET", "/api/v1/notice-preferences")
     wanted = {key: preferences[key] for key in ("service", "information")}
     await phone.must("PUT", "/api/v1/notice-preferences", wanted)
+    await phone.must("POST", "/api/v1/message-checks", {"text": "您的申请已有结果。请打开一码通办查看。"})
     await phone.must("PUT", "/api/v1/me/preferences", {"elder": True})
     notices = await phone.must("GET", "/api/v1/notices")
     known["notices/id"] = notices["notices"][0]["id"]
