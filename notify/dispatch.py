@@ -124,7 +124,8 @@ class Dispatcher:
         for until, late in sorted_.later:
             await queue.put_back(unit, late, until)
         ready = await self._parcels(sorted_.going, loaded, refused)
-        named = [(one, provider_of(channel)) for one, channel, _ in ready if one.provider != provider_of(channel)]
+        asked = ((one, provider_of(channel)) for one, channel, _ in ready)
+        named = [(one, provider) for one, provider in asked if one.provider != provider]
         if named:
             await queue.name_providers(named)
         await self._said.keep(unit, _texts(ready))
@@ -198,8 +199,10 @@ class Dispatcher:
         except Exception as error:
             _log.warning("channel %s raised %s", one.channel, type(error).__name__)
             outcome = Unknown(type(error).__name__)
-        named = replace(one, provider=provider_of(channel))
-        return self._judge(named, parcel.category, channel, outcome)
+        provider = provider_of(channel)
+        if one.provider != provider:
+            one = replace(one, provider=provider)
+        return self._judge(one, parcel.category, channel, outcome)
 
     def _judge(self, one: Claimed, category: str, channel: Channel, outcome: Outcome) -> Verdict:
         if isinstance(outcome, Sent):

@@ -99,6 +99,7 @@ async def worker(settings: Settings, asked: argparse.Namespace) -> int:
     async with opened(settings) as house:
         timetable = Timetable(house)
         await timetable.start()
+        gc.freeze()
         try:
             await _until_told()
         finally:

@@ -7,6 +7,7 @@ YIMA_BENCH_DRAIN (20,000) set the sizes. Each pair runs in one process on one da
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import resource
 import statistics
@@ -75,6 +76,7 @@ async def fresh(databases: PostgresDatabases) -> AsyncIterator[tuple[Database, A
     database = Database(url, clock=DatabaseClock(), publisher=EmbeddedStore(), statement_seconds=600)
     await database.open()
     bare = await asyncpg.connect(url)
+    gc.freeze()  # as the program does when it is open: no collection looks at what was made until now
     try:
         yield database, bare
     finally:
