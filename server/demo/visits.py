@@ -39,7 +39,7 @@ def _look(
     desk: Desk, key: str, at: datetime, scene: str, purpose: str, ending: str, again: str = ""
 ) -> Callable[[], Awaitable[None]]:
     async def run() -> None:
-        text = await _code(desk, key, at, scene)
+        text = await code_of(desk, key, at, scene)
         await _scan(desk, text, purpose, ending)
         if again:
             await _scan(desk, text, purpose, again)
@@ -47,7 +47,7 @@ def _look(
     return run
 
 
-async def _code(desk: Desk, key: str, at: datetime, scene: str) -> str:
+async def code_of(desk: Desk, key: str, at: datetime, scene: str) -> str:
     """The code as the phone derives it at that moment."""
     who = desk.residents[key]
     holder = Holder(

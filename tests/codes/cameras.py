@@ -56,6 +56,14 @@ def slanted(share: float) -> Callable[[Image.Image], Image.Image]:
     return lambda picture: picture.transform(size, way, numbers, smooth, fillcolor=255)
 
 
+def cornered(share: float) -> Callable[[Image.Image], Image.Image]:
+    """Seen from a corner: the far corner is drawn in by this share of the side, both ways."""
+    far = FRAME * share
+    numbers = _coefficients([(far, far), (FRAME, 0), (FRAME, FRAME), (0, FRAME)])
+    size, way, smooth = (FRAME, FRAME), Image.Transform.PERSPECTIVE, Image.Resampling.BICUBIC
+    return lambda picture: picture.transform(size, way, numbers, smooth, fillcolor=255)
+
+
 def _coefficients(corners: list[tuple[float, float]]) -> list[float]:
     """The eight numbers that carry these corners of the result to the corners of the picture."""
     rows = []

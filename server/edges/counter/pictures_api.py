@@ -34,7 +34,7 @@ operations = Operations(tag="counter")
     answer=ScanAnswer,
     status=200,
     idempotent=True,
-    problems=("not-found", "consent-closed"),
+    problems=("not-found", "consent-closed", "delegation-over"),
 )
 async def confirm_card(call: Call[CardConfirmed, NoQuery]) -> ScanAnswer | Refusal:
     """Recorded with the clerk's number, and seen by the resident. After a no on the phone it opens nothing."""
