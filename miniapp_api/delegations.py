@@ -23,6 +23,7 @@ from miniapp_api.wire.delegations import (
     OrganisationShown,
     PageQuery,
     ScopeShown,
+    WardNumber,
 )
 from server.domain.cases.numbers import parse_case_no
 from server.domain.delegations.organisations import Organisation, read_uscc
@@ -37,7 +38,7 @@ from server.web.operations import Call, NoBody, NoQuery, Operations, Resident
 
 operations = Operations(tag="delegations")
 _PATH = "/api/v1/delegations"
-Action = Literal["accept", "refuse", "take_back", "withdraw", "renounce"]
+Action = Literal["accept", "refuse", "take_back", "withdraw", "renounce", "add_number"]
 
 
 @operations.post(
@@ -155,6 +156,41 @@ async def acts(call: Call[NoBody, PageQuery]) -> DelegationActs:
 
 
 @operations.post(
+    f"{_PATH}/{{id}}/ward-number",
+    name="addWardNumber",
+    summary="Add the number of a child who was registered as a newborn: the child stays the same resident",
+    access=Resident(loa=TRUSTED),
+    body=WardNumber,
+    answer=DelegationShown,
+    status=200,
+    own_unit=True,
+    problems=(
+        "not-found", "delegation-over", "id-number-invalid", "identity-mismatch", "identity-attempts-exceeded",
+        "identity-taken", "identity-already-verified", "identity-register-unavailable",
+    ),
+)  # fmt: skip
+async def ward_number(call: Call[WardNumber, NoQuery]) -> DelegationShown | Refusal:
+    """Counted before the register is asked; asked between two units."""
+    services, who, delegation_id = call.services, call.resident, call.path_id("id")
+    name, number = services.residents.read_claim(call.unit, call.body.name, call.body.id_number)
+    wards = services.delegations.wards
+    if refused := await call.decide(lambda unit: wards.attempt(unit, who, delegation_id, number)):
+        return refused
+    try:
+        matched = await services.register.matches(name, number.number)
+    except RegisterUnavailable:
+        await call.decide(lambda unit: wards.give_back(unit, who))
+        raise
+
+    async def settle(unit: Unit) -> DelegationShown | Refusal:
+        found = await wards.settle(unit, who, delegation_id, name, number, matched=matched)
+        return found if isinstance(found, Refusal) else await _shown(call, unit, found)
+
+    settled: DelegationShown | Refusal = await call.decide(settle)
+    return settled
+
+
+@operations.post(
     "/api/v1/organisations",
     name="proveOrganisation",
     summary="Prove against the register that I am the legal representative of an organisation",
@@ -264,7 +300,9 @@ def _named(names: dict[str, str], codes: Sequence[str]) -> list[NamedCode]:
 
 def _actions(one: Record, me: UUID) -> list[Action]:
     if one.state == "active":
-        return ["withdraw" if one.side(me) == "principal" else "renounce"]
+        if one.side(me) == "principal":
+            return ["withdraw"]
+        return ["add_number", "renounce"] if one.ward_born else ["renounce"]
     if one.state != "proposed":
         return []
     if one.way == "counter" or one.proposed_by == me:

@@ -99,7 +99,7 @@ class DelegationShown(Wire):
     proposed_at: Instant
     active_at: Instant | None
     ended_at: Instant | None
-    actions: list[Literal["accept", "refuse", "take_back", "withdraw", "renounce"]]
+    actions: list[Literal["accept", "refuse", "take_back", "withdraw", "renounce", "add_number"]]
 
 
 class DelegationList(Wire):
@@ -156,3 +156,10 @@ class DelegationChoices(Wire):
     relations: list[NamedCode]
     purposes: list[NamedCode]
     longest_days: int
+
+
+class WardNumber(Wire):
+    """``POST /delegations/{id}/ward-number``: as the child's first paper with a number says it."""
+
+    name: str = Field(min_length=2, max_length=50)
+    id_number: str = Field(min_length=8, max_length=20)

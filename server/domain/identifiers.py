@@ -13,7 +13,10 @@ from typing import Final, Literal
 
 from config.floor.refusal import FieldFault, Refusal
 
-IdKind = Literal["mainland", "hk_macao_taiwan_residence", "foreign_permanent_new", "foreign_permanent_old"]
+IdKind = Literal[
+    "mainland", "hk_macao_taiwan_residence", "foreign_permanent_new", "foreign_permanent_old", "hk_macao_pass",
+    "taiwan_pass", "chinese_passport", "passport",
+]  # fmt: skip
 Gender = Literal["male", "female"]
 Reason = Literal["characters", "length", "check-digit", "area", "birth-date", "birth-in-future", "birth-too-early"]
 
@@ -28,6 +31,14 @@ _RESIDENCE_PERMITS: Final = frozenset({"81", "82", "83"})
 _NEW: Final = re.compile(r"\d{17}[\dX]", re.ASCII)
 _OLD: Final = re.compile(r"\d{15}", re.ASCII)
 _FOREIGN_OLD: Final = re.compile(r"[A-Z]{3}\d{12}", re.ASCII)
+_OTHERS: Final[tuple[tuple[IdKind, re.Pattern[str]], ...]] = (
+    ("hk_macao_pass", re.compile(r"[HM]\d{8}(\d{2})?", re.ASCII)),  # 港澳居民来往内地通行证
+    ("taiwan_pass", re.compile(r"\d{8}", re.ASCII)),  # 台湾居民来往大陆通行证
+    ("chinese_passport", re.compile(r"E\d{8}|E[A-HJ-NP-Z]\d{7}|G\d{8}", re.ASCII)),
+    ("passport", re.compile(r"[A-Z]{3}/[A-Z0-9]{5,15}", re.ASCII)),
+)
+"""Documents without a number of their own that says who it is. A passport's number is unique in its state only, so the
+state stands in front of it, by its three letters (ICAO Doc 9303-3): ``UTO/L898902C``."""
 _READABLE: Final = re.compile(r"[0-9A-Z]+", re.ASCII)
 _MOBILE: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _CARD: Final = re.compile(r"\d{16,19}", re.ASCII)
@@ -49,7 +60,7 @@ class IdNumberInvalid(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class IdNumber:
-    """A well-formed identity number in its 18-character (or old foreigner's 15-character) form."""
+    """A well-formed number of a document; a birth date, a gender and an area only where the number holds them."""
 
     kind: IdKind
     number: str
@@ -72,6 +83,9 @@ def read_id_number(text: str, *, today: date, earliest_year: int = 1900) -> IdNu
     that no living person can match.
     """
     number = text.strip().upper()
+    for other, form in _OTHERS:
+        if form.fullmatch(number):
+            return IdNumber(other, number, None, None, None)
     if not _READABLE.fullmatch(number):
         raise IdNumberInvalid("characters")
     if _FOREIGN_OLD.fullmatch(number):

@@ -8,12 +8,16 @@ from typing import Literal, Protocol
 from uuid import UUID
 
 from config.floor.unit import Actor, Unit
+from server.domain.residents.proofs import Proofs
 from server.domain.residents.service import ResidentProfile
 from server.domain.staff.service import StaffProfile
 
 
 class Residents(Protocol):
     """Who they are; masked for lists."""
+
+    @property
+    def proofs(self) -> Proofs: ...
 
     async def get(self, unit: Unit, resident_id: UUID) -> ResidentProfile: ...
 

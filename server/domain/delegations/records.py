@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -22,7 +22,7 @@ COLUMNS = (
     "d.id, d.region, d.kind, d.way, d.state, d.ended_as, d.principal_id, d.delegate_id, d.organisation_id, d.agent_id,"
     " d.relation, d.all_items, d.items, d.all_purposes, d.purposes, d.case_no, d.valid_from, d.valid_until,"
     " d.proposed_by, d.proposed_at, d.answer_until, d.addressee_sealed, d.active_at, d.ended_at, d.recorded_by,"
-    " d.recorded_no, d.confirmed_no, d.place"
+    " d.recorded_no, d.confirmed_no, d.place, d.ward_born"
 )
 
 
@@ -57,6 +57,8 @@ class Record:
     recorded_no: str
     confirmed_no: str
     place: str
+    ward_born: date | None = None
+    """The day of birth of a child who has no number yet."""
 
     def side(self, resident_id: UUID) -> Side | None:
         """Which party this resident is, if any."""
@@ -103,6 +105,7 @@ def record(row: sql.Row, now: datetime) -> Record:
         recorded_no=row["recorded_no"],
         confirmed_no=row["confirmed_no"],
         place=row["place"],
+        ward_born=sql.day_or_none(row["ward_born"]),
     )
 
 

@@ -35,6 +35,7 @@ from server.domain.delegations.ports import DelegationOptions, Rooms
 from server.domain.delegations.reading import Reading
 from server.domain.delegations.records import ADDRESSEE, Ended, Record, Side
 from server.domain.delegations.scope import Kind, Period, Scope, period
+from server.domain.delegations.wards import Wards
 from server.domain.delegations.writing import Draft, write
 from server.domain.sessions import budgets
 from server.domain.sessions.callers import ResidentCaller
@@ -76,6 +77,7 @@ class Delegations:
         reading = Reading(vault, rooms, audit, self.options)
         counter = AtCounter(rooms, self._changes, self.options)
         self.organisations = Organisations(audit, self._changes)
+        self.wards = Wards(rooms.residents, self.options)
         self.expire = self._changes.expire
         self.end_all = self._changes.end_all
         self.of_resident = reading.of_resident

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
+
 from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.refusal import Refusal
 from config.floor.unit import Actor, Unit
-from config.floor.vault import Vault
+from config.floor.vault import Search, Vault
 from server.domain.audit.service import Audit
 from server.domain.identifiers import IdNumber
 from server.domain.residents import proofs
@@ -29,6 +32,8 @@ class CardHolder:
     id: UUID
     region: str
     new: bool
+    shown: bool = False
+    """Whether the code that was shown beside the card is this very person's."""
 
 
 class Cards:
@@ -56,10 +61,17 @@ class Cards:
         return IdentityMismatch()
 
     async def holder(
-        self, unit: Unit, actor: Actor, name: str, number: IdNumber, *, region: str, place: str
-    ) -> CardHolder:
-        """The resident of this card, at LoA 5 from now on. Two counters at once make one resident."""
+        self, unit: Unit, actor: Actor, name: str, number: IdNumber, *, region: str, place: str,
+        account: UUID | None = None,
+    ) -> CardHolder:  # fmt: skip
+        """The resident of this card, at LoA 5 from now on. Two counters at once make one resident.
+
+        ``account``: whose code was shown here with the card. Where nobody has this number yet and that resident has
+        none, the card is theirs; where somebody has it, the card's holder is that one, whatever code was shown.
+        """
         index = self._vault.search(number.number, "residents.id_number")
+        if account is not None:
+            await self._take_up(unit, account, name, number, index)
         made = await sql.row(
             "INSERT INTO residents (id, portal, region, name_sealed, id_number_sealed, id_number_index, id_kind, loa,"
             " language, elder, created_at, verified_at, birth_year, id_number_index_next)"
@@ -75,13 +87,28 @@ class Cards:
             unit.portal, index.here, index.beside,
         )  # fmt: skip
         assert row is not None, "it was there, or it was made"
-        found = CardHolder(sql.uid(row["id"]), row["region"], made is not None)
+        found = CardHolder(sql.uid(row["id"]), row["region"], made is not None, sql.uid(row["id"]) == account)
         if int(row["loa"]) < AT_COUNTER:
             await self._raise(unit, found.id, name, row["language"])
         if made is not None or int(row["loa"]) < AT_COUNTER:
             await proofs.keep(unit, found.id, level=AT_COUNTER, way="counter", place=place)
         await self._record(unit, actor, found.id, "verified", region, place)
         return found
+
+    async def _take_up(self, unit: Unit, account: UUID, name: str, number: IdNumber, index: Search) -> None:
+        """Write the card's name and number to the account that has none, unless somebody has them already."""
+        try:
+            async with in_transaction("default"):  # a savepoint: on PostgreSQL the conflict would end the unit
+                await sql.execute(
+                    "UPDATE residents SET name_sealed = $1, id_number_sealed = $2, id_number_index = $3,"
+                    " id_number_index_next = $4, id_kind = $5, birth_year = $6 WHERE id = $7 AND portal = $8"
+                    " AND id_number_sealed IS NULL AND closed_at IS NULL",
+                    self._vault.seal(name, "residents.name"), self._vault.seal(number.number, "residents.id_number"),
+                    index.here, index.beside, number.kind, number.birth_date.year if number.birth_date else None,
+                    account, unit.portal,
+                )  # fmt: skip
+        except IntegrityError:
+            return
 
     async def _raise(self, unit: Unit, resident_id: UUID, name: str, language: str) -> None:
         await sql.execute(

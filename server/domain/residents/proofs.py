@@ -16,7 +16,7 @@ from config.floor.unit import Actor, Unit
 from config.floor.vault import Search, Vault
 from server.domain.audit.service import Audit
 from server.domain.identifiers import IdNumber
-from server.domain.residents.errors import IdentityMismatch, IdentityTaken, IdentityVerified
+from server.domain.residents.errors import IdentityAttemptsExceeded, IdentityMismatch, IdentityTaken, IdentityVerified
 from server.domain.sessions.service import Sessions, resident_facts
 
 _NEWEST = 50
@@ -81,6 +81,10 @@ class Proofs:
         await self.record(unit, actor, resident_id, "verified", way)
         unit.tell(f"resident:{resident_id}", "verification", loa=level)
         return None
+
+    def too_often(self, retry_after: int) -> IdentityAttemptsExceeded:
+        """Enough was asked today."""
+        return IdentityAttemptsExceeded(retry_after=retry_after)
 
     async def mismatch(self, unit: Unit, actor: Actor, resident_id: UUID, way: str) -> IdentityMismatch:
         """It was not confirmed; which part was wrong is said to nobody."""

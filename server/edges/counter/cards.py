@@ -22,7 +22,7 @@ class CardSeen(Wire):
     """What stands on the card; the clerk holds it."""
 
     name: Annotated[str, Field(min_length=2, max_length=50)]
-    id_number: Annotated[str, Field(min_length=15, max_length=18)]
+    id_number: Annotated[str, Field(min_length=8, max_length=24)]
 
 
 async def register_says(call: Call[Any, Any], name: str, number: IdNumber) -> bool | Refusal:

@@ -39,12 +39,20 @@ class CardCheck(CardSeen):
     card_in_hand: Literal[True]
 
 
+class IdentityCheck(CardCheck):
+    """The card, and the person's own code if one was shown here: the card is then theirs."""
+
+    visit_id: UUID | None = None
+
+
 class CardChecked(Wire):
-    """Who it is, from now on at the highest level."""
+    """Who it is, from now on at the highest level. ``code_is_theirs``: false where the code that was shown is somebody
+    else's, or none was shown."""
 
     name_masked: str
     loa: int
     known_before: bool = Field(description="false where the person has been registered just now")
+    code_is_theirs: bool = False
 
 
 class Newborn(Wire):
@@ -95,15 +103,15 @@ class _Card:
     name="checkCard",
     summary="Who somebody is, by the card in hand: the highest level from now on; the person is told",
     access=Terminal(),
-    body=CardCheck,
+    body=IdentityCheck,
     answer=CardChecked,
     status=201,
     own_unit=True,
     idempotent=True,
     limit=30,
-    problems=IDENTITY_PROBLEMS,
+    problems=(*IDENTITY_PROBLEMS, "not-found"),
 )
-async def check(call: Call[CardCheck, NoQuery]) -> CardChecked | Refusal:
+async def check(call: Call[IdentityCheck, NoQuery]) -> CardChecked | Refusal:
     """The register is asked outside any transaction."""
     card = await _confirmed(call, call.body)
     if isinstance(card, Refusal):
@@ -113,18 +121,30 @@ async def check(call: Call[CardCheck, NoQuery]) -> CardChecked | Refusal:
         if card is None:
             return await _mismatch(call, unit)
         place = place_of(call)
+        shown = await _shown_code(call, unit)
         holder = await call.services.cards.holder(
-            unit, call.actor, card.name, card.number, region=call.place.region, place=place
+            unit, call.actor, card.name, card.number, region=call.place.region, place=place, account=shown
         )
         await call.services.notify.post(
             unit, recipient=holder.id, region=holder.region, event="identity.checked", category="statutory",
             dedupe_key=f"identity:{holder.id}:{unit.now.isoformat()}", values={"place": place}, subject="identity",
         )  # fmt: skip
         profile = await call.services.residents.get(unit, holder.id)
-        return CardChecked(name_masked=profile.masked_name, loa=profile.loa, known_before=not holder.new)
+        return CardChecked(
+            name_masked=profile.masked_name, loa=profile.loa, known_before=not holder.new, code_is_theirs=holder.shown
+        )
 
     checked: CardChecked | Refusal = await call.decide(decide)
     return checked
+
+
+async def _shown_code(call: Call[IdentityCheck, NoQuery], unit: Unit) -> UUID | None:
+    """Whose own code was shown here lately; nobody's where it was shown for somebody else."""
+    if call.body.visit_id is None:
+        return None
+    shown = await call.services.visits.whose(unit, call.body.visit_id, call.place.id)
+    fresh = unit.now - shown.at <= _VISIT_LIFE
+    return shown.resident_id if fresh and shown.resident_id == shown.acting_id else None
 
 
 @operations.post(

@@ -67,6 +67,15 @@ async def paper_desk(call: Call[NoBody, NoQuery]) -> Page:
     return Page("counter_paper.html", await bar(call, terminal_id))
 
 
+@pages.get("/counter/identity", access=Terminal(), sign_in=SIGN_IN)
+async def identity_desk(call: Call[NoBody, NoQuery]) -> Page:
+    """Who somebody is, by the document in hand."""
+    terminal_id = call.staff.terminal_id
+    if terminal_id is None:
+        raise TerminalUnknown()
+    return Page("counter_identity.html", await bar(call, terminal_id))
+
+
 @pages.get("/counter/delegation", access=Terminal(), sign_in=SIGN_IN)
 async def delegation_desk(call: Call[NoBody, NoQuery]) -> Page:
     """Recording and taking back a delegation for somebody without a phone."""

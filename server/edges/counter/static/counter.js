@@ -124,6 +124,7 @@ function shown(visit, own, text) {
 function answer(visit, own, text) {
   // Whoever showed an own code can be the helper of somebody without a phone.
   at("to-delegation").href = visit.holder.acting_for || visit.recognised ? "/counter/delegation" : `/counter/delegation?visit=${visit.visit_id}`;
+  at("to-identity").href = visit.holder.acting_for || visit.recognised ? "/counter/identity" : `/counter/identity?visit=${visit.visit_id}`;
   screen.show(shown(visit, own, text));
   document.dispatchEvent(new CustomEvent("yima-visit", { detail: { visit, purpose: purpose.value } })); // the strip gives numbers
   screen.bringIntoView();
