@@ -83,7 +83,7 @@ async def test_the_helper_is_proven_by_an_own_code_or_a_card(server: Town) -> No
     by_code = seen(server, helper={"visit_id": scan.body["visit_id"]})
     await clerk.refused("POST", RECORD, by_code, code="delegation-helper-not-proven")
     checked = await clerk.must("POST", "/counter/api/v1/identity-checks", {**HELPER, "card_in_hand": True}, status=201)
-    assert checked == {"name_masked": "王*兰", "loa": 5, "known_before": True}
+    assert checked == {"name_masked": "王*兰", "loa": 5, "known_before": True, "code_is_theirs": False}
     assert "已在窗口核验身份" in [one["title"] for one in (await phone.must("GET", "/api/v1/notices"))["notices"]]
     await clerk.must("POST", RECORD, by_code, status=201)
     wrong = {**FATHER, "name": "王德水"}
