@@ -30,6 +30,20 @@ export function paperFile(id: string, layout: Layout): Promise<string> {
   return downloaded(`/credentials/${id}/paper?layout=${layout}`)
 }
 
+export function openCopy(id: string, form: 'html' | 'json'): Promise<void> {
+  return new Promise((resolve, reject) => {
+    uni.downloadFile({
+      url: `${origin}/api/v1/me/export/${id}?form=${form}`,
+      header: headers(''),
+      success: ({ tempFilePath, statusCode }) =>
+        statusCode === 200
+          ? uni.saveFile({ tempFilePath, success: () => resolve(), fail: () => reject(offlineProblem()) })
+          : reject(asProblem(statusCode, null)),
+      fail: () => reject(offlineProblem()),
+    })
+  })
+}
+
 function downloaded(path: string): Promise<string> {
   return new Promise((resolve, reject) => {
     uni.downloadFile({

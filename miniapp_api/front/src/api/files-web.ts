@@ -31,6 +31,20 @@ export async function paperFile(id: string, layout: Layout): Promise<string> {
   return URL.createObjectURL(await (await fetched(`/credentials/${id}/paper?layout=${layout}`)).blob())
 }
 
+/** The copy of my data, to keep: mine alone, whoever I act for. */
+export async function openCopy(id: string, form: 'html' | 'json'): Promise<void> {
+  const path = `/me/export/${id}?form=${form}`
+  const answer = await fetch(`${origin}/api/v1${path}`, { headers: headers('') }).catch(() => {
+    throw offlineProblem()
+  })
+  if (!answer.ok) judged<never>(answer.status, await answer.json().catch(() => null), path)
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(await answer.blob())
+  link.download = `my-data.${form}`
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+}
+
 /** A served document as HTML text. */
 export async function documentText(caseNo: string, documentNo: string): Promise<string> {
   return (await fetched(`/cases/${caseNo}/documents/${encodeURIComponent(documentNo)}`)).text()

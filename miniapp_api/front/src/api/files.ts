@@ -17,4 +17,4 @@ files = mini
 // #endif
 
 /** Picking, sending and reading files, the way this platform does it. */
-export const { upload, pick, ownFile, documentText, paperFile } = files as Files
+export const { upload, pick, ownFile, documentText, paperFile, openCopy } = files as Files

@@ -9,6 +9,7 @@ import { poll } from './live-mini'
 // #endif
 
 export interface LiveEvents {
+  export: { id: string; state: string }
   delegation: { id: string; state: string }
   notice: { id: string }
   case: { case_no: string; status: string }

@@ -86,6 +86,17 @@ export const api = {
   endDelegation: (id: string) => call<void>('DELETE', `/delegations/${id}`),
   delegatedActs: (id: string) => call<{ acts: Wire.DelegatedAct[]; next_cursor: string | null }>('GET', `/delegations/${id}/acts`),
 
+  consents: () => call<Wire.Consents>('GET', '/me/consents'),
+  sayConsent: (purpose: string, word: 'yes' | 'no', version: number) => call<Wire.Consents>('PUT', `/me/consents/${purpose}`, { body: { word, version } }),
+  copies: () => call<{ exports: Wire.Copy[] }>('GET', '/me/export'),
+  askCopy: (key: string) => call<Wire.Copy>('POST', '/me/export', { body: {}, key }),
+  closing: () => call<Wire.Closing>('GET', '/me/closing'),
+  closeAccount: () => call<Wire.Closing>('DELETE', '/me'),
+  keepAccount: () => call<Wire.Closing>('DELETE', '/me/closing'),
+  corrections: () => call<Wire.Corrections>('GET', '/me/corrections'),
+  askCorrection: (body: { category: string; said: string }, key: string) => call<Wire.Correction>('POST', '/me/corrections', { body, key }),
+  changePhone: (phone: string, otp: string) => call<Wire.Me>('POST', '/me/phone', { body: { phone, otp } }),
+
   looks: (kind: Wire.LookKind | '', cursor?: string | null) => call<Wire.LookPage>('GET', '/looks', { query: { kind, cursor } }),
   dispute: (id: string) => call<Wire.Look>('POST', `/looks/${id}/dispute`, { body: {} }),
   reportLoss: (body: { what: Wire.Lost; reason: Wire.LossReason; here_too: boolean }, key: string) =>

@@ -169,3 +169,24 @@ export interface FilledApplication {
   staff_no: string; expires_at: string; for_whom: string | null; delegation: string | null; answers: { label: string; value: string }[]; materials: { label: string; value: string }[]
 }
 export interface FilledApplications { applications: FilledApplication[] }
+
+/** One purpose in words and what I said to it. */
+export interface ConsentText {
+  code: string; kind: 'notice' | 'law' | 'consent' | 'refusable'; title: string; text: string; basis: string; stops: string; version: number
+  since: string; word: 'yes' | 'no' | null; said_version: number | null; said_at: string | null; asks: boolean
+}
+export interface Consents { purposes: ConsentText[]; asks: number }
+
+/** A copy of everything held about me. */
+export interface Copy { id: string; state: 'asked' | 'ready' | 'over'; asked_at: string; ready_at: string | null; expires_at: string | null }
+
+export interface Closing {
+  asked_at: string | null; due_at: string | null; days: number; open_cases: { case_no: string; item_name: string }[]
+  categories: { code: string; title: string; erased: string[]; kept: string[]; why_kept: string }[]
+}
+
+export interface Correction {
+  id: string; category: string; category_title: string; said: string; state: 'open' | 'done' | 'refused'; asked_at: string; answer: string
+  answered_at: string | null
+}
+export interface Corrections { corrections: Correction[]; categories: { code: string; title: string }[] }
