@@ -1,4 +1,5 @@
 """``python -m server serve | worker | migrate | seed | check | hire | settings | import-items FILE |
+retention |
 make-root | signing-keys | make-audit-key | verify-audit | make-kek FILE | keys … | rotate-keys | rotate-index |
 authenticators | demo | demo-code | demo-proxy``."""
 
@@ -43,6 +44,7 @@ from server.key_commands import (
     verify_record,
 )
 from server.opening import CannotStart, Opened, migrated, opened, prepared
+from server.retention_command import retention
 from server.starting import plainly, read_settings
 from server.worker import Timetable
 
@@ -281,6 +283,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     hiring.add_argument("--counter", default="", help="invite this counter's computer: prints its one-time code")
     add("import-items", import_items).add_argument("file", type=Path)
+    keeping = add("retention", retention).add_mutually_exclusive_group()
+    keeping.add_argument("--dry-run", action="store_true", help="say what would be ended (the usual)")
+    keeping.add_argument("--apply", action="store_true", help="end it, rule by rule")
     add("make-root", make_root)
     add("make-audit-key", make_audit_key)
     add("make-kek", make_kek).add_argument("file", type=Path)
