@@ -33,8 +33,8 @@ async def a_visit(unit: Unit, at: datetime) -> UUID:
         "INSERT INTO visits (id, portal, region, at, resident_id, acting_id, terminal_id, hall, counter, staff_id,"
         " staff_no, purpose, scene, item, outcome, fields_seen, consent_state, consent_asked, consent_granted,"
         " card_fields, consent_licences)"
-        " VALUES ($1,$2,'511602000000',$3,NULL,NULL,$1,'hall','3',$1,'C1','apply_here','01','','code-unknown','[]','none',"
-        "'[]','[]','[]','[]')",
+        " VALUES ($1,$2,'511602000000',$3,NULL,NULL,$1,'hall','3',$1,'C1','apply_here','01','','code-unknown','[]',"
+        "'none','[]','[]','[]','[]')",
         visit_id, unit.portal, at,
     )  # fmt: skip
     return visit_id
