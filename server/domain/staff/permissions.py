@@ -48,7 +48,7 @@ PERMISSIONS: Mapping[str, tuple[StaffRole, ...]] = {
     "audit.verify": ("auditor",),
     "processing.read": ("auditor",),
     "corrections.answer": ("handler", "hall_manager"),
-    "staff.read": ("security_administrator",),
+    "staff.read": ("security_administrator", "administrator"),
     "staff.manage": ("security_administrator",),
     "staff.recover": ("administrator", "security_administrator"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.edges.console import letter_pages, notice_pages, publishing_pages, rights_pages, team_pages
+from server.edges.console import letter_pages, notice_pages, publishing_pages, rights_pages, roster_pages, team_pages
 from server.edges.console.audience_api import operations as audience_operations
 from server.edges.console.audit_api import operations as audit_operations
 from server.edges.console.campaigns_api import operations as campaign_operations
@@ -46,4 +46,13 @@ operations = [
 pages = publishing_pages.pages
 """One table, to which every module of pages adds its own."""
 
-__all__ = ["letter_pages", "notice_pages", "operations", "pages", "publishing_pages", "rights_pages", "team_pages"]
+__all__ = [
+    "letter_pages",
+    "notice_pages",
+    "operations",
+    "pages",
+    "publishing_pages",
+    "rights_pages",
+    "roster_pages",
+    "team_pages",
+]

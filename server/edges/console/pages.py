@@ -31,6 +31,7 @@ DOORS = (
     ("letters", "/console/letters", "notices.paper"),
     ("conflicts", "/console/conflicts", "conflicts.manage"),
     ("corrections", "/console/corrections", "corrections.answer"),
+    ("staff", "/console/staff", "staff.read"),
     ("audit", "/console/audit", "audit.read"),
 )
 _LIGHTS = ("overdue", "red", "yellow", "green", "none")
