@@ -20,6 +20,7 @@ async def staff(call: PageCall) -> Page:
     facts = {
         "labels": json.dumps(words, ensure_ascii=False),
         "roles": json.dumps(roles, ensure_ascii=False),
+        "places": json.dumps({call.portal.region: call.portal.region_name, **call.portal.places}, ensure_ascii=False),
         "me": call.staff.staff_no,
         "manages": "1" if may(call.staff.roles, "staff.manage") else "",
         "recovers": "1" if may(call.staff.roles, "staff.recover") else "",

@@ -6,13 +6,15 @@ import { facts, momentWords } from "./words.js";
 const labels = JSON.parse(facts.labels);
 const roles = JSON.parse(facts.roles);
 const t = (key, filling = {}) => (labels[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(filling[name] ?? ""));
+const places = JSON.parse(facts.places);
+const named = (region) => (places[region] ? `${places[region]} ${region}` : region);
 const place = byId("roster");
 const roleName = Object.fromEntries(roles);
 const EVERY = "*";
 let shown = [];
 let next = null;
 
-const line = (label, ...value) => h("div", {}, h("dt", {}, label), h("dd", {}, value));
+const line = (label, ...value) => [h("dt", {}, label), h("dd", {}, value)];
 const joined = (list) => list.join(t("and"));
 const words = (text) => text.split(/[\s,，、;；]+/).filter(Boolean);
 
@@ -37,7 +39,7 @@ function step(one, path, method, body, done) {
 function reach(one) {
   const whose = !one.departments.length ? t("own_department", { department: one.department })
     : one.departments.includes(EVERY) ? t("every_department") : joined(one.departments);
-  return t("reach", { whose, where: joined(one.regions.length ? one.regions : [one.region]) });
+  return t("reach", { whose, where: joined((one.regions.length ? one.regions : [one.region]).map(named)) });
 }
 
 function rolesForm(one) {
