@@ -12,7 +12,7 @@ from typing import TextIO
 
 from config.floor.unit import Unit
 from server.domain.keys.search_change import Work
-from server.domain.keys.service import ALONE, BOTH, TURNED, VaultKeyRow
+from server.domain.keys.service import ALONE, BOTH, FORMER, TURNED, VaultKeyRow
 from server.opening import Opened
 
 _PASSES = 5
@@ -113,9 +113,11 @@ class _IndexChange:
         await self._advance(turning, ALONE)
         await self._settled()
         await self._done("empty", "3 of 3, tidying")
+        rows = await self._house.keys.keys.all()
+        former = next((f"python -m server keys drop {row.name}" for row in rows if row.phase == FORMER), "")
         self._out.write(
             "every index is of the new key. Tomorrow, when no short-lived row carries the one before: "
-            "python -m server keys drop, or take YIMA_SECRETS__INDEX_KEY away\n"
+            f"{former or 'take YIMA_SECRETS__INDEX_KEY away'}\n"
         )
         return 0
 
