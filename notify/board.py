@@ -140,6 +140,26 @@ class Board:
         )  # fmt: skip
         return [record(row) for row in rows]
 
+    async def titles(self, unit: Unit, ids: Sequence[UUID]) -> dict[UUID, str]:
+        """What these campaigns are called: one statement."""
+        if not ids:
+            return {}
+        holes = ",".join(f"${n}" for n in range(2, len(ids) + 2))
+        text = f"SELECT id, title FROM campaigns WHERE portal = $1 AND id IN ({holes})"
+        return {sql.uid(row["id"]): row["title"] for row in await sql.rows(text, unit.portal, *ids)}
+
+    async def answered(self, unit: Unit, ids: Sequence[UUID]) -> dict[UUID, str]:
+        """Which of these were corrected or withdrawn by a follow-up that was released: one statement."""
+        if not ids:
+            return {}
+        holes = ",".join(f"${n}" for n in range(2, len(ids) + 2))
+        rows = await sql.rows(
+            "SELECT follows, MAX(follow_kind) AS kind FROM campaigns WHERE follows IS NOT NULL AND portal = $1 "
+            f"AND follows IN ({holes}) AND status IN ('approved','sending','paused','done') GROUP BY follows",
+            unit.portal, *ids,
+        )  # fmt: skip
+        return {sql.uid(row["follows"]): row["kind"] for row in rows}
+
     async def providers(self, unit: Unit) -> list[ProviderState]:
         """Every provider, and every channel of our own that sent something today."""
         rows = await sql.rows(

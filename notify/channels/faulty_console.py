@@ -4,7 +4,6 @@ there is something to see where failures are watched."""
 from __future__ import annotations
 
 import tomllib
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +17,17 @@ LOST = "lost"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """From which notice on (0 = the first of this process) a number fails, and how: a vendor's code, or ``LOST``
-    where no answer ever comes. ``statutory``: so do notices that the law demands, which then end as letters."""
+    """How a number fails: a vendor's code, or ``LOST`` where no answer ever comes. ``statutory``: so do notices that
+    the law demands, which then end as letters. ``words``: only notices that say this."""
 
     answer: str
-    after: int
     statutory: bool = False
+    words: str = ""
+
+    def meets(self, parcel: Parcel) -> bool:
+        """Whether it is this notice that fails."""
+        many = parcel.event == "campaign" and self.words in parcel.text
+        return many or (self.statutory and parcel.category == "statutory")
 
 
 class FaultyConsoleSms(ConsoleSms):
@@ -34,14 +38,10 @@ class FaultyConsoleSms(ConsoleSms):
     def __init__(self, run: Run, vault: Vault, provider: str, faults: Mapping[str, Fault]) -> None:
         super().__init__(run, vault, provider)
         self._faults = faults
-        self._heard: Counter[str] = Counter()
 
     async def send(self, parcel: Parcel) -> Outcome:
         fault = self._faults.get(parcel.phone or "")
-        if fault is None or not (parcel.event == "campaign" or (fault.statutory and parcel.category == "statutory")):
-            return await super().send(parcel)
-        self._heard[parcel.phone or ""] += 1
-        if self._heard[parcel.phone or ""] <= fault.after:
+        if fault is None or not fault.meets(parcel):
             return await super().send(parcel)
         return Unknown("timeout") if fault.answer == LOST else Rejected(fault.answer)
 
@@ -49,4 +49,4 @@ class FaultyConsoleSms(ConsoleSms):
 def read_faults(path: Path) -> dict[str, Fault]:
     """The demo's list: number → its fault."""
     rows = tomllib.loads(path.read_text("utf-8"))["faults"]
-    return {row["phone"]: Fault(row["answer"], row["after"], row.get("statutory", False)) for row in rows}
+    return {row["phone"]: Fault(row["answer"], row.get("statutory", False), row.get("words", "")) for row in rows}

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Literal
 
+from config.floor.refusal import Refusal
 from config.floor.unit import Unit
 from notify.campaign_record import CampaignRecord
 from notify.campaign_rules import CampaignWords
@@ -16,6 +17,8 @@ from server.domain.catalogue.guide import Guide
 Add = Callable[[datetime, Callable[[], Awaitable[None]]], None]
 _SENT, _WAITING, _BACK, _DRAFT = "sent", "waiting", "back", "draft"
 _FAILED, _WRONG, _BACKED, _DOUBT, _HELD, _LATER = "failed", "wrong", "backed", "doubt", "held", "later"
+_FRESH = "区文化广电旅游局"
+"""A department that has begun to send only now."""
 _SLOW = 8
 """Deliveries a second of the one that is held half-way."""
 _MORE: dict[str, tuple[str, str]] = {
@@ -54,6 +57,7 @@ def add_campaigns(desk: Desk, days: Days, guide: Guide, add: Add) -> None:
         for key, (title, body, category) in _TEXTS.items()
     }
     made: dict[str, CampaignRecord] = {}
+    add(days.at(10, "13:30"), _teams(desk))
     add(days.at(10, "14:00"), _templates(desk))
     add(days.at(10, "15:10"), _segments(desk, guide.code))
     for number, (key, words) in enumerate(texts.items()):
@@ -80,13 +84,32 @@ def _under_way(desk: Desk, days: Days, made: dict[str, CampaignRecord], add: Add
     add(days.at(4, "11:10"), _release(desk, made, _BACKED))
 
 
+Decision = Callable[[Unit], Awaitable[CampaignRecord | Refusal]]
+
+
+async def _recorded(desk: Desk, who: str, action: str, step: Decision) -> CampaignRecord:
+    """One step and its line in the record, as the console writes it."""
+    return await desk.decide(lambda unit: _on_record(desk, unit, who, action, step))
+
+
+async def _on_record(desk: Desk, unit: Unit, who: str, action: str, step: Decision) -> CampaignRecord | Refusal:
+    made = await step(unit)
+    if not isinstance(made, Refusal):
+        await desk.services.audit.record(
+            unit, desk.staff[who].actor, action, subject_kind="campaign", subject=str(made.id),
+            region=desk.portal.region,
+        )  # fmt: skip
+    return made
+
+
 async def _nothing() -> None:
     """What is due is sent after every step."""
 
 
 def _hold(desk: Desk, made: dict[str, CampaignRecord]) -> Callable[[], Awaitable[None]]:
     async def run() -> None:
-        await desk.decide(lambda unit: desk.services.campaigns.pause(unit, made[_HELD].id))
+        campaigns = desk.services.campaigns
+        await _recorded(desk, "operator", "campaign.pause", lambda unit: campaigns.pause(unit, made[_HELD].id))
 
     return run
 
@@ -96,8 +119,39 @@ def _withdraw(desk: Desk, made: dict[str, CampaignRecord]) -> Callable[[], Await
         campaigns, actor, first = desk.services.campaigns, desk.staff["operator"].actor, made[_WRONG]
         title, body = _MORE[_BACKED]
         words = CampaignWords(title, body, "service", desk.portal.region)
-        draft = await desk.decide(lambda unit: campaigns.follow_up(unit, actor, first.id, "withdrawal", words))
-        made[_BACKED] = await desk.decide(lambda unit: campaigns.submit(unit, actor, draft.id))
+        draft = await _recorded(
+            desk, "operator", "campaign.draft",
+            lambda unit: campaigns.follow_up(unit, actor, first.id, "withdrawal", words),
+        )  # fmt: skip
+        made[_BACKED] = await _recorded(
+            desk, "operator", "campaign.submit", lambda unit: campaigns.submit(unit, actor, draft.id)
+        )
+
+    return run
+
+
+def _teams(desk: Desk) -> Callable[[], Awaitable[None]]:
+    """The operators' department has limits; another one is new and on trial, its end asked for by one person."""
+
+    async def run() -> None:
+        teams, chief = desk.services.campaigns.teams, desk.staff["administrator"].actor
+        own = desk.staff["operator"].department
+
+        async def keep(unit: Unit) -> None:
+            await teams.limit(unit, chief, own, people_a_day=50_000, cost_a_day=500_000)
+            fresh = await teams.limit(unit, chief, _FRESH, people_a_day=1_000, cost_a_day=50_000)
+            await teams.put_on_trial(unit, chief, fresh.id)
+            for key in ("agent", "n01"):
+                await teams.add_tester(unit, chief, fresh.id, desk.residents[key].resident_id)
+            await teams.ask_end(unit, chief, fresh.id)
+            for team in (own, _FRESH):
+                found = await teams.named(unit, team)
+                assert found is not None
+                await desk.services.audit.record(
+                    unit, chief, "team.limit", subject_kind="team", subject=str(found.id), region=desk.portal.region
+                )
+
+        await desk.decide(keep)
 
     return run
 
@@ -160,11 +214,16 @@ def _write(
     async def run() -> None:
         campaigns, actor = desk.services.campaigns, desk.staff["operator"].actor
         team = desk.staff["operator"].department
-        made[key] = await desk.decide(lambda unit: campaigns.draft(unit, actor, desk.portal.region, words, team))
+        made[key] = await _recorded(
+            desk, "operator", "campaign.draft",
+            lambda unit: campaigns.draft(unit, actor, desk.portal.region, words, team),
+        )  # fmt: skip
         if rate:
             await desk.decide(lambda unit: campaigns.slow(unit, made[key].id, rate))
         if submit:
-            made[key] = await desk.decide(lambda unit: campaigns.submit(unit, actor, made[key].id))
+            made[key] = await _recorded(
+                desk, "operator", "campaign.submit", lambda unit: campaigns.submit(unit, actor, made[key].id)
+            )
 
     return run
 
@@ -172,11 +231,12 @@ def _write(
 def _release(desk: Desk, made: dict[str, CampaignRecord], key: str = _SENT) -> Callable[[], Awaitable[None]]:
     async def run() -> None:
         actor, found = desk.staff["publisher"].actor, made[key]
-        await desk.decide(
+        await _recorded(
+            desk, "publisher", "campaign.approve",
             lambda unit: desk.services.campaigns.approve(
                 unit, actor, found.id, content_hash=found.content_hash, people=found.people
-            )
-        )
+            ),
+        )  # fmt: skip
 
     return run
 
@@ -184,8 +244,10 @@ def _release(desk: Desk, made: dict[str, CampaignRecord], key: str = _SENT) -> C
 def _send_back(desk: Desk, made: dict[str, CampaignRecord]) -> Callable[[], Awaitable[None]]:
     async def run() -> None:
         actor, found = desk.staff["publisher"].actor, made[_BACK]
-        await desk.decide(
-            lambda unit: desk.services.campaigns.reject(unit, actor, found.id, "没有写清是哪几个大厅，请补充后再提交。")
-        )
+        why = "没有写清是哪几个大厅，请补充后再提交。"
+        await _recorded(
+            desk, "publisher", "campaign.reject",
+            lambda unit: desk.services.campaigns.reject(unit, actor, found.id, why),
+        )  # fmt: skip
 
     return run

@@ -10,6 +10,7 @@ import pytest
 from config.floor import sql
 from config.floor.refusal import Refusal
 from config.floor.unit import Unit
+from notify.board import Board
 from notify.campaign_record import CampaignRecord
 from notify.errors import (
     FirstUnderWay,
@@ -152,6 +153,7 @@ async def test_a_correction_goes_once_and_only_when_its_people_are_known(room: R
     assert isinstance(await _released(room, ready), CampaignRecord)
     rows = await sql.rows("SELECT recipient FROM campaign_recipients WHERE campaign_id = $1", made.id)
     assert sorted(sql.uid(row["recipient"]) for row in rows) == sorted(people)[:2]
+    assert await Board().answered(unit, [first.id, made.id]) == {first.id: "correction"}
     await room.database.unit_of_work(PORTAL, lambda unit: room.campaigns.stop(unit, made.id))
     again = await room.database.unit_of_work(PORTAL, correct)
 

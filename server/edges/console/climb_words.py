@@ -17,12 +17,12 @@ SILENT = frozenset({"not-offered"})
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One way: its name, and what happened there or why it was left out, sentence by sentence. ``tone``: "none" where
-    it was not taken."""
+    """One way: its name, and what happened there or why it was left out, sentence by sentence. ``taken``: it was, or
+    would be, gone."""
 
     channel: str
     label: str
-    tone: str
+    taken: bool
     sentences: tuple[str, ...]
 
 
@@ -33,11 +33,11 @@ def climbed(call: AnyCall, story: MessageStory, why: Why | None) -> list[Rung]:
     if why is None:
         return rungs
     left = [
-        Rung(channel, say.channel(channel), "none", (_left_out(call, reason),))
+        Rung(channel, say.channel(channel), False, (_left_out(call, reason),))
         for channel, reason in why.left_out.items()
         if reason not in SILENT
     ]
-    planned = [Rung(one, say.channel(one), "none", (call.text("climb.planned"),)) for one in why.planned]
+    planned = [Rung(one, say.channel(one), False, (call.text("climb.planned"),)) for one in why.planned]
     inbox = [one for one in rungs if one.channel in ("inbox", "live")]
     return [*inbox, *left, *(one for one in rungs if one not in inbox), *planned]
 
@@ -53,10 +53,7 @@ def ended(call: AnyCall, why: Why | None) -> str:
 
 
 def _rung(call: AnyCall, say: Speaker, story: MessageStory, step: Step) -> Rung:
-    tone = {"delivered": "ok", "read": "ok", "sent": "info", "failed": "bad", "in_doubt": "warn"}.get(
-        step.state, "none"
-    )
-    return Rung(step.channel, say.channel(step.channel), tone, tuple(_sentences(call, say, story, step)))
+    return Rung(step.channel, say.channel(step.channel), True, tuple(_sentences(call, say, story, step)))
 
 
 def _sentences(call: AnyCall, say: Speaker, story: MessageStory, step: Step) -> list[str]:
@@ -64,6 +61,10 @@ def _sentences(call: AnyCall, say: Speaker, story: MessageStory, step: Step) -> 
         read = story.head.read_at
         told = [call.text("climb.inbox", at=say.exact(story.head.created_at))]
         return [*told, call.text("climb.read", at=say.exact(read))] if read else told
+    if step.channel == PAPER and step.state not in ("pending", "submitting"):
+        key = f"climb.paper.{step.reason}"
+        known = step.reason and call.services.wording.has(key)
+        return [call.text(key if known else "climb.paper.open", at=say.exact(step.updated_at))]
     happened = [(one.at, _tried(call, say, step, one)) for one in story.tries if one.delivery_id == step.id]
     happened += [
         (one.received_at, _receipt(call, say, one)) for one in story.receipts if one.client_msg_id == step.client_msg_id
@@ -71,7 +72,7 @@ def _sentences(call: AnyCall, say: Speaker, story: MessageStory, step: Step) -> 
     sentences = [text for _, text in sorted(happened, key=lambda one: one[0])]
     if step.state == "pending":
         sentences.append(call.text("climb.due" if step.attempt == 0 else "climb.again", at=say.exact(step.next_at)))
-    elif step.state == "unknown":
+    elif step.state == "unknown" and step.channel != "live":  # an open page sends no receipts
         sentences.append(call.text("climb.no_receipt"))
     elif not sentences:
         cause = say.reason(step.reason) if step.reason else say.word("states", step.state)
@@ -103,13 +104,13 @@ def foreseen(call: AnyCall, plans: Mapping[str, Plan]) -> list[tuple[str, list[R
 
 
 def _foreseen(call: AnyCall, say: Speaker, plan: Plan) -> list[Rung]:
-    found = [Rung("inbox", say.channel("inbox"), "ok", (call.text("climb.now"),))]
+    found = [Rung("inbox", say.channel("inbox"), True, (call.text("climb.now"),))]
     if plan.live:
-        found.append(Rung("live", say.channel("live"), "ok", (call.text("climb.if_open"),)))
+        found.append(Rung("live", say.channel("live"), True, (call.text("climb.if_open"),)))
     for number, step in enumerate(plan.steps):
-        found.append(Rung(step.channel, say.channel(step.channel), "info", tuple(_plan_words(call, say, plan, number))))
+        found.append(Rung(step.channel, say.channel(step.channel), True, tuple(_plan_words(call, say, plan, number))))
     found += [
-        Rung(channel, say.channel(channel), "none", (_left_out(call, reason),))
+        Rung(channel, say.channel(channel), False, (_left_out(call, reason),))
         for channel, reason in plan.left_out.items()
         if reason not in SILENT
     ]

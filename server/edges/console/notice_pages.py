@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from calendar import Calendar
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
@@ -14,6 +15,7 @@ from config.floor.unit import LEGAL_ZONE
 from notify import failed, grants, ladders
 from notify.board import Minute
 from notify.campaign_record import CampaignRecord
+from notify.campaign_result import ChannelCount
 from notify.failed import Standing
 from notify.ladder import Category
 from notify.steps import Plan
@@ -77,9 +79,12 @@ async def notices_today(call: PageCall) -> Page:
     board, unit = call.services.board, call.unit
     lanes, doubtful = await board.lanes(unit), await board.doubtful(unit)
     running, providers = await board.under_way(unit), await board.providers(unit)
+    over = await board.ended(unit)
     return await watched(
         call, "today", "today", every=5_000, lanes=lanes, doubtful=doubtful, running=running, providers=providers,
-        ended=await board.ended(unit), alarms=_alarms(call, lanes, doubtful, running, providers),
+        ended=over,
+        answered=await board.answered(unit, [one.id for one in over]),
+        alarms=_alarms(call, lanes, doubtful, running, providers),
     )  # fmt: skip
 
 
@@ -114,6 +119,7 @@ async def sending(call: PageCall) -> Page:
     counted = asked or found.people <= _COUNTED_LIVE
     counts = await call.services.campaigns.counts(call.unit, found.id) if counted else ()
     followers = await call.services.board.followers(call.unit, found.id)
+    answered = await call.services.board.answered(call.unit, [found.id])
     progress = found.progress
     counters = {
         "at": call.unit.now.timestamp() * 1000, "settled": progress.reached + progress.failed + progress.skipped,
@@ -122,8 +128,16 @@ async def sending(call: PageCall) -> Page:
     return await watched(
         call, "sending", "today", title=found.words.title, every=0 if over else 1_000, found=found, over=over,
         counted=counted, funnel=funnel(found, counts) if counted else None, followers=followers,
-        counters=json.dumps(counters), resend_by=RESEND_BY, consequences=_consequences(call, found),
+        answered=answered.get(found.id, ""),
+        counters=json.dumps(counters), resend_by=_resend_by(call, counts), consequences=_consequences(call, found),
     )  # fmt: skip
+
+
+def _resend_by(call: PageCall, counts: Sequence[ChannelCount]) -> list[str]:
+    """The channels that are connected here, those first that this one has not gone by."""
+    used = {one.channel for one in counts}
+    offered = call.services.notify.ladder.offered
+    return sorted((name for name in RESEND_BY if name in offered), key=lambda name: name in used)
 
 
 def _consequences(call: PageCall, found: CampaignRecord) -> dict[str, str]:

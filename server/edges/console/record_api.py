@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
+from uuid import UUID
 
 from aiohttp import web
 from pydantic import Field
@@ -40,7 +42,7 @@ class RecordWanted(Wire):
 
 @pages.get("/console/notices/record", access=_MAY, sign_in=SIGN_IN)
 async def record(call: PageCall) -> Page:
-    """Fifty at a time: two statements, as quick on the last page as on the first."""
+    """Fifty at a time: three statements, as quick on the last page as on the first."""
     query = call.request.query
     asked = {name: query.get(name, "")[:32].strip() for name in ("who", "what", "first", "last")}
     after = cursors.read(query["cursor"]) if query.get("cursor") else None
@@ -48,6 +50,7 @@ async def record(call: PageCall) -> Page:
     shown = found[: notices.PAGE]
     people = sorted({one.line.resident_id for one in shown if one.line.resident_id is not None})
     names = await call.services.residents.masked(call.unit, people)
+    names |= await call.services.board.titles(call.unit, sorted({*_campaigns(shown)}))
     more = len(found) > notices.PAGE
     cursor = cursors.after(shown[-1].line.at, shown[-1].line.id) if more else ""
     return await watched(
@@ -106,21 +109,26 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def _shown(call: PageCall, one: Told, names: dict[Any, str]) -> dict[str, Any]:
+def _shown(call: PageCall, one: Told, names: dict[UUID, str]) -> dict[str, Any]:
     line = one.line
-    looked_at = names.get(line.resident_id, "") if line.resident_id else ""
+    subject = UUID(line.subject) if line.subject_kind == "campaign" else line.resident_id
+    named = names.get(subject, "") if subject else ""
     why = f"watch.reasons_to_look.{line.purpose}"
     return {
         "at": line.at,
         "who": line.actor_label if line.actor_kind == "staff" else call.text(f"console.actors.{line.actor_kind}"),
         "what": _action(call, line.action),
-        "subject": looked_at or call.text(f"record.kinds.{line.subject_kind}"),
+        "subject": named or call.text(f"record.kinds.{line.subject_kind}"),
         "href": _href(line.subject_kind, line.subject),
         "outcome": _outcome(call, line.outcome),
         "refused": line.outcome == "refused",
         "why": call.text(why) if call.services.wording.has(why) else line.purpose,
         "seal": one.seal,
     }
+
+
+def _campaigns(shown: Sequence[Told]) -> list[UUID]:
+    return [UUID(one.line.subject) for one in shown if one.line.subject_kind == "campaign"]
 
 
 def _href(kind: str, subject: str) -> str:
