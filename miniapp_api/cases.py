@@ -64,6 +64,7 @@ _FORM_PROBLEMS = ("item-unknown", "invalid-input", "file-not-usable")
 async def submit(call: Call[NewCase, NoQuery]) -> CaseChanged:
     """All or nothing; the files named become the case's."""
     new = call.body
+    await call.services.residents.hold(call.unit, call.resident.resident_id)
     ref = await call.services.cases.submit(
         call.unit, call.resident, new.item, new.answers, _handed(new.materials), new.draft
     )
@@ -116,6 +117,7 @@ async def read_case(call: Call[NoBody, NoQuery]) -> CaseShown:
 async def submit_draft(call: Call[Amendment, NoQuery]) -> CaseChanged:
     """What is given is laid over what the draft holds."""
     body = call.body
+    await call.services.residents.hold(call.unit, call.resident.resident_id)
     ref = await call.services.cases.finish_draft(
         call.unit, call.resident, _case_no(call), body.answers, _handed(body.materials)
     )

@@ -191,7 +191,7 @@ def _closing(call: Call[Any, Any], stands: ClosingStands) -> ClosingShape:
 def _category(call: Call[Any, Any], category: str) -> ClosingCategory:
     part = next(part for part in call.services.rights.processing.parts if part.category == category)
     kept = [held for held in part.tables if held.closing == "keep" or held.kept]
-    erased = [held for held in part.tables if held.closing != "keep"]
+    erased = [held for held in part.tables if held.closing != "keep" and not held.kept]
     return ClosingCategory(
         code=category,
         title=call.text(f"holdings.categories.{category}.title"),

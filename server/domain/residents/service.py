@@ -117,6 +117,15 @@ class Residents:
             raise Missing()
         return self._profile(unit, row)
 
+    async def hold(self, unit: Unit, resident_id: UUID) -> None:
+        """The account is open and is not closed before this unit ends; ``Missing`` where it is closed."""
+        tail = " FOR SHARE" if sql.is_postgres() else ""
+        if not await sql.row(
+            f"SELECT id FROM residents WHERE id = $1 AND portal = $2 AND closed_at IS NULL{tail}",
+            resident_id, unit.portal,
+        ):  # fmt: skip
+            raise Missing()
+
     async def prefer(
         self, unit: Unit, resident_id: UUID, *, language: str | None, elder: bool | None
     ) -> ResidentProfile:

@@ -8,7 +8,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from config.floor import sql
+from config.floor.refusal import Missing
+from notify.segments import read
 from server.adapters.migrate import schema
 from server.domain.privacy.holdings import HOLDINGS
 from tests.journeys.forms import fill, materials
@@ -140,6 +144,32 @@ async def test_what_the_law_requires_without_consent_is_said_and_cannot_be_refus
     await phone.refused("PUT", "/api/v1/me/consents/nothing", no, code="not-found")
 
 
+async def test_who_refused_news_is_picked_for_none_from_then_on_and_still_for_services(server: Town) -> None:
+    phone, audience = await server.resident(0), server.services.campaigns.audience
+
+    async def picked(category: str) -> list[UUID]:
+        unit = await server.house.database.reading(PORTAL)
+        return await audience.select(unit, read({}), category).first(9)
+
+    assert len(await picked("information")) == 1
+    done = await phone.must("PUT", "/api/v1/me/consents/information", {"word": "no", "version": 1})
+    assert [one["word"] for one in done["purposes"] if one["code"] == "information"] == ["no"]
+    assert await picked("information") == []
+    assert len(await picked("service")) == 1
+    await phone.must("PUT", "/api/v1/me/consents/information", {"word": "yes", "version": 1})
+    assert len(await picked("information")) == 1
+
+
+async def test_two_words_at_once_leave_one_that_stands(server: Town) -> None:
+    phone = await server.resident(0)
+    path = "/api/v1/me/consents/information"
+    await asyncio.gather(
+        *[phone.must("PUT", path, {"word": word, "version": 1}) for word in ("no", "yes", "no", "yes")]
+    )
+    standing = await sql.rows("SELECT word FROM consents WHERE purpose = 'information' AND ended_at IS NULL")
+    assert len(standing) == 1
+
+
 async def test_a_phone_number_is_changed_by_the_code_sent_to_the_new_one_and_the_old_one_is_told(
     server: Town,
 ) -> None:
@@ -228,6 +258,8 @@ async def test_a_closed_account_leaves_no_value_and_no_access_and_the_record_sta
     after = await actions(phone.me["id"])
     assert after[: len(before)] == before
     assert after[-1] == "account.erase"
+    with pytest.raises(Missing):  # what began before and decides now finds nobody
+        await server.services.residents.hold(await server.house.database.reading(PORTAL), resident_id)
     again = await server.resident(0, loa=2)
     assert again.me["id"] != str(resident_id)
 
