@@ -58,6 +58,8 @@ export const api = {
   noticePreferences: () => call<Wire.NoticePreferences>('GET', '/notice-preferences'),
   preferNotices: (body: Wire.NoticePreferences) => call<Wire.NoticePreferences>('PUT', '/notice-preferences', { body }),
 
+  checkMessage: (text: string) => call<Wire.MessageChecked>('POST', '/message-checks', { body: { text } }),
+
   pushKey: () => call<{ key: string | null }>('GET', '/push-key'),
   subscribeToPush: (body: Wire.PushSubscription) => call<{ id: string }>('POST', '/push-subscriptions', { body }),
   endPush: (id: string) => call<void>('DELETE', `/push-subscriptions/${id}`),

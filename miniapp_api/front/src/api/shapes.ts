@@ -93,7 +93,10 @@ export interface NoticeDetail extends Notice {
 export type NoticeWay = 'sms' | 'live' | 'wechat' | 'oa' | 'alipay' | 'webpush' | 'email'
 export type Ways = Record<NoticeWay, boolean>
 export interface QuietHours { starts: string; ends: string }
-export interface NoticePreferences { service: Ways; information: Ways; offered: NoticeWay[]; quiet: QuietHours | null }
+export interface DepartmentChoice { name: string; stopped: boolean }
+export interface NoticePreferences { service: Ways; information: Ways; offered: NoticeWay[]; quiet: QuietHours | null; departments: DepartmentChoice[] }
+/** Whether a text message is one of ours; `known` false does not mean that it is a fraud. */
+export interface MessageChecked { known: boolean; portal: string; category: string | null; day: string | null; message: string }
 
 export interface PushSubscription { endpoint: string; keys: { p256dh: string; auth: string } }
 /** A kind of card of WeChat or Alipay, and how many of them may still come. */

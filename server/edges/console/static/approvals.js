@@ -31,7 +31,8 @@ function decision(campaign, preview) {
   const people = h("input", { id: `people-${campaign.id}`, inputmode: "numeric", autocomplete: "off", maxlength: "9" });
   const reason = h("textarea", { id: `reason-${campaign.id}`, rows: "2", maxlength: "300" });
   const expected = preview.people;
-  const approve = h("button", { type: "submit", class: "button button-primary", disabled: preview.blockers.length > 0 }, t("approve"));
+  const approve = h("button", { type: "submit", class: "button button-primary", disabled: preview.blockers.length > 0 },
+    t(campaign.category === "emergency" && !campaign.seconder ? "approve_first" : "approve"));
   const accept = h("form", { novalidate: true, onsubmit: (event) => {
     event.preventDefault();
     const typed = Number(people.value.replace(/[,\s，]/g, ""));
@@ -87,7 +88,7 @@ async function card(row) {
       h("p", {}, audienceWords(campaign.audience)), campaign.audience.rules && h("p", {}, ruleWords(campaign.audience.rules)),
       h("p", {}, campaign.schedule_at ? t("schedule_at", { at: momentWords(campaign.schedule_at) }) : t("schedule_none")),
       campaign.category === "statutory" && h("p", {}, t("basis_law", { law: campaign.law })),
-      campaign.category === "emergency" && h("p", { class: "message message-bad" }, t(campaign.exercise ? "basis_exercise" : "basis_emergency", { at: momentWords(campaign.expires_at) })),
+      campaign.category === "emergency" && h("p", { class: "message message-warn" }, t(campaign.exercise ? "basis_exercise" : "basis_emergency", { at: momentWords(campaign.expires_at) })),
       campaign.category === "emergency" && h("p", { class: "message message-info" }, campaign.seconder ? t("seconded", { who: campaign.seconder }) : t("seconded_none")),
       h("blockquote", { class: "approval-body" }, campaign.body), differences(since), check, sample(preview), decision(campaign, preview)), frames),
     draw: () => {

@@ -34,6 +34,11 @@ const draft = () => ({
 function basis() {
   for (const one of ["statutory", "emergency"]) byId(`basis-${one}`).hidden = form.category.value !== one;
 }
+// An emergency never goes to everybody because nobody chose: its region is chosen by hand.
+function unplaced() {
+  if (!form.region.querySelector('option[value=""]')) form.region.prepend(h("option", { value: "" }, t("region_choose")));
+  form.region.value = "";
+}
 const open = () => !campaign || ["draft", "rejected", "submitted"].includes(campaign.state);
 const frames = (examples) => showFrames(byId("frames"), examples, { brand: facts.brand, labels });
 
@@ -236,7 +241,7 @@ byId("item-search").addEventListener("keydown", (event) => { if (event.key === "
 
 for (const chip of document.querySelectorAll("[data-put]")) chip.addEventListener("click", () => put_in(chip.dataset.put));
 
-form.addEventListener("input", (event) => { basis(); if (event.target.id !== "item-search" && !byId("rules").contains(event.target)) later(); });
+form.addEventListener("input", (event) => { basis(); if (event.target.value === "emergency") unplaced(); if (event.target.id !== "item-search" && !byId("rules").contains(event.target)) later(); });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   busy(form.querySelector('[data-do="submit"]'), async () => {
