@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from server.domain.identifiers import uscc_check_passes
 from server.domain.sessions import budgets
 
 _DAY = 86_400
+_USCC = re.compile(r"[0-9A-Z]{18}", re.ASCII)
 _ATTEMPTS = 5
 
 
@@ -30,9 +32,12 @@ class Organisation:
 
 
 def read_uscc(text: str) -> str:
-    """A unified social credit code (GB 32100) in its written form; ``Invalid`` where the check fails."""
+    """A unified social credit code (GB 32100) in its written form; ``Invalid`` for what cannot be one.
+
+    Its check character decides nothing: some early codes do not satisfy it, so the register is asked all the same.
+    """
     code = text.strip().upper()
-    if not uscc_check_passes(code):
+    if _USCC.fullmatch(code) is None:
         raise Invalid(faults=(FieldFault("uscc", "uscc-invalid"),))
     return code
 
@@ -59,6 +64,8 @@ class Organisations:
         """Write down what the register said. A new representative ends what the earlier one gave."""
         if not matched:
             await self._record(unit, actor, resident_id, uscc, "mismatch")
+            if not uscc_check_passes(uscc):  # most likely a slip of the pen
+                return Invalid(faults=(FieldFault("uscc", "uscc-invalid"),))
             return NotRepresentative()
         before = await sql.row(
             "SELECT id, representative_id FROM organisations WHERE portal = $1 AND uscc = $2", unit.portal, uscc

@@ -86,6 +86,9 @@ export const api = {
   propose: (body: Wire.NewDelegation, key: string) => call<Wire.Delegation>('POST', '/delegations', { body, key }),
   answerDelegation: (id: string, accept: boolean, key: string) => call<Wire.Delegation>('POST', `/delegations/${id}/acceptance`, { body: { accept }, key }),
   endDelegation: (id: string) => call<void>('DELETE', `/delegations/${id}`),
+  addWardNumber: (id: string, name: string, idNumber: string) => call<Wire.Delegation>('POST', `/delegations/${id}/ward-number`, { body: { name, id_number: idNumber } }),
+  organisations: () => call<{ organisations: Wire.Organisation[] }>('GET', '/organisations'),
+  proveOrganisation: (uscc: string, name: string, key: string) => call<Wire.Organisation>('POST', '/organisations', { body: { uscc, name }, key }),
   delegatedActs: (id: string) => call<{ acts: Wire.DelegatedAct[]; next_cursor: string | null }>('GET', `/delegations/${id}/acts`),
 
   consents: () => call<Wire.Consents>('GET', '/me/consents'),

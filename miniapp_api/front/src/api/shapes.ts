@@ -129,13 +129,14 @@ export interface Delegation {
   scope: { all_items: boolean; items: NamedCode[]; all_purposes: boolean; purposes: NamedCode[]; text: string }
   case_no: string | null; first_day: string; last_day: string; by_counter: boolean; answer_until: string | null
   proposed_at: string; active_at: string | null; ended_at: string | null
-  actions: ('accept' | 'refuse' | 'take_back' | 'withdraw' | 'renounce')[]
+  actions: ('accept' | 'refuse' | 'take_back' | 'withdraw' | 'renounce' | 'add_number')[]
 }
 export interface DelegationPage { delegations: Delegation[]; next_cursor: string | null }
 export interface NewDelegation {
-  kind: 'relative'; side: 'principal' | 'delegate'; other: { name: string; phone: string }; relation: string
+  kind: 'relative' | 'organisation'; side: 'principal' | 'delegate'; other: { name: string; phone: string }; relation?: string; organisation_id?: string
   scope: { all_items?: boolean; items?: string[]; all_purposes?: boolean; purposes?: string[] }; last_day: string
 }
+export interface Organisation { id: string; uscc: string; name: string }
 export interface DelegationChoices { relations: NamedCode[]; purposes: NamedCode[]; longest_days: number }
 export interface DelegatedAct { id: string; at: string; what: string; text: string }
 export interface VisitPage { visits: Visit[]; next_cursor: string | null }
