@@ -15,6 +15,7 @@ from config.floor.scope import Placed
 from config.floor.unit import Unit
 from notify.places import PLACED
 from server.domain.delegations import records as delegations
+from server.domain.privacy import corrections
 from server.domain.residents import audience as residents
 from server.domain.sessions.callers import StaffCaller
 from server.domain.staff import roster
@@ -24,6 +25,7 @@ from server.domain.visits import conflicts
 THINGS: Mapping[str, Placed] = {
     **PLACED,
     "conflicts": conflicts.PLACED,
+    "corrections": corrections.PLACED,
     "delegations": delegations.PLACED,
     "residents": residents.PLACED,
     "staff": roster.PLACED,

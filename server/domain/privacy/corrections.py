@@ -11,7 +11,7 @@ from uuid import UUID
 from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.refusal import FieldFault, Invalid, Missing
-from config.floor.scope import Scope
+from config.floor.scope import Placed, Scope
 from config.floor.unit import Actor, Unit
 from config.floor.vault import Vault
 from server.domain.audit.service import Audit
@@ -20,6 +20,7 @@ from server.domain.privacy.reading_page import CATEGORIES
 
 State = Literal["open", "done", "refused"]
 PAGE = 20
+PLACED = Placed("correction_requests")
 _WAITING = 5
 _SAID, _ANSWER = "correction_requests.said", "correction_requests.answer"
 _COLUMNS = "id, resident_id, region, category, said_sealed, state, asked_at, answer_sealed, answered_at, answered_no"
