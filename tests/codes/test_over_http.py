@@ -116,7 +116,7 @@ async def test_a_wrong_purpose_says_what_the_holder_chose(server: Town) -> None:
     problem = await counter.refused("POST", SCANS, body, code="purpose-not-allowed")
     assert "“就医”" in problem["detail"]
     unknown = await counter.refused("POST", SCANS, {**body, "purpose": "nothing"}, code="purpose-not-allowed")
-    assert "没有登记" in unknown["detail"]
+    assert "没有这个用途" in unknown["detail"]
 
 
 async def test_a_front_that_cannot_derive_gets_a_picture_and_a_fresh_one_after_use(server: Town) -> None:

@@ -12,7 +12,10 @@ from notify.paper import PaperChannel
 from tests.journeys.town import Town
 
 CONSOLE = "/console/api/v1/campaigns"
-REACH = {"inbox": 1, "sms": 1, "live": 1, "wechat": 0, "inbox_only": 0}
+REACH = {
+    "inbox": 1, "sms": 1, "live": 1, "wechat": 0, "inbox_only": 0,
+    "ways": [{"channel": "sms", "label": "短信", "first": 1, "most": 1}],
+}  # fmt: skip
 BODY: dict[str, Any] = {
     "title": "社保卡可以线上换了",
     "body": "((姓名))您好，社保卡换卡现在可以线上办。",

@@ -88,6 +88,7 @@ def test_open_operations_are_the_ones_we_mean() -> None:
             "enrolTerminal",
             "tourSignIn",
             "tourInviteTerminal",
+            "checkMessage",
         }
         | PROVIDERS
     )

@@ -22,6 +22,7 @@ DECIDED_BY_US = {
 }  # fmt: skip
 """Columns that say who somebody is, what somebody may, or how far something got."""
 MEANT = {
+    ("removeTester", "resident_id"): "whom to take off the list, of one's own department",
     ("giveRoles", "roles"): "giving out roles is what this call is for, and only the security administrator may",
 }
 
