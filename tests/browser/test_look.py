@@ -84,6 +84,7 @@ async def her_places(phone: Phone) -> list[tuple[str, str]]:
     imported = (await phone.must("GET", "/api/v1/items?q=公路"))["items"]
     notices = (await phone.must("GET", "/api/v1/notices"))["notices"]
     bare = [one["code"] for one in imported if one["guide"] == "incomplete"]
+    papered = next(one for one in details if one["documents"])
     return [
         ("home", ""),
         ("items", ""),
@@ -95,7 +96,7 @@ async def her_places(phone: Phone) -> list[tuple[str, str]]:
         *[("case", f"no={one['case_no']}") for one in cases],
         *[("correct", f"no={one['case_no']}") for one in details if "correct" in one["actions"]],
         *[("review", f"no={one['case_no']}") for one in details if "review" in one["actions"]][:1],
-        ("document", f"no={details[0]['case_no']}&document={details[0]['documents'][0]['document_no']}"),
+        ("document", f"no={papered['case_no']}&document={papered['documents'][0]['document_no']}"),
         ("notices", ""),
         ("notice", f"id={notices[0]['id']}"),
         ("preferences", ""),
