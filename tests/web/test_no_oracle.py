@@ -53,9 +53,10 @@ async def test_what_is_known_is_answered_like_what_is_not(server: Town, monkeypa
 
 
 async def _same_work(statements: Statements, pair: Pair) -> None:
-    there = await statements.of(lambda: pair.there(1))
-    assert there > 0, pair.name
-    assert await statements.of(lambda: pair.nowhere(1)) == there, pair.name
+    # The least of three: now and then the database's clock is read anew on the way.
+    there = min([await statements.of(lambda: pair.there(1)) for _ in range(3)])
+    nowhere = min([await statements.of(lambda: pair.nowhere(1)) for _ in range(3)])
+    assert nowhere == there > 0, pair.name
 
 
 def _tells_nothing(found: Found) -> None:
