@@ -16,7 +16,7 @@ FILE = ROOT / "config" / "sample" / "service_items_511602.csv"
 
 async def _run(folder: Path, *arguments: str, word: str = "", **settings: str) -> tuple[int, str, str]:
     process = await _start(folder, *arguments, **settings)
-    out, err = await asyncio.wait_for(process.communicate(f"{word}\n".encode()), 90)
+    out, err = await asyncio.wait_for(process.communicate(f"{word}\n".encode()), 300)
     assert process.returncode is not None
     return process.returncode, out.decode(), err.decode()
 
