@@ -11,6 +11,7 @@ import sys
 
 from playwright.async_api import Browser, async_playwright
 
+from tests.browser import pictures_of_acting as others
 from tests.browser import pictures_of_the_code as code
 from tests.browser.conftest import HOW, chromium
 from tests.browser.picture_craft import DESK, PHONE, as_resident, become, keep, settled, sheet
@@ -83,10 +84,13 @@ TAKERS = {
     "looks": code.looks_and_licence,
     "hall": code.hall,
     "terminals": code.terminals,
+    "devices": others.devices,
+    "sending": others.sending,
     "paper": code.paper_and_unplugged,
     "counter": counter_picture,
     "verdicts": code.verdicts,
     "consent": code.consent,
+    "acting": others.acting,
 }
 
 

@@ -5,7 +5,7 @@ import { formOf, materialsOf } from "./desk_form.js";
 import { play } from "./sound.js";
 import { screen } from "./screen.js";
 import { signedCall } from "./terminal.js";
-import { el, icon, say, verdict } from "./view.js";
+import { el, icon, say, sayOf, verdict } from "./view.js";
 
 const API = "/counter/api/v1";
 const ASK_EVERY = 1_500;
@@ -33,27 +33,30 @@ function finished(kind, title, text, ...more) {
   screen.clearLater();
 }
 
+/** A for B, wherever something is done for somebody who is not there. */
+const forWhom = (visit) => visit.holder.acting_label ? el("p", { class: "message message-warn", "data-acting": "" }, el("strong", {}, visit.holder.acting_label)) : null;
+
 const caseLine = (no) => el("p", {}, `${say("result.case_no")} `, el("span", { class: "code" }, grouped(no)));
 
 /** Turns until she has answered on her phone. */
-function awaitHer(made) {
+function awaitHer(visit, made) {
   const left = el("span", { class: "ask-figure" });
   const own = panel(
-    head(say("desk.asked"), made.item_name), caseLine(made.case_no),
-    el("div", { class: "ask" }, el("div", { class: "ask-dial" }, left), el("div", {}, el("strong", {}, say("desk.asked_text")), el("p", {}, say("desk.asked_late")))));
+    head(sayOf(visit, "desk.asked"), made.item_name), caseLine(made.case_no),
+    el("div", { class: "ask" }, el("div", { class: "ask-dial" }, left), el("div", {}, el("strong", {}, sayOf(visit, "desk.asked_text")), el("p", {}, sayOf(visit, "desk.asked_late")))));
   const timer = setInterval(async () => {
     if (!screen.holds(own)) return clearInterval(timer);
     left.textContent = String(Math.max(0, Math.ceil((Date.parse(made.expires_at) - Date.now()) / 1000)));
     const now = await signedCall("GET", `${API}/applications/${made.id}`).catch(() => null);
     if (!now || now.state === "pending" || !screen.holds(own)) return;
     clearInterval(timer);
-    settled(now);
+    settled(visit, now);
   }, ASK_EVERY);
 }
 
-function settled(made) {
+function settled(visit, made) {
   const kind = { confirmed: "ok", refused: "bad", expired: "warn" }[made.state];
-  finished(kind, say(`desk.${made.state}`), say(`desk.${made.state}_text`, { item: made.item_name }), caseLine(made.case_no));
+  finished(kind, say(`desk.${made.state}`), sayOf(visit, `desk.${made.state}_text`, { item: made.item_name }), caseLine(made.case_no));
 }
 
 async function fill(visit, code) {
@@ -61,19 +64,19 @@ async function fill(visit, code) {
   const [item, known] = await Promise.all([call("GET", `/api/v1/items/${encodeURIComponent(code)}`), signedCall("GET", `${base}/prefill?item=${encodeURIComponent(code)}`)]);
   const fields = formOf(item.form, known.values);
   const papers = materialsOf(item.materials, base, fields);
-  const phone = el("button", { class: "button button-primary", type: "submit" }, say("desk.by_phone"));
-  const paper = button(say("desk.by_paper"));
+  const phone = el("button", { class: "button button-primary", type: "submit" }, sayOf(visit, "desk.by_phone"));
+  const paper = button(sayOf(visit, "desk.by_paper"));
   paper.disabled = !visit.card?.confirmed_at;
   const form = el("form", { class: "stack", novalidate: "" }, el("div", { class: "error-summary", role: "alert", tabindex: "-1", hidden: "" }), fields.node, papers.node,
-    el("p", { class: "hint" }, say("desk.name_of_her")),
+    el("p", { class: "hint" }, sayOf(visit, "desk.name_of_her")),
     el("div", { class: "row" }, phone, paper), paper.disabled ? el("p", { class: "hint" }, say("desk.paper_needs_card")) : null);
   let keys = { phone: newKey(), paper: newKey() };
   const send = async (way, pressed) => {
     try {
       const body = { item: code, answers: fields.answers(), materials: papers.handed(), way };
       const made = await busy(pressed, signedCall("POST", `${base}/cases`, body, { key: keys[way] }));
-      if (made.state === "pending") awaitHer(made);
-      else settled(made);
+      if (made.state === "pending") awaitHer(visit, made);
+      else settled(visit, made);
     } catch (problem) {
       if (problem.status && problem.status < 500) keys = { phone: newKey(), paper: newKey() };
       faults(form, problem);
@@ -81,7 +84,7 @@ async function fill(visit, code) {
   };
   form.addEventListener("submit", (event) => { event.preventDefault(); send("phone", phone); });
   paper.addEventListener("click", () => send("paper", paper));
-  panel(head(item.name, item.department), form);
+  panel(head(item.name, item.department), forWhom(visit), form);
 }
 
 function begin(visit) {
@@ -103,7 +106,7 @@ function begin(visit) {
     }
   };
   form.addEventListener("submit", (event) => { event.preventDefault(); search(); });
-  panel(head(say("desk.begin")), form, list);
+  panel(head(say("desk.begin")), forWhom(visit), form, list);
   search();
 }
 
@@ -115,7 +118,7 @@ async function correct(visit, step) {
   const sections = item.form.map((section) => ({ ...section, fields: section.fields.filter((one) => targets.has(`field:${one.code}`)).map((one) => ({ ...one, hint: targets.get(`field:${one.code}`), show_if: null })) })).filter((section) => section.fields.length);
   const fields = formOf(sections, {});
   const papers = materialsOf(item.materials.filter((one) => targets.has(`material:${one.code}`)).map((one) => ({ ...one, required: true, show_if: null, note: targets.get(`material:${one.code}`) })), base, fields);
-  const submit = el("button", { class: "button button-primary", type: "submit" }, say("desk.by_paper"));
+  const submit = el("button", { class: "button button-primary", type: "submit" }, sayOf(visit, "desk.by_paper"));
   submit.disabled = !visit.card?.confirmed_at;
   const form = el("form", { class: "stack", novalidate: "" }, el("div", { class: "error-summary", role: "alert", tabindex: "-1", hidden: "" }), fields.node, papers.node, submit, submit.disabled ? el("p", { class: "hint" }, say("desk.paper_needs_card")) : null);
   let key = newKey();
@@ -141,7 +144,7 @@ async function print(path) {
 
 function handOver(visit, step) {
   const base = `${API}/visits/${visit.visit_id}`;
-  const sure = button(say("desk.hand_over_do"), "button-primary");
+  const sure = button(sayOf(visit, "desk.hand_over_do"), "button-primary");
   const fault = el("div", {});
   const key = newKey();
   sure.setAttribute("data-first", "");
@@ -150,13 +153,13 @@ function handOver(visit, step) {
       const done = await busy(sure, signedCall("POST", `${base}/handovers`, { case_no: step.case_no }, { key }));
       const receipt = button(say("desk.print"), "button-primary");
       receipt.addEventListener("click", () => print(`${base}/cases/${done.case_no}/documents/${encodeURIComponent(done.document_no)}`).catch((problem) => receipt.after(trouble(problem))));
-      finished("ok", say("desk.handed_over"), say("desk.handed_over_text"), caseLine(done.case_no), receipt);
+      finished("ok", say("desk.handed_over"), sayOf(visit, "desk.handed_over_text"), caseLine(done.case_no), receipt);
     } catch (problem) {
       fault.replaceChildren(trouble(problem));
     }
   });
   const compared = visit.pictures.some((one) => one.code === "portrait") || visit.card?.confirmed_at;
-  panel(head(say("desk.hand_over"), step.detail), caseLine(step.case_no), compared ? null : el("div", { class: "message message-warn" }, el("strong", {}, say("seeing.not_compared")), el("p", {}, say("desk.compare_first"))), el("p", {}, say("desk.hand_over_text")), sure, fault);
+  panel(head(sayOf(visit, "desk.hand_over"), step.detail), forWhom(visit), caseLine(step.case_no), compared ? null : el("div", { class: "message message-warn" }, el("strong", {}, say("seeing.not_compared")), el("p", {}, say("desk.compare_first"))), el("p", {}, sayOf(visit, "desk.hand_over_text")), sure, fault);
 }
 
 const PANELS = { begin, correct, hand_over: handOver };

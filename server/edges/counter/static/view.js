@@ -5,6 +5,9 @@ const words = JSON.parse(document.getElementById("words").textContent);
 /** A word of the page with its {placeholders} filled. */
 export const say = (key, facts = {}) => (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "");
 
+/** The same to a clerk who has somebody before her that acts for another: said of that person, where it differs. */
+export const sayOf = (visit, key, facts = {}) => say(visit.holder.acting_for && words[`${key}_for`] ? `${key}_for` : key, { name: visit.holder.acting_for ?? "", ...facts });
+
 /** An element with attributes and children; null children are left out. */
 export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -52,7 +55,8 @@ function nextSteps(steps, done) {
 const ROUND = 2 * Math.PI * 32;
 
 /** The ring that empties while the resident is asked; `turn(seconds, share)` moves it. */
-function ring(consent) {
+function ring(visit) {
+  const consent = visit.consent;
   const space = "http://www.w3.org/2000/svg";
   const picture = document.createElementNS(space, "svg");
   picture.setAttribute("viewBox", "0 0 72 72");
@@ -71,7 +75,7 @@ function ring(consent) {
   const seconds = el("p", { class: "ask-seconds muted", role: "timer" });
   const figure = el("span", { class: "ask-figure", "aria-hidden": "true" });
   const asked = consent.fields.map((field) => field.label).join(document.documentElement.lang === "en" ? ", " : "、");
-  const node = el("div", { class: "ask" }, el("div", { class: "ask-dial" }, picture, figure), el("div", {}, el("strong", {}, say("consent.asking")), el("p", {}, asked), seconds));
+  const node = el("div", { class: "ask" }, el("div", { class: "ask-dial" }, picture, figure), el("div", {}, el("strong", {}, sayOf(visit, "consent.asking")), el("p", {}, asked), seconds));
   node.turn = (left, share) => {
     circles[1].style.strokeDashoffset = String(ROUND * (1 - share));
     figure.textContent = String(left);
@@ -82,11 +86,12 @@ function ring(consent) {
 
 const CONSENT_KIND = { allowed: "ok", refused: "bad", expired: "warn" };
 
-function consentPart(consent) {
+function consentPart(visit) {
+  const consent = visit.consent;
   if (!consent) return null;
-  if (consent.state === "pending") return ring(consent);
+  if (consent.state === "pending") return ring(visit);
   const note = consent.state === "allowed" ? null : el("p", {}, say("consent.refused_now"));
-  return el("div", { class: `message message-${CONSENT_KIND[consent.state]}` }, el("strong", {}, say(`consent.${consent.state}`)), note);
+  return el("div", { class: `message message-${CONSENT_KIND[consent.state]}` }, el("strong", {}, sayOf(visit, `consent.${consent.state}`)), note);
 }
 
 /** An accepted look: who, what may be seen and why, what to do next; `seen` are parts that are looked at and let go,
@@ -100,7 +105,7 @@ export function accepted(visit, seen = [], done = () => null) {
       holder.acting_for ? el("p", { class: "message message-warn", "data-acting": "" }, el("strong", {}, holder.acting_label ?? say("result.acting_for", { name: holder.acting_for }))) : null,
       visit.recognised ? el("p", { class: "strong" }, visit.recognised.note) : null,
       visit.scene_label ? el("p", { class: "muted" }, say("result.scene", { scene: visit.scene_label })) : null),
-    consentPart(visit.consent),
+    consentPart(visit),
     ...seen,
     seenFields(holder.fields),
     holder.fields.some((field) => field.code === "open_cases") ? openCases(holder.open_cases) : null,
