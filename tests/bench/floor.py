@@ -1,4 +1,4 @@
-"""The hand-written floor: aiohttp and asyncpg, the same statements as ours, nothing else. One file, one process.
+"""The hand-written floor: aiohttp and asyncpg, the same statements as ours, nothing else. One process.
 
 ``python -m tests.bench.floor PORT DATABASE_URL SECRETS_FILE``
 """
@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from codes import dynamic
 from config.floor.ids import new_id
+from tests.bench.floor_sign_in import SignInFloor
 
 SESSION = (
     "SELECT id, portal, region, kind, subject, terminal_id, device, facts, seen_at, expires_at, ended_at "
@@ -181,7 +182,7 @@ class Floor:
         self, connection: Any, session: Any, place: Any, request: web.Request, asked: dict[str, str], raw: bytes
     ) -> str:
         key, nonce = request.headers["Idempotency-Key"], request.headers["X-Yima-Nonce"]
-        now = await self._now(connection)
+        now = await self.now(connection)
         await connection.fetchrow(LOCK, session["terminal_id"], now)
         parsed = dynamic.parse(asked["text"])
         if parsed is None:
@@ -226,7 +227,7 @@ class Floor:
             raise web.HTTPConflict
         return answer
 
-    async def _now(self, connection: Any) -> datetime:
+    async def now(self, connection: Any) -> datetime:
         """As ours: the database's clock, carried on for half a second."""
         passed = time.monotonic() - self._read_at
         if passed >= 0.5:
@@ -242,6 +243,7 @@ async def _app(database_url: str, secrets: dict[str, str]) -> web.Application:
     app.router.add_get("/hello", floor.hello)
     app.router.add_get("/cases/{case_no}", floor.case)
     app.router.add_post("/scans", floor.scan)
+    app.router.add_post("/sessions", SignInFloor(pool, secrets, floor.now).sign_in)
     return app
 
 

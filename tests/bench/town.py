@@ -1,4 +1,5 @@
-"""What the bench measures against: a town on PostgreSQL with a case, a signed-in resident, a clerk and many codes."""
+"""What the bench measures against: a town on PostgreSQL with a case, a signed-in resident, a clerk, many codes of hers
+and many phones that wait to sign in."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from pydantic import SecretStr
 
 from codes import dynamic
 from codes.holder import Holder
+from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.unit import Unit
 from config.settings import Settings
@@ -102,6 +105,50 @@ class Handles:
             handle, key = self._keys.pop()
             yield dynamic.compose(key, handle, step, "03")
             yield dynamic.compose(key, handle, step - 1, "03")
+
+
+OTP = "246810"
+_PHONES = itertools.count(13_000_000_000)
+
+
+class Phones:
+    """Phones that were sent a sign-in code and are nobody's yet: each signs in once."""
+
+    def __init__(self, folder: Path, database_url: str) -> None:
+        self._settings = Settings(profile="test", data_dir=folder / "data", database_url=SecretStr(database_url))
+        self._waiting: list[str] = []
+
+    def issue(self, number: int) -> None:
+        """Send ``number`` more their code, all the same one."""
+
+        async def fill() -> None:
+            async with opened(self._settings) as house:
+                services = house.services
+                made = [str(next(_PHONES)) for _ in range(number)]
+
+                async def some(unit: Unit) -> None:
+                    rows = []
+                    for phone in made:
+                        otp_id = new_id()
+                        kept = services.vault.search(f"{otp_id}:{OTP}", "otps.code").here
+                        index = services.otp.phone_index(phone).here
+                        rows.append((otp_id, PORTAL, index, kept, unit.now, unit.now + timedelta(hours=1)))
+                    await sql.execute_many(
+                        "INSERT INTO otps (id, portal, phone_index, code_hash, created_at, expires_at, attempts) "
+                        "VALUES ($1,$2,$3,$4,$5,$6,0)",
+                        rows,
+                    )
+
+                await house.database.unit_of_work(PORTAL, some)
+                self._waiting += made
+
+        asyncio.run(fill())
+
+    def entering(self, path: str, port: int) -> Iterator[bytes]:
+        """One sign-in for each phone, until they run out."""
+        while self._waiting:
+            body = json.dumps({"method": "sms", "phone": self._waiting.pop(), "otp": OTP}).encode()
+            yield request("POST", path, port=port, body=body)
 
 
 _numbers = itertools.count()
