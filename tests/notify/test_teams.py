@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from config.floor import sql
+from config.floor.ids import new_id
 from config.floor.refusal import Refusal
 from config.floor.unit import Unit
 from notify.board import Board
@@ -88,7 +89,7 @@ async def test_a_trial_is_ended_by_two_people(room: Room) -> None:
         with pytest.raises(TrialNotAsked):
             await teams.ask_end(unit, OTHER, team.id)
         with pytest.raises(TeamMissing):
-            await teams.get(unit, AUTHOR.id)  # type: ignore[arg-type]
+            await teams.get(unit, new_id())
 
     await room.database.unit_of_work(PORTAL, story)
 

@@ -108,13 +108,16 @@ async def test_the_identity_stays_one_persons_while_the_key_turns(database: Data
         first, PORTAL, _vault(BEFORE).seal(NUMBER, "residents.id_number"), index.here,
         _vault(BEFORE).seal(NAME, "residents.name"), False, unit.now,
     )  # fmt: skip
-    for search, work in ((BOTH, "fill"), (TURNED, "turn"), (ALONE, "empty"), (SearchKeys(NEW), None)):
+    turns: tuple[tuple[SearchKeys, Work | None], ...] = (
+        (BOTH, "fill"), (TURNED, "turn"), (ALONE, "empty"), (SearchKeys(NEW), None),
+    )  # fmt: skip
+    for search, work in turns:
         people = People(_vault(search))
         _, number = people.residents.read_claim(unit, NAME, NUMBER)
         found = await people.residents.by_card(unit, NAME, number)
         assert found is not None and found.id == first
         if work:
-            await _all(_change(database, search), work)  # type: ignore[arg-type]  # the very words of Work
+            await _all(_change(database, search), work)
 
 
 async def test_begun_again_after_a_death_the_rest_is_done(database: Database) -> None:
