@@ -45,13 +45,11 @@ class Event:
     run: Run
 
 
-async def seed(
-    services: Services, clock: Travel, out: TextIO, *, send: Callable[[], Awaitable[None]] | None = None
-) -> None:
+async def seed(services: Services, clock: Travel, out: TextIO, *, send: Callable[[], Awaitable[None]]) -> None:
     """Fill an empty database: catalogue, people, about thirty cases, visits, notices and campaigns of the last weeks.
 
-    Everything happens in order of time; ``send`` lets notices go in theirs (without it they lie there, and are too old
-    for the first engine that finds them). Raises ``NotEmpty`` where anybody is employed already.
+    Everything happens in order of time; ``send`` lets notices go in theirs, for what comes later rests on
+    them: a campaign is withdrawn after it was sent. Raises ``NotEmpty`` where anybody is employed already.
     """
     if await services.staff.anybody():
         raise NotEmpty()
@@ -67,8 +65,7 @@ async def seed(
         for event in sorted(await _events(desk, cast, days, now), key=lambda one: (one.at, one.order)):
             clock.set(event.at)
             await event.run()
-            if send is not None:
-                await send()
+            await send()
     finally:
         clock.reset()
     out.write(f"demonstration city made in {time.monotonic() - started:.1f} s: {len(past.PLANS)} cases\n")
