@@ -110,6 +110,7 @@ class _Seen:
         await self._desk.decide(
             lambda unit: self._services.audit.record(
                 unit, operator.actor, "notices.look", subject_kind="resident", subject=str(who.resident_id),
-                resident_id=who.resident_id, region=operator.region, purpose="not-received", place="console",
+                resident_id=who.resident_id, region=operator.region, purpose="not-received",
+                place=operator.department[:128],
             )
         )  # fmt: skip

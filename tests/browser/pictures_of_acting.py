@@ -92,7 +92,7 @@ async def sending(browser: Browser, origin: str) -> None:
         await settled(page)
         keep("notices-today.png", await page.screenshot())
         listed = await (await page.request.get("/console/api/v1/campaigns")).json()
-        done = [one["id"] for one in listed["campaigns"] if one["status"] in ("finished", "sent", "done", "sending")]
+        done = [one["id"] for one in listed["campaigns"] if one["state"] == "finished"]
         await page.goto(f"/console/notices/campaigns/{done[0]}")
         await settled(page)
         keep("notices-result.png", await page.screenshot())

@@ -21,7 +21,7 @@ async def phone_pictures(browser: Browser, origin: str) -> None:
     async with sheet(browser, origin, PHONE) as page:
         headers = await as_resident(page, "agent")
         cases = (await (await page.request.get("/api/v1/cases", headers=headers)).json())["cases"]
-        running = next(one["case_no"] for one in cases if one["light"] in ("red", "yellow", "green"))
+        running = next(one["case_no"] for one in cases if one["status"] in ("accepted", "in_progress", "proposed"))
         for name, place in (("home", "home/home"), ("case", f"case/case?no={running}"), ("code", "code/code")):
             await page.goto("about:blank")
             await page.goto(f"/m/#/pages/{place}")

@@ -185,7 +185,7 @@ async def letters(call: Call[LettersWanted, NoQuery]) -> web.Response:
             await call.services.audit.record(
                 unit, call.actor, "notice.letter", subject_kind="notice", subject=str(one.message_id),
                 resident_id=one.recipient, region=one.region, outcome="printed-again" if one.prints else "printed",
-                fields=("name", "notice"), place="console",
+                fields=("name", "notice"), place=call.staff.department[:128],
             )  # fmt: skip
         return made
 

@@ -180,7 +180,7 @@ async def look(call: Call[ResidentLook, NoQuery]) -> ResidentFound | Refusal:
         return Missing()
     await call.services.audit.record(
         call.unit, call.actor, "notices.look", subject_kind="resident", subject=str(found), resident_id=found,
-        region=call.staff.region, purpose=call.body.reason, place="console",
+        region=call.staff.region, purpose=call.body.reason, place=call.staff.department[:128],
     )  # fmt: skip
     return ResidentFound(resident_id=found)
 

@@ -124,7 +124,7 @@ async def sign_in(call: Call[ChosenCast, NoQuery]) -> web.Response | Refusal:
 async def _resident(call: Call[ChosenCast, NoQuery], chosen: CastMember) -> web.Response:
     unit, services = call.unit, call.services
     profile = await services.residents.enter(unit, chosen.phone, language=call.language)
-    signed = await services.sign_in.open(unit, profile, device="tour")
+    signed = await services.sign_in.open(unit, profile, device=call.text("tour.page.device"))
     return _answer(call, chosen, token=signed.session.token, loa=profile.loa)
 
 
