@@ -26,9 +26,9 @@ from server.domain.privacy.holdings import HOLDINGS, Held
 T = TypeVar("T")
 _STRAGGLERS = timedelta(minutes=10)
 """No unit of work lives that long: what began before the end of the account has written by then."""
+_IS_OPEN = "status NOT IN ('draft','delivered','not_accepted','returned','withdrawn')"
 _OPEN_CASES = (
-    "SELECT case_no, item_name FROM cases WHERE resident_id = $1 AND portal = $2"
-    " AND status NOT IN ('draft','delivered','not_accepted','returned','withdrawn') ORDER BY id LIMIT 50"
+    f"SELECT case_no, item_name FROM cases WHERE resident_id = $1 AND portal = $2 AND {_IS_OPEN} ORDER BY id LIMIT 50"
 )
 _LIVE = (
     "SELECT id, asked_at, due_at, closed_at FROM account_closings"
@@ -247,9 +247,11 @@ async def _locked(unit: Unit, resident_id: UUID) -> str:
 
 
 async def _due(unit: Unit) -> list[tuple[str, UUID, UUID]]:
+    """Without those that wait for an application: many of them would hold back everybody after them."""
     rows = await sql.rows(
-        "SELECT portal, id, resident_id FROM account_closings WHERE undone_at IS NULL AND closed_at IS NULL"
-        " AND due_at <= $1 ORDER BY due_at LIMIT 100",
+        "SELECT portal, id, resident_id FROM account_closings a WHERE undone_at IS NULL AND closed_at IS NULL"
+        " AND due_at <= $1 AND NOT EXISTS (SELECT 1 FROM cases WHERE resident_id = a.resident_id"
+        f" AND portal = a.portal AND {_IS_OPEN}) ORDER BY due_at LIMIT 100",
         unit.now,
     )
     return [(row["portal"], sql.uid(row["id"]), sql.uid(row["resident_id"])) for row in rows]
