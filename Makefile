@@ -17,7 +17,7 @@ TRACED := $(if $(YIMA_CI),coverage run -m)
 PAGES := $(PY) -m pytest -q -o asyncio_default_fixture_loop_scope=session -o asyncio_default_test_loop_scope=session
 
 .NOTPARALLEL:
-.PHONY: help run test demo demo-code demo-proxy bench lock lint checks proofs unit services-test front front-test browser coverage covered soak-code soak-code-race soak-push soak-privacy fuzz clean ready tools
+.PHONY: help run test demo demo-code demo-proxy bench lock lint checks rules unit services-test front front-test browser coverage covered soak-code soak-code-race soak-push soak-privacy fuzz clean ready tools
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 \t\2/p' Makefile | expand -t 24
@@ -34,7 +34,7 @@ demo-code: tools ## tell the one code, its credential and the check without a ne
 demo-proxy: ready ## tell how a daughter acts for her father without a phone, against the server on PORT
 	@YIMA_PORT=$(PORT) exec $(PY) -m server demo-proxy
 
-test: tools front checks proofs $(if $(YIMA_CI),covered) ## everything: rules, API on both databases, front, browser
+test: tools front checks rules browser $(if $(YIMA_CI),covered) ## everything: rules, API on both databases, front, browser
 	@echo "== all green"
 
 lint: tools ## ruff, mypy --strict, import-linter
@@ -46,21 +46,19 @@ lint: tools ## ruff, mypy --strict, import-linter
 	@echo "== lint: floors"
 	@PYTHONPATH=. .venv/bin/lint-imports --no-logo | tail -n 12
 
-# The first has the machine, the others what it leaves (a page waits for itself half of its time); their words come after
-# it, and whatever failed fails the whole.
-define beside
-	@words=$$(mktemp -d); others=(); trap 'kill $${others[@]:-} 2>/dev/null || true; rm -rf "$$words"' EXIT; \
-	for other in $(2); do nice -n 19 $(MAKE) $$other >"$$words/$$other" 2>&1 & others+=($$!); done; \
-	code=0; $(MAKE) $(1) || code=$$?; for other in "$${others[@]}"; do wait $$other || code=$$?; done; \
-	others=(); for other in $(2); do cat "$$words/$$other"; done; exit $$code
+# Side by side, one core each; the second one's words are shown when the first has finished.
+define both
+	@words=$$(mktemp); $(MAKE) $(2) >"$$words" 2>&1 & other=$$!; \
+	trap 'kill $$other 2>/dev/null || true; rm -f "$$words"' EXIT; \
+	code=0; $(MAKE) $(1) || code=$$?; wait $$other || code=$$?; cat "$$words"; exit $$code
 endef
 
 checks: tools front
-	$(call beside,lint,front-test)
+	$(call both,lint,front-test)
 
-proofs: tools front
+rules: tools front
 	@$(PY) -m coverage erase
-	$(call beside,browser,unit services-test)
+	$(call both,unit,services-test)
 
 unit: tools front ## rules and API on SQLite and the in-process store
 	@echo "== tests: SQLite + in-process store"
