@@ -31,19 +31,30 @@ function select(id, label, options) {
   return el("div", {}, el("label", { for: id }, label), list);
 }
 
-/** One step at a time; a refusal is said, and the picture renewed either way. */
+/** One step at a time: until it is answered and drawn every button rests, so that no press is lost unseen. */
 async function act(work) {
   if (working) return;
   working = true;
+  rest();
   try {
     await work();
   } catch (problem) {
     if (mustLeave(problem)) return;
     toast(`${problem.title} ${problem.detail}`.trim(), "bad");
-  } finally {
-    working = false;
   }
   await load(true);
+  working = false;
+  for (const one of strip.querySelectorAll("[data-rests]")) {
+    one.disabled = false;
+    delete one.dataset.rests;
+  }
+}
+
+function rest() {
+  for (const one of strip.querySelectorAll("button:enabled")) {
+    one.disabled = true;
+    one.dataset.rests = "";
+  }
 }
 
 /** One key for one step until it was answered: after a lost answer the same press finds what was done, once. */
@@ -199,6 +210,7 @@ function drawAnew() {
   ];
   strip.replaceChildren(...parts.filter(Boolean));
   strip.hidden = false;
+  if (working) rest();
 }
 
 /** Without a network the strip says so once and stays as it was. */
