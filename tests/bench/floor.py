@@ -28,15 +28,16 @@ from config.floor.ids import new_id
 from tests.bench.floor_sign_in import SignInFloor
 
 SESSION = (
-    "SELECT id, portal, region, kind, subject, terminal_id, device, facts, seen_at, expires_at, ended_at "
-    "FROM sessions WHERE token_hash = $1"
+    "SELECT id, portal, region, kind, subject, terminal_id, device, facts, seen_at, expires_at, ended_at, "
+    "locked_at FROM sessions WHERE token_hash = $1"
 )
 _CASE_COLUMNS = (
     "c.id, c.portal, c.region, c.case_no, c.item_code, c.item_version, c.item_name, c.department, c.resident_id, "
     "c.status, c.version, c.handler_id, c.handler_label, c.proposed_by, c.proposed_outcome, c.outcome, {sealed}, "
     "c.submitted_at, c.received_at, c.check_from, c.accepted_on, c.stopped_on, c.pauses, c.legal_days, c.legal_unit, "
     "c.promised_days, c.promised_unit, c.legal_due, c.promised_due, c.due_on, c.provisional, c.correction_days, "
-    "c.two_person, c.corrections_requested, c.corrections_due, c.flagged_on, c.closed_at, c.created_at, c.updated_at"
+    "c.two_person, c.corrections_requested, c.corrections_due, c.flagged_on, c.closed_at, c.created_at, c.updated_at, "
+    "c.on_behalf_of, c.acting_id, c.channel, c.organisation_id"
 )
 CASE = (
     f"SELECT {_CASE_COLUMNS.format(sealed='c.decision, c.answers')}, v.grade, v.comment FROM cases c "
@@ -77,16 +78,17 @@ VISIT = (
 )
 AUDIT = (
     "INSERT INTO audit_entries (id, portal, region, at, actor_kind, actor_id, actor_label, action, subject_kind, "
-    "subject, resident_id, outcome, purpose, fields_seen, place) "
-    "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)"
+    "subject, resident_id, outcome, purpose, fields_seen, place, delegation_id) "
+    "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)"
 )
 RESIDENT = (
     "SELECT id, portal, region, phone_sealed, name_sealed, id_number_sealed, id_kind, loa, language, elder, "
     "created_at, verified_at FROM residents WHERE id = $1 AND portal = $2"
 )
 OPEN_CASES = (
-    "SELECT case_no, item_code, item_name, status, department FROM cases WHERE portal = $1 AND resident_id = $2 AND "
-    "status IN ('submitted','received','correction','accepted','in_progress','suspended','proposed','concluded') "
+    "SELECT case_no, item_code, item_name, status, department, organisation_id FROM cases WHERE portal = $1 AND "
+    "resident_id = $2 AND status IN "
+    "('submitted','received','correction','accepted','in_progress','suspended','proposed','concluded') "
     "ORDER BY id DESC LIMIT 20"
 )
 KEEP = (
@@ -203,7 +205,7 @@ class Floor:
         )  # fmt: skip
         await connection.execute(
             AUDIT, new_id(), PORTAL, held["region"], now, "staff", session["subject"], "C1", "visit.look", "visit",
-            str(visit_id), held["subject"], "accepted", asked["purpose"], fields, place["counter"],
+            str(visit_id), held["subject"], "accepted", asked["purpose"], fields, place["counter"], None,
         )  # fmt: skip
         resident = await connection.fetchrow(RESIDENT, held["subject"], PORTAL)
         cases = await connection.fetch(OPEN_CASES, PORTAL, held["subject"])
