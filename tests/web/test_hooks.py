@@ -259,8 +259,9 @@ async def test_wechat_tells_what_a_person_allowed_once_in_json_and_xml(town: Tow
 async def test_wechats_callbacks_are_refused_when_changed(town: Town) -> None:
     stranger = await town.stranger()
     path, body = _safe({"FromUserName": "o", "MsgType": "event", "Event": "x", "CreateTime": 1})
-    assert (await _post(stranger, path, body.replace("gh", "hg")))[0] == 200  # outside the seal, it decides nothing
     sealed = json.loads(body)["Encrypt"]
+    to_another = json.dumps({"ToUserName": "hg", "Encrypt": sealed})
+    assert (await _post(stranger, path, to_another))[0] == 200  # outside the seal, it decides nothing
     assert (await _post(stranger, path, json.dumps({"Encrypt": sealed[:-4] + "AAA="})))[0] == 404
     foreign = Envelope(TOKEN, "wx-other", (KEY,)).sealed(b"{}", os.urandom(16))
     signature = signed(TOKEN, "1", "n", foreign)
