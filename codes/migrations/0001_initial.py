@@ -1,12 +1,13 @@
 """The first schema, as the models were then."""
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.migrations import operations as ops
 
+from config.floor import migration
 from config.floor.ids import new_id
 
 
-class Migration(migrations.Migration):
+class Migration(migration.Migration):
     initial = True
 
     operations = [

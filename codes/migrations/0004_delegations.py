@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.migrations import operations as ops
 
+from config.floor import migration
 from config.floor.schema import Index, making, undoing
 
 RULES = (
@@ -13,7 +14,7 @@ RULES = (
 )
 
 
-class Migration(migrations.Migration):
+class Migration(migration.Migration):
     """A credential without a delegation was ordered by its holder or printed at a counter."""
 
     dependencies = [("codes", "0003_credentials")]

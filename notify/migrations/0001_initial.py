@@ -2,14 +2,15 @@
 
 from uuid import uuid4
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 
+from config.floor import migration
 from config.floor.ids import new_id
 
 
-class Migration(migrations.Migration):
+class Migration(migration.Migration):
     initial = True
 
     operations = [

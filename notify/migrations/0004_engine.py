@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.migrations import operations as ops
 
+from config.floor import migration
 from config.floor.ids import new_id
 from config.floor.schema import Check, Index, making, undoing
 
@@ -80,7 +81,7 @@ def _at() -> Any:
     return fields.DatetimeField(auto_now=False, auto_now_add=False)
 
 
-class Migration(migrations.Migration):
+class Migration(migration.Migration):
     """Only nullable or defaulted columns: a row without them is one of before."""
 
     dependencies = [("notify", "0003_channels")]

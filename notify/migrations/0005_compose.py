@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 
+from config.floor import migration
 from config.floor.ids import new_id
 from config.floor.schema import Check, Index, making, undoing
 
@@ -58,7 +59,7 @@ def _foreign(to: str, column: str) -> Any:
     )
 
 
-class Migration(migrations.Migration):
+class Migration(migration.Migration):
     """New tables, and nullable or defaulted columns of a campaign."""
 
     dependencies = [("notify", "0004_engine")]

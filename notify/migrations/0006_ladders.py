@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.migrations import operations as ops
 
+from config.floor import migration
 from config.floor.ids import new_id
 from config.floor.schema import Check, Index, making, undoing
 
@@ -28,7 +29,7 @@ def _instant() -> fields.DatetimeField[Any]:
     return fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)
 
 
-class Migration(migrations.Migration):
+class Migration(migration.Migration):
     """Tables of the ladder."""
 
     dependencies = [("notify", "0005_compose")]

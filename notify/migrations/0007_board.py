@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tortoise import migrations
 from tortoise.migrations import operations as ops
 
+from config.floor import migration
 from config.floor.schema import Index, making, undoing
 
 RULES = (
@@ -18,7 +18,7 @@ RULES = (
 )
 
 
-class Migration(migrations.Migration):
+class Migration(migration.Migration):
     """Two partial indexes."""
 
     dependencies = [("notify", "0006_ladders")]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.migrations import operations as ops
 
+from config.floor import migration
 from config.floor.schema import Index, making, undoing
 
 RULES = (
@@ -24,7 +25,7 @@ RULES = (
 )
 
 
-class Migration(migrations.Migration):
+class Migration(migration.Migration):
     """Two nullable columns."""
 
     dependencies = [("notify", "0007_board")]

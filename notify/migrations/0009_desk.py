@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.migrations import operations as ops
 
+from config.floor import migration
 from config.floor.ids import new_id
 from config.floor.schema import Index, making, undoing
 
@@ -22,7 +23,7 @@ def _words(length: int) -> Any:
     return fields.CharField(max_length=length, default="", db_default="")
 
 
-class Migration(migrations.Migration):
+class Migration(migration.Migration):
     """New tables, and nullable or defaulted columns."""
 
     dependencies = [("notify", "0008_next_search_key")]

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.migrations import operations as ops
 
+from config.floor import migration
 from config.floor.ids import new_id
 from config.floor.schema import Check, Index, making, undoing
 
@@ -43,7 +44,7 @@ def _at(**more: Any) -> fields.DatetimeField[Any]:
     return fields.DatetimeField(auto_now=False, auto_now_add=False, **more)
 
 
-class Migration(migrations.Migration):
+class Migration(migration.Migration):
     """Three tables, and what a campaign has more of."""
 
     dependencies = [("notify", "0009_desk")]

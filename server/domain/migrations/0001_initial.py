@@ -1,14 +1,15 @@
 """The first schema, as the models were then."""
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 
+from config.floor import migration
 from config.floor.ids import new_id
 from config.floor.sql import from_json, to_json
 
 
-class Migration(migrations.Migration):
+class Migration(migration.Migration):
     initial = True
 
     operations = [

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tortoise import migrations
 from tortoise.migrations import operations as ops
 
+from config.floor import migration
 from config.floor.schema import Check, Index, making, undoing
 
 RULES = (
@@ -92,7 +92,7 @@ RULES = (
 )
 
 
-class Migration(migrations.Migration):
+class Migration(migration.Migration):
     """Makes the rules that the ORM would drop in silence."""
 
     dependencies = [("domain", "0001_initial")]

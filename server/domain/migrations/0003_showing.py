@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.migrations import operations as ops
 
+from config.floor import migration
 from config.floor.schema import Check, Index, making, undoing
 from config.floor.sql import from_json, to_json
 
@@ -18,7 +19,7 @@ RULES = (
 )
 
 
-class Migration(migrations.Migration):
+class Migration(migration.Migration):
     """Nullable columns: a row without them is a look after which nothing more came."""
 
     dependencies = [("domain", "0002_rules")]

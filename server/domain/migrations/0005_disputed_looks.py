@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from tortoise import migrations
 from tortoise.migrations import operations as ops
 
+from config.floor import migration
 from config.floor.schema import Index, making, undoing
 
 RULES = (Index("audit_entries_disputed", "audit_entries", "portal, id", where="action = 'look.disputed'"),)
 
 
-class Migration(migrations.Migration):
+class Migration(migration.Migration):
     """One partial index: it costs other entries nothing."""
 
     dependencies = [("domain", "0004_credentials")]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.migrations import operations as ops
 
+from config.floor import migration
 from config.floor.ids import new_id
 from config.floor.schema import Check, Index, making, undoing
 
@@ -35,7 +36,7 @@ async def nothing(_apps: Any, _editor: Any) -> None:
     """An ended session stays ended."""
 
 
-class Migration(migrations.Migration):
+class Migration(migration.Migration):
     dependencies = [("domain", "0005_disputed_looks")]
     operations = [
         ops.RunPython(undoing(BEFORE), making(BEFORE)),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.migrations import operations as ops
 
+from config.floor import migration
 from config.floor.ids import new_id
 from config.floor.schema import Check, Index, Rule, making, undoing
 
@@ -43,7 +44,7 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-class Migration(migrations.Migration):
+class Migration(migration.Migration):
     """Numbers, counters of the day, closed days, tickets."""
 
     dependencies = [("domain", "0006_registered_terminals")]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.migrations import operations as ops
 
+from config.floor import migration
 from config.floor.schema import Index, making, undoing
 
 RULES = (
@@ -13,7 +14,7 @@ RULES = (
 )
 
 
-class Migration(migrations.Migration):
+class Migration(migration.Migration):
     """A nullable column: a row without it is a visit of the portal's own resident."""
 
     dependencies = [("domain", "0007_halls")]

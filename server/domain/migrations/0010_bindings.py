@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 
+from config.floor import migration
 from config.floor.ids import new_id
 from config.floor.schema import Index, making, undoing
 
@@ -15,7 +16,7 @@ RULES = (
 )
 
 
-class Migration(migrations.Migration):
+class Migration(migration.Migration):
     """A resident may be known by several accounts; an account belongs to one resident of a portal."""
 
     dependencies = [("domain", "0009_counter_cases")]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.migrations import operations as ops
 
-from config.floor import sql
+from config.floor import migration, sql
 from config.floor.schema import Index, making, undoing
 
 RULES = (Index("credential_reads_age", "credential_reads", "received_at"),)
 
 
-class Migration(migrations.Migration):
+class Migration(migration.Migration):
     """A nullable column: a row without it works in every hall of its portal."""
 
     dependencies = [("domain", "0011_delegations")]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 
+from config.floor import migration
 from config.floor.ids import new_id
 from config.floor.schema import Check, Index, making, undoing
 
@@ -21,7 +22,7 @@ RULES = (
 )
 
 
-class Migration(migrations.Migration):
+class Migration(migration.Migration):
     """An authenticator for each member of staff, at most; a session may be locked until its holder shows up again."""
 
     dependencies = [("domain", "0012_halls_of_staff")]

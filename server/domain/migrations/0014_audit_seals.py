@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.migrations import operations as ops
 
+from config.floor import migration
 from config.floor.ids import new_id
 from config.floor.schema import Index, making, undoing
 
 RULES = (Index("audit_sealed_place", "audit_sealed", "seal, position", unique=True),)
 
 
-class Migration(migrations.Migration):
+class Migration(migration.Migration):
     """What was recorded is sealed in batches, chained and signed."""
 
     dependencies = [("domain", "0013_staff_factors")]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 
+from config.floor import migration
 from config.floor.ids import new_id
 from config.floor.schema import Check, Index, making, undoing
 
@@ -15,7 +16,7 @@ RULES = (
 )
 
 
-class Migration(migrations.Migration):
+class Migration(migration.Migration):
     """Nobody has rows at first: then the own department and region count, as before."""
 
     dependencies = [("domain", "0018_notice_record")]

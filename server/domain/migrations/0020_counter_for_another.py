@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.migrations import operations as ops
 
+from config.floor import migration
 from config.floor.schema import Index, making, undoing
 
 RULES = (
@@ -14,7 +15,7 @@ RULES = (
 )
 
 
-class Migration(migrations.Migration):
+class Migration(migration.Migration):
     """Who showed it, and under which delegation; both empty where it was her own."""
 
     dependencies = [("domain", "0019_staff_scopes")]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.migrations import operations as ops
 
+from config.floor import migration
 from config.floor.ids import new_id
 from config.floor.schema import Check, Index, making, undoing
 
@@ -41,7 +42,7 @@ RULES = (
 )
 
 
-class Migration(migrations.Migration):
+class Migration(migration.Migration):
     """New tables only."""
 
     dependencies = [("domain", "0020_counter_for_another")]
