@@ -39,6 +39,7 @@ class Portal(BaseModel):
     languages: tuple[str, ...] = ("zh-CN", "en")
     demo: bool = False
     publishing: Publishing = Publishing()
+    tell_full_views: bool = Field(False, description="send a notice too when staff saw a whole name or number")
     places: dict[str, str] = Field({}, description="names of the regions inside this one, by 12-digit code")
 
     def __hash__(self) -> int:

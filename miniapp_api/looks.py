@@ -7,6 +7,7 @@ from typing import Any
 from miniapp_api.visits import consent_shown
 from miniapp_api.wire.looks import LookQuery, SeenLook, SeenLooks
 from server.domain.looks.service import Look
+from server.domain.privacy.full_views import ACTIONS
 from server.domain.purposes.service import Purpose, said
 from server.domain.visits.papers import SCENES
 from server.web.operations import Call, NoBody, NoQuery, Operations, Resident
@@ -82,7 +83,8 @@ def _what(call: Call[Any, Any], look: Look) -> str:
 
 def _purpose(call: Call[Any, Any], look: Look, purpose: Purpose | None) -> str:
     if look.case:
-        return call.text("looks.for_case", item=look.case[1])
+        item = call.text("looks.for_case", item=look.case[1])
+        return f"{item} · {call.text(f'looks.why.{look.line.purpose}')}" if look.line.action in ACTIONS else item
     if purpose is None:
         return _first(call, f"looks.why.{look.line.purpose}") if look.line.purpose else ""
     return said(purpose.label, call.language)
@@ -97,6 +99,8 @@ def _basis(call: Call[Any, Any], look: Look, purpose: Purpose | None) -> str:
 
 
 def _fields(call: Call[Any, Any], look: Look) -> list[str]:
+    if look.line.action in ACTIONS:
+        return [call.text(f"looks.whole.{code}") for code in look.line.fields]
     if look.kind == "case":
         return [saw] if (saw := _first(call, f"looks.saw.{look.line.action}")) else []
     codes = look.visit.fields if look.visit else look.line.fields

@@ -9,6 +9,7 @@ from config.floor.unit import Unit
 from miniapp_api.me import shape
 from miniapp_api.wire.me import Verification, Verified
 from miniapp_api.wire.proofs import (
+    FaceConsent,
     FaceOpened,
     MyProofs,
     NewProving,
@@ -19,6 +20,8 @@ from miniapp_api.wire.proofs import (
     StepGiven,
     StepTaken,
 )
+from server.domain.consents.service import FACE
+from server.domain.consents.texts import said
 from server.domain.proving.errors import StepUnavailable, WayClosed
 from server.domain.proving.records import Challenge
 from server.domain.proving.service import Attempt, Given
@@ -35,7 +38,7 @@ SAMPLE_CARD = "9999 0000 0000 0004"
 ANSWERS = (
     "identity-mismatch", "identity-attempts-exceeded", "identity-taken", "identity-already-verified",
     "identity-register-unavailable", "id-number-invalid", "card-number-wrong", "proof-over", "proof-locked",
-    "proof-not-passed", "proof-unavailable", "proof-too-many", "account-not-linked",
+    "proof-not-passed", "proof-unavailable", "proof-too-many", "account-not-linked", "face-consent-needed",
 )  # fmt: skip
 
 
@@ -115,11 +118,12 @@ async def read(call: Call[NoBody, NoQuery]) -> ProvingShown:
     limit=30,
     problems=(
         "not-found", "proof-over", "proof-locked", "proof-unavailable", "identity-already-verified",
-        "account-not-linked",
+        "account-not-linked", "face-consent-needed",
     ),
 )  # fmt: skip
 async def open_face(call: Call[NoBody, NoQuery]) -> FaceOpened:
-    """The platform is asked outside any unit of work. No picture passes through here."""
+    """Only after the consent of its own. The platform is asked outside any unit of work; no picture passes through
+    here."""
     proving, me = call.services.proving, call.resident
     about = await proving.facing(call.unit, me, call.path_id("id"))
     begun = proving.begun(about.challenge)
@@ -238,4 +242,17 @@ async def _shown(call: Call[Any, Any], unit: Unit, found: Challenge) -> ProvingS
         attempts_left=found.attempts_left,
         expires_at=found.expires_at,
         sample=SAMPLE_CARD if "card" in asks and call.portal.demo else None,
+        consent=await _consent(call, unit, found),
     )
+
+
+async def _consent(call: Call[Any, Any], unit: Unit, found: Challenge) -> FaceConsent | None:
+    """The text to agree to before this step, in the reader's language; None where nothing is to be agreed to."""
+    text = call.services.rights.consents.texts.get(FACE)
+    if text is None or not await call.services.proving.lacks_consent(unit, call.resident, found):
+        return None
+    return FaceConsent(
+        purpose=text.code, version=text.current.number, title=said(text.title, call.language),
+        text=said(text.current.text, call.language),
+        basis=f"{said(text.basis.title, call.language)} {said(text.basis.clause, call.language)}",
+    )  # fmt: skip

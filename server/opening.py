@@ -90,7 +90,7 @@ from server.profile_check import CannotStart as CannotStart
 from server.profile_check import WrongDatabase as WrongDatabase
 from server.profile_check import check_profile
 from server.proof_house import ProofHouse, proof_house
-from server.rights_house import rights_house
+from server.rights_house import consents_house, rights_house
 from server.services import Services
 from server.vault_house import VaultHouse, loaded_vault
 from server.way_house import WayHouse, way_house
@@ -241,6 +241,7 @@ def _assemble(
     inspection = InspectionOptions(max_bytes=limits.upload_bytes, max_pixels=limits.upload_pixels)
     files = FolderFiles(settings.data_dir / "files")
     materials = Materials(files, vault, MaterialOptions(inspection, pending_files=limits.pending_files))
+    consents = consents_house(audit)
     cases = Cases(
         vault=vault, audit=audit, notify=notify, residents=residents, catalogue=catalogue, calendar=calendar,
         materials=materials, wording=wording, mandates=Mandates(), year_shift=settings.demo.year_shift,
@@ -294,7 +295,7 @@ def _assemble(
         residents=residents,
         cards=Cards(vault, audit, sessions),
         register=register,
-        proving=Proving(vault, residents, ProvingPurposes.load(), proofs.ports, proofs.limits),
+        proving=Proving(vault, residents, consents, ProvingPurposes.load(), proofs.ports, proofs.limits),
         sessions=sessions,
         devices=Devices(lifetimes(limits).resident_idle),
         otp=otp,
@@ -339,6 +340,7 @@ def _assemble(
         rights=rights_house(
             settings,
             run=database.unit_of_work,
+            consents=consents,
             vault=vault,
             audit=audit,
             wording=wording,

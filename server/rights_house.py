@@ -18,7 +18,7 @@ from notify.refusing import refuse_information
 from notify.service import Notify
 from server.domain.audit.service import Audit
 from server.domain.calendar.service import word_day
-from server.domain.consents.service import INFORMATION, Consents
+from server.domain.consents.service import FACE, INFORMATION, Consents
 from server.domain.consents.texts import ConsentTexts
 from server.domain.credentials.service import ResidentCredentials
 from server.domain.delegations.service import Delegations
@@ -28,8 +28,10 @@ from server.domain.privacy.closing import Closings, Run
 from server.domain.privacy.copying import Copier, Schema
 from server.domain.privacy.corrections import Corrections
 from server.domain.privacy.exports import Exports
+from server.domain.privacy.full_views import FullViews
 from server.domain.privacy.processing import Processing
 from server.domain.privacy.retention import Retention, RetentionRules
+from server.domain.proving.records import forget_faces
 from server.domain.residents.amending import Amending
 from server.domain.residents.service import Residents
 from server.domain.sessions.otp import OneTimeCodes
@@ -47,6 +49,7 @@ class Rights:
     closings: Closings
     corrections: Corrections
     amending: Amending
+    full_views: FullViews
     retention: Retention
     processing: Processing
 
@@ -97,10 +100,16 @@ class Endings:
         )  # fmt: skip
 
 
+def consents_house(audit: Audit) -> Consents:
+    """Purposes as the city's files word them, each with what ends at once with a no."""
+    return Consents(ConsentTexts.load(), audit, {INFORMATION: refuse_information, FACE: forget_faces})
+
+
 def rights_house(
     settings: Settings,
     *,
     run: Run,
+    consents: Consents,
     vault: Vault,
     audit: Audit,
     wording: Wording,
@@ -123,10 +132,11 @@ def rights_house(
     rules = RetentionRules.load(schema)
     names: Mapping[str, str] = {portal.id: portal.name for portal in portals}
     return Rights(
-        consents=Consents(ConsentTexts.load(), audit, {INFORMATION: refuse_information}),
+        consents=consents,
         exports=Exports(run, vault, audit, copier, wording, names, days=limits.export_days),
         closings=Closings(run, audit, endings, days=limits.closing_days),
         corrections=Corrections(vault, audit, notices),
+        full_views=FullViews(vault, audit, residents, notices, lambda portal: portals.get(portal).tell_full_views),
         amending=Amending(vault, audit, sessions, otp, notices),
         retention=Retention(run, audit, rules, schema, [portal.id for portal in portals]),
         processing=Processing.load(copier, personal, rules),

@@ -66,9 +66,19 @@ class NewProving(Wire):
     platform: PlatformName = "h5"
 
 
+class FaceConsent(Wire):
+    """What is to be agreed to before a platform looks at a face, said with ``PUT /me/consents/{purpose}``."""
+
+    purpose: str
+    version: int
+    title: str
+    text: str
+    basis: str
+
+
 class ProvingShown(Wire):
     """How far a challenge is. ``asks``: what the step in turn needs to be told. ``sample``: in the demonstration, a
-    card number that its bank knows."""
+    card number that its bank knows. ``consent``: the step looks at a face and its consent is not given."""
 
     id: UUID
     purpose: str
@@ -85,6 +95,7 @@ class ProvingShown(Wire):
     attempts_left: int
     expires_at: Instant
     sample: str | None = None
+    consent: FaceConsent | None = None
 
 
 class FaceOpened(Wire):

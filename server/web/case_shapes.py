@@ -76,12 +76,14 @@ class CaseClock(Wire):
 
 
 class CaseAnswer(Wire):
-    """One answer of the form; ``shown`` is how people read it."""
+    """One answer of the form; ``shown`` is how people read it. ``masked``: it says something of a person, and the whole
+    is a call of its own."""
 
     code: str
     label: str
     value: Any
     shown: str
+    masked: bool = False
 
 
 class CaseMaterial(Wire):

@@ -10,6 +10,7 @@ from server.domain.calendar.service import word_day
 from server.domain.cases.clock import Line
 from server.domain.cases.records import CaseRecord
 from server.domain.cases.views import CaseDetail, NextStep, TimelineLine
+from server.domain.catalogue import masking
 from server.domain.catalogue.answers import show_answer
 from server.domain.catalogue.guide import Guide
 from server.domain.catalogue.records import Item
@@ -148,6 +149,22 @@ def _full_day(call: AnyCall, answer: str) -> str:
     except ValueError:
         return answer
     return call.text("cases.day", year=day.year, day=word_day(call.services.wording, call.language, day))
+
+
+def masked_codes(guide: Guide) -> frozenset[str]:
+    """The questions whose answers say something of a person, and which a desk therefore sees masked."""
+    return frozenset(asked.code for asked in guide.fields() if masking.personal(asked))
+
+
+def masked_answers(call: AnyCall, detail: CaseDetail, guide: Guide) -> list[CaseAnswer]:
+    """The answers as a desk sees them; the whole is a call of its own."""
+    kinds = {asked.code: masking.personal(asked) for asked in guide.fields()}
+    found = []
+    for line in answer_words(call, detail, guide):
+        kind = kinds[line.code]
+        hidden = masking.masked(kind, line.shown) if kind else ""
+        found.append(line.model_copy(update={"value": hidden, "shown": hidden, "masked": True}) if kind else line)
+    return found
 
 
 def answer_words(call: AnyCall, detail: CaseDetail, guide: Guide) -> list[CaseAnswer]:

@@ -57,7 +57,8 @@ class Option(Strict):
 
 
 class FormField(Strict):
-    """One question of the form. Bounds: a number for a number, ``YYYY-MM-DD`` or ``today`` for a date."""
+    """One question of the form. Bounds: a number for a number, ``YYYY-MM-DD`` or ``today`` for a date. ``personal``:
+    what its answer says of a person, so that a desk sees it masked; a phone and an ID number need no mark."""
 
     code: Code
     label: Short
@@ -72,6 +73,7 @@ class FormField(Strict):
     prefill: Literal["name", "id_number", "phone", "birth_date", "gender"] | None = None
     format: Literal["id_number", "uscc"] | None = None
     minimum_age: int | None = Field(None, ge=1, le=120)
+    personal: Literal["name", "phone", "id_number", "address"] | None = None
 
 
 class FormSection(Strict):

@@ -23,6 +23,8 @@ from server.domain.consents.texts import ConsentText, ConsentTexts
 Word = Literal["yes", "no"]
 INFORMATION = "information"
 """The purpose that notices to many stand on, where the law does not ask for them."""
+FACE = "face"
+"""The purpose that a face check stands on: a consent of its own, asked for where it is needed."""
 
 
 class Binding(Protocol):
@@ -37,7 +39,8 @@ Stop = Callable[[Unit, UUID], Awaitable[object]]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One purpose and what she has said to it. ``asks``: she has not answered the text that stands now."""
+    """One purpose and what she has said to it. ``asks``: she has not answered the text that stands now, and it does
+    not wait for the moment at which it is needed."""
 
     text: ConsentText
     word: Word | None
@@ -46,9 +49,14 @@ class Standing:
 
     @property
     def asks(self) -> bool:
-        if not self.text.is_answered or (self.text.kind == "refusable" and self.word is None):
+        if not self.text.is_answered or self.text.in_place or (self.text.kind == "refusable" and self.word is None):
             return False
         return self.word is None or (self.word == "yes" and self.version != self.text.current.number)
+
+    @property
+    def agreed(self) -> bool:
+        """A yes to the text that stands now."""
+        return self.word == "yes" and self.version == self.text.current.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +150,7 @@ class Consents:
             unit.portal, resident_id, purpose,
         )  # fmt: skip
         found = _standing(text, row)
-        return found.word != "no" if text.kind == "refusable" else found.word == "yes" and not found.asks
+        return found.word != "no" if text.kind == "refusable" else found.agreed
 
 
 def refused(bound: Binding, purpose: str = INFORMATION) -> str:

@@ -52,7 +52,8 @@ class Version(_Data):
 
 
 class ConsentText(_Data):
-    """One purpose. ``stops``: what ends with a no; given exactly where a no is possible."""
+    """One purpose. ``stops``: what ends with a no; given exactly where a no is possible. ``in_place``: asked for at the
+    moment it is needed and never ahead of it."""
 
     code: str
     order: int
@@ -61,6 +62,7 @@ class ConsentText(_Data):
     basis: Basis
     versions: tuple[Version, ...] = Field(min_length=1)
     stops: Words | None = None
+    in_place: bool = False
 
     @property
     def current(self) -> Version:
@@ -118,6 +120,8 @@ def faults(text: ConsentText, stem: str) -> list[str]:
         found.append("versions are not numbered 1, 2, …")
     if sorted(version.since for version in text.versions) != [version.since for version in text.versions]:
         found.append("a version stands from an earlier day than the one before it")
+    if text.in_place and text.kind != "consent":
+        found.append("in_place belongs to a consent of its own")
     if (text.stops is not None) != text.can_be_refused:
         found.append("stops belongs to a purpose that can be said no to, and only there")
     spoken = [text.title, text.basis.title, text.basis.clause, *(version.text for version in text.versions)]

@@ -49,6 +49,7 @@ class Correction:
 
     id: UUID
     resident_id: UUID
+    region: str
     category: str
     said: str
     state: State
@@ -106,14 +107,22 @@ class Corrections:
         )
         return [self._read(row) for row in rows]
 
+    async def one(self, unit: Unit, scope: Scope, request_id: UUID) -> Correction:
+        """One request within this scope; ``Missing`` for what lies outside."""
+        values: list[object] = [request_id, unit.portal]
+        within = scope.where(values, region="region")
+        row = await sql.row(
+            f"SELECT {_COLUMNS} FROM correction_requests WHERE id = $1 AND portal = $2 {within}", *values
+        )
+        if row is None:
+            raise Missing()
+        return self._read(row)
+
     async def answer(
         self, unit: Unit, actor: Actor, scope: Scope, request_id: UUID, state: State, answer: str
     ) -> Correction:
         """Done, or refused with the reason; once. She is told. ``Missing`` for what lies outside the scope."""
-        values: list[object] = [request_id, unit.portal]
-        within = scope.where(values, region="region")
-        if not await sql.row(f"SELECT id FROM correction_requests WHERE id = $1 AND portal = $2 {within}", *values):
-            raise Missing()
+        await self.one(unit, scope, request_id)
         answered = await sql.row(
             "UPDATE correction_requests SET state = $1, answer_sealed = $2, answered_at = $3, answered_by = $4,"
             " answered_no = $5 WHERE id = $6 AND portal = $7 AND state = 'open'"
@@ -145,7 +154,7 @@ class Corrections:
     def _read(self, row: sql.Row) -> Correction:
         answer = self._vault.open(bytes(row["answer_sealed"]), _ANSWER) if row["answer_sealed"] else ""
         return Correction(
-            sql.uid(row["id"]), sql.uid(row["resident_id"]), row["category"],
+            sql.uid(row["id"]), sql.uid(row["resident_id"]), row["region"], row["category"],
             self._vault.open(bytes(row["said_sealed"]), _SAID), row["state"], sql.instant(row["asked_at"]), answer,
             sql.instant_or_none(row["answered_at"]), row["answered_no"],
         )  # fmt: skip

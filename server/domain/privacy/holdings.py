@@ -159,6 +159,7 @@ HOLDINGS: tuple[Held, ...] = (
     Held("correction_requests", "rights", _ME, hidden={"answered_by": "staff"}),
     Held("account_closings", "rights", _ME, closing="keep"),
     # the record
+    Held("full_views", "record", _ME, closing="keep", hidden={**_STAFF, "subject": "bookkeeping"}),
     Held("audit_entries", "record", _ME, closing="keep", hidden={
         "actor_id": "staff", "subject": "bookkeeping", "delegation_id": "bookkeeping",
     }),

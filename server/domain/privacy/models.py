@@ -5,6 +5,7 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.personal import Personal, Sealed
 from config.floor.schema import Check, Index, Rule
@@ -81,6 +82,26 @@ class CorrectionRequest(Model):
         table = "correction_requests"
 
 
+class FullView(Model):
+    """One answer with the whole of masked values: who asked, about whom, through which matter, and why."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    portal = fields.CharField(max_length=64)
+    region = fields.CharField(max_length=12)
+    resident_id = fields.UUIDField()
+    staff_id = fields.UUIDField()
+    staff_no = fields.CharField(max_length=32)
+    reason = fields.CharField(max_length=16)
+    note_sealed = fields.BinaryField()
+    subject_kind = fields.CharField(max_length=16)
+    subject = fields.CharField(max_length=64)
+    fields_seen: list[str] = fields.JSONField(encoder=sql.to_json, decoder=sql.from_json)
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "full_views"
+
+
 class RetentionRun(Model):
     """One rule applied once to one portal: how far back, and how many rows went."""
 
@@ -112,12 +133,15 @@ RULES: tuple[Rule, ...] = (
     ),
     Index("correction_requests_of_resident", "correction_requests", "portal, resident_id, id"),
     Index("correction_requests_open", "correction_requests", "portal, id", where="state = 'open'"),
+    Index("full_views_of_resident", "full_views", "portal, resident_id, id"),
+    Index("full_views_subject", "full_views", "portal, subject"),
     Index("retention_runs_newest", "retention_runs", "portal, rule, id"),
     Index("retention_runs_running", "retention_runs", "portal, rule", unique=True, where="finished_at IS NULL"),
     Check("personal_exports_state", "personal_exports", "{row}state IN ('asked','ready','over')"),
     Check("personal_export_parts_form", "personal_export_parts", "{row}form IN ('json','html')"),
     Check("account_closings_undone", "account_closings", "{row}undone_at IS NULL OR {row}closed_at IS NULL"),
     Check("account_closings_erased", "account_closings", "{row}erased_at IS NULL OR {row}closed_at IS NOT NULL"),
+    Check("full_views_reason", "full_views", "{row}reason IN ('examine','contact','amend','complaint','other')"),
     Check("correction_requests_state", "correction_requests", "{row}state IN ('open','done','refused')"),
     Check(
         "correction_requests_answered",
@@ -128,6 +152,7 @@ RULES: tuple[Rule, ...] = (
 
 PERSONAL: tuple[Personal, ...] = (
     Sealed("personal_export_parts", "content", "sensitive", "a copy of what is held about a resident, for some days"),
+    Sealed("full_views", "note_sealed", "sensitive", "why an employee needed the whole of masked values"),
     Sealed("correction_requests", "said_sealed", "sensitive", "what a resident says is wrong"),
     Sealed("correction_requests", "answer_sealed", "sensitive", "the answer to it"),
 )

@@ -50,6 +50,14 @@ class FaceNotPassed(Refusal):
     kind = "invalid"
 
 
+class FaceConsentNeeded(Refusal):
+    """A face is looked at only after a consent of its own (PIPL article 29): not given, withdrawn, or given to an older
+    text. Nobody was asked and nothing was counted."""
+
+    code = "face-consent-needed"
+    kind = "conflict"
+
+
 class AccountNotLinked(Refusal):
     """The platform checks the face of the holder of an account, and none is linked."""
 

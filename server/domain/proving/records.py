@@ -71,3 +71,12 @@ async def of_resident(unit: Unit, challenge_id: UUID, caller: ResidentCaller) ->
         token_sealed=bytes(row["token_sealed"]) if row["token_sealed"] else None,
         expires_at=sql.instant(row["expires_at"]),
     )
+
+
+async def forget_faces(unit: Unit, resident_id: UUID) -> None:
+    """She no longer agrees to a face check: what its platform has opened counts for nothing. The challenge stays, so
+    that another yes goes on with it."""
+    await sql.execute(
+        "UPDATE provings SET token_sealed = NULL WHERE portal = $1 AND resident_id = $2 AND state = 'open'",
+        unit.portal, resident_id,
+    )  # fmt: skip

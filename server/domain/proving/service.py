@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Protocol
 from uuid import UUID
 
 from config.floor import sql
@@ -17,11 +18,13 @@ from config.floor.ids import new_id
 from config.floor.refusal import FieldFault, Invalid, Refusal
 from config.floor.unit import Unit
 from config.floor.vault import Vault
+from server.domain.consents.service import FACE
 from server.domain.identifiers import IdNumber, luhn_passes
 from server.domain.proving import records
 from server.domain.proving.errors import (
     AccountNotLinked,
     CardNumberWrong,
+    FaceConsentNeeded,
     FaceNotPassed,
     LoaNeeded,
     ProvingLocked,
@@ -75,14 +78,27 @@ class Offer:
     ways: tuple[ProvingWay, ...]
 
 
+class Consenting(Protocol):
+    """What residents have agreed to."""
+
+    async def holds(self, unit: Unit, resident_id: UUID, purpose: str) -> bool: ...
+
+
 class Proving:
     """Challenges of one portal's residents."""
 
     def __init__(
-        self, vault: Vault, residents: Residents, purposes: ProvingPurposes, ports: Ports, limits: ProvingLimits
+        self,
+        vault: Vault,
+        residents: Residents,
+        consents: Consenting,
+        purposes: ProvingPurposes,
+        ports: Ports,
+        limits: ProvingLimits,
     ) -> None:
         self._vault = vault
         self._residents = residents
+        self._consents = consents
         self.purposes = purposes
         self.ports = ports
         self._limits = limits
@@ -172,6 +188,7 @@ class Proving:
         A claim that breaks its own form is refused uncounted: nobody would be asked.
         """
         challenge = await records.of_resident(unit, challenge_id, caller)
+        await self._must_consent(unit, caller, challenge)
         claim = await self._claim(unit, caller, challenge, given)
         counted = await sql.execute(
             "UPDATE provings SET attempts = attempts + 1 WHERE id = $1 AND state = 'open' AND at_step = $2"
@@ -299,7 +316,17 @@ class Proving:
             raise ProvingOver()
         if challenge.attempts >= challenge.most:
             raise ProvingLocked()
+        await self._must_consent(unit, caller, challenge)
         return Attempt(challenge, await self._claim(unit, caller, challenge, Given()))
+
+    async def lacks_consent(self, unit: Unit, caller: ResidentCaller, challenge: Challenge) -> bool:
+        """Whether the step in turn looks at a face and its holder has not agreed to that."""
+        faces = challenge.state == "open" and STEPS[challenge.step].face
+        return faces and not await self._consents.holds(unit, caller.resident_id, FACE)
+
+    async def _must_consent(self, unit: Unit, caller: ResidentCaller, challenge: Challenge) -> None:
+        if await self.lacks_consent(unit, caller, challenge):
+            raise FaceConsentNeeded()
 
     async def faced(self, unit: Unit, caller: ResidentCaller, attempt: Attempt, begun: Begun) -> None:
         """The platform opened its check: its name for it is kept, sealed, until the answer."""

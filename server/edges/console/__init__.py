@@ -9,6 +9,7 @@ from server.edges.console.campaigns_api import operations as campaign_operations
 from server.edges.console.cases_api import operations as case_operations
 from server.edges.console.conflicts_api import operations as conflict_operations
 from server.edges.console.delegations_api import operations as delegation_operations
+from server.edges.console.full_view_api import operations as full_view_operations
 from server.edges.console.halls_api import operations as hall_operations
 from server.edges.console.lists_api import operations as list_operations
 from server.edges.console.losses_api import operations as loss_operations
@@ -38,6 +39,7 @@ operations = [
     conflict_operations,
     loss_operations,
     rights_operations,
+    full_view_operations,
     delegation_operations,
     terminal_operations,
     watch_operations,

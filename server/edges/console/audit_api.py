@@ -58,7 +58,8 @@ async def entries(call: Call[NoBody, AuditQuery]) -> AuditPage:
     found = await call.services.audit.search(
         call.unit, sought, _cursor(asked.cursor), _PAGE + 1, scope=call.staff.scope
     )
-    shown = [_shown(call, line) for line in found[:_PAGE]]
+    notes = await call.services.rights.full_views.notes(call.unit, found[:_PAGE])
+    shown = [_shown(call, line, notes.get(line.id, "")) for line in found[:_PAGE]]
     more = len(found) > _PAGE
     return AuditPage(entries=shown, next_cursor=shown[-1].id if more else None)
 
@@ -223,7 +224,7 @@ def _cursor(text: str, field: str = "cursor") -> str | None:
         raise Invalid(faults=(FieldFault(field, "cursor"),)) from None
 
 
-def _shown(call: Call[Any, Any], line: AuditLine) -> AuditShown:
+def _shown(call: Call[Any, Any], line: AuditLine, note: str = "") -> AuditShown:
     return AuditShown(
         id=str(line.id),
         at=line.at,
@@ -237,6 +238,7 @@ def _shown(call: Call[Any, Any], line: AuditLine) -> AuditShown:
         purpose=line.purpose,
         fields=list(line.fields),
         place=line.place,
+        note=note,
     )
 
 

@@ -200,7 +200,7 @@ def _shown(call: Call[Any, Any], detail: CaseDetail, guide: Guide, name: str) ->
         ahead=case_words.ahead_words(call, detail, [status.value for status in ahead(case.status)]),
         documents=case_words.paper_words(call, detail),
         clock=case_words.clock_words(call, detail),
-        answers=case_words.answer_words(call, detail, guide),
+        answers=case_words.masked_answers(call, detail, guide),
         materials=case_words.material_words(call, detail, guide),
         correctable=_correctable(call, guide),
         decision=_decision(detail),

@@ -51,6 +51,13 @@ def framed(
     return Page(f"{name}.html", context)
 
 
+def full_view_facts(call: PageCall, permission: str) -> dict[str, str]:
+    """The words of a full view, where this employee may ask for one."""
+    if not may(call.staff.roles, permission):
+        return {}
+    return {"full": json.dumps(call.services.wording.group("full_view", call.language), ensure_ascii=False)}
+
+
 def frame(call: PageCall, here: str) -> dict[str, Any]:
     """What every page of the console is framed by."""
     lock = call.services.settings.staff.lock_minutes
@@ -100,7 +107,10 @@ async def case(call: PageCall) -> Page:
     """One case."""
     case_no = call.path["case_no"][:40]
     title = call.text("console.titles.case", case_no=case_no)
-    return framed(call, "case", here="cases", title=title, facts={"case": case_no})
+    return framed(
+        call, "case", here="cases", title=title,
+        facts={"case": case_no} | full_view_facts(call, "cases.full_view"),
+    )  # fmt: skip
 
 
 @pages.get("/console/halls", access=Staff("halls.manage"), sign_in=SIGN_IN)

@@ -8,7 +8,7 @@ from config.floor.unit import legal_day
 from server.domain.calendar.service import word_day
 from server.domain.consents.texts import said
 from server.domain.privacy.processing import Processed
-from server.edges.console.pages import SIGN_IN, PageCall, framed, pages
+from server.edges.console.pages import SIGN_IN, PageCall, framed, full_view_facts, pages
 from server.web.operations import Staff
 from server.web.pages import Page
 
@@ -78,5 +78,5 @@ def _part(call: PageCall, part: Processed) -> dict[str, object]:
 async def corrections(call: PageCall) -> Page:
     """What waits for an answer."""
     words = call.services.wording.group("correction_desk", call.language)
-    facts = {"labels": json.dumps(words, ensure_ascii=False)}
+    facts = {"labels": json.dumps(words, ensure_ascii=False)} | full_view_facts(call, "corrections.full_view")
     return framed(call, "corrections", here="corrections", title=call.text("correction_desk.title"), facts=facts)

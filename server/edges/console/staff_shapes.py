@@ -168,7 +168,7 @@ class VerifiedSome(Wire):
 
 
 class AuditShown(Wire):
-    """One entry: ids and words."""
+    """One entry: ids and words. ``note``: what an employee wrote to a full view, for the auditor alone."""
 
     id: str
     at: Instant
@@ -182,6 +182,7 @@ class AuditShown(Wire):
     purpose: str
     fields: list[str]
     place: str
+    note: str = ""
 
 
 class AuditPage(Wire):

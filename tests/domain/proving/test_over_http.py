@@ -39,6 +39,11 @@ async def _give(phone: Phone, challenge: dict[str, Any], **given: str) -> Answer
     return answer
 
 
+async def _agree(phone: Phone, challenge: dict[str, Any], word: str = "yes") -> None:
+    asked = challenge["consent"]
+    await phone.must("PUT", f"/api/v1/me/consents/{asked['purpose']}", {"word": word, "version": asked["version"]})
+
+
 async def _prove_by_bank(phone: Phone) -> Answer:
     challenge = await _begin(phone, "level_4", "phone_and_bank")
     assert (challenge["step"], challenge["asks"]) == ("operator", [])
@@ -225,6 +230,7 @@ async def test_a_face_is_looked_at_by_its_platform_and_only_its_word_to_the_serv
     link = {"method": "wechat", "code": ways.mint("wechat", openid="o-face")}
     assert (await phone.call("POST", "/api/v1/me/accounts", body=link)).status == 204
     challenge = await _begin(phone, "level_4", "wechat_face", "wechat")
+    await _agree(phone, challenge)
     must_problem(await _give(phone, challenge), "proof-not-passed")  # nothing was opened yet
     opened = await phone.must("POST", f"{PROVINGS}/{challenge['id']}/face")
     assert opened["url"] is None
@@ -239,12 +245,41 @@ async def test_a_face_is_looked_at_by_its_platform_and_only_its_word_to_the_serv
     assert shown["proofs"][0]["way"] == "wechat_face"
 
 
+async def test_no_face_is_looked_at_before_a_consent_of_its_own_and_none_after_it_is_withdrawn(
+    faces: tuple[Town, WaysStandIn, ProofsStandIn],
+) -> None:
+    town, _, proofs = faces
+    phone = await town.resident(1)
+    assert "face" not in [one["code"] for one in (await _consents(phone))["purposes"] if one["asks"]], "never ahead"
+    challenge = await _begin(phone, "level_4", "alipay_face")
+    face = f"{PROVINGS}/{challenge['id']}/face"
+    assert challenge["consent"]["title"] and "不同意也能办" in challenge["consent"]["text"]
+    must_problem(await phone.call("POST", face), "face-consent-needed")
+    must_problem(await _give(phone, challenge), "face-consent-needed")
+    assert proofs.calls == [], "nobody was asked"
+    await _agree(phone, challenge)
+    agreed = await phone.must("GET", f"{PROVINGS}/{challenge['id']}")
+    assert (agreed["consent"], agreed["attempts_left"]) == (None, challenge["attempts_left"])
+    opened = await phone.must("POST", face)
+    await _agree(phone, challenge, "no")
+    must_problem(await phone.call("POST", face), "face-consent-needed")
+    must_problem(await _give(phone, challenge), "face-consent-needed")
+    await _agree(phone, challenge)
+    assert (await phone.must("POST", face))["url"] != opened["url"], "what was opened before the no counts for nothing"
+
+
+async def _consents(phone: Phone) -> dict[str, Any]:
+    found: dict[str, Any] = await phone.must("GET", "/api/v1/me/consents")
+    return found
+
+
 async def test_alipay_looks_on_its_own_page_and_a_browser_comes_back(
     faces: tuple[Town, WaysStandIn, ProofsStandIn],
 ) -> None:
     town, _, proofs = faces
     phone = await town.resident(1)
     challenge = await _begin(phone, "level_4", "alipay_face")
+    await _agree(phone, challenge)
     opened = await phone.must("POST", f"{PROVINGS}/{challenge['id']}/face")
     assert opened["url"].startswith(proofs.url)
     async with phone.session.get(opened["url"]) as page:

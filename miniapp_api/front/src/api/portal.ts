@@ -32,6 +32,7 @@ export const api = {
 
   proofs: () => call<Wire.MyProofs>('GET', '/me/proofs', { query: { platform } }),
   beginProving: (purpose: string, way: string, key: string) => call<Wire.Proving>('POST', '/me/provings', { body: { purpose, way, platform }, key }),
+  proving: (id: string) => call<Wire.Proving>('GET', `/me/provings/${id}`),
   openFace: (id: string) => call<{ url: string | null; token: string | null }>('POST', `/me/provings/${id}/face`, { body: {} }),
   answerProving: (id: string, given: Partial<Record<Wire.Asked, string>>) =>
     call<{ proving: Wire.Proving; token: string | null; resident: Wire.Me | null }>('POST', `/me/provings/${id}/answers`, { body: given }),

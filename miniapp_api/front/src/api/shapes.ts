@@ -23,8 +23,10 @@ export type Asked = 'name' | 'id_number' | 'card'
 export interface Proving {
   id: string; purpose: string; way: string; level: number; state: 'open' | 'proven' | 'locked' | 'refused' | 'over'
   step: string; step_label: string; step_text: string; at_step: number; steps: number; asks: Asked[]; face: boolean
-  attempts_left: number; expires_at: string; sample: string | null
+  attempts_left: number; expires_at: string; sample: string | null; consent: FaceConsent | null
 }
+/** What is to be agreed to before a platform looks at a face. */
+export interface FaceConsent { purpose: string; version: number; title: string; text: string; basis: string }
 
 export interface Limit { days: number; unit: 'working_day' | 'day'; label: string }
 export interface ItemSummary {

@@ -3,6 +3,7 @@ import { get, newKey, post } from "./api.js";
 import { actionItem, bodyOf, faults, openForm } from "./case_actions.js";
 import { answersCard, card, clockCard, decisionCard, documentsCard, materialsCard, timelineCard } from "./case_parts.js";
 import { busy, byId, complain, failure, fill, h, light, quiet, say } from "./dom.js";
+import { fullView, mayViewFull } from "./full_view.js";
 import { dateWords, facts, grouped, t } from "./words.js";
 
 const place = byId("case");
@@ -19,7 +20,16 @@ function head() {
       next.by && h("strong", {}, t("due", { date: dateWords(next.by) }), next.provisional && h("span", { class: "mark", title: t("provisional_why") }, t("provisional")))),
     h("p", { class: "hint case-line" }, detail.applicant && h("span", {}, `${t("applicant")} ${detail.applicant.name_masked || detail.applicant}`),
       detail.applicant?.phone_masked && h("span", {}, detail.applicant.phone_masked),
-      detail.item.department && h("span", {}, detail.item.department), h("span", {}, t("submitted_at", { date: dateWords(detail.submitted_at) }))));
+      detail.item.department && h("span", {}, detail.item.department), h("span", {}, t("submitted_at", { date: dateWords(detail.submitted_at) }))),
+    mayViewFull && whole());
+}
+
+// Kept while the page shows the same case, so that another handler's step does not take it away from under one's eyes.
+let wholeView = null;
+function whole() {
+  const offered = ["name", "id_number", "phone", ...(detail.answers.some(({ masked }) => masked) ? ["answers"] : [])];
+  wholeView ||= fullView(`/cases/${encodeURIComponent(caseNo)}/full-view`, offered, "whole");
+  return wholeView;
 }
 
 function actionsCard() {

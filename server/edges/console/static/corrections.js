@@ -1,6 +1,7 @@
 // What residents say is wrong about their data: read, answer once.
 import { get, post, query } from "./api.js";
 import { busy, byId, empty, failure, fill, h, say } from "./dom.js";
+import { fullView, mayViewFull } from "./full_view.js";
 import { facts, momentWords, t } from "./words.js";
 
 const labels = JSON.parse(facts.labels);
@@ -29,6 +30,7 @@ function card(one) {
   return h("li", { class: "card stack" },
     h("div", { class: "row" }, h("strong", {}, one.name_masked || labels.closed), h("span", { class: "chip" }, one.category_title), h("span", { class: "hint" }, momentWords(one.asked_at))),
     h("p", {}, one.said),
+    mayViewFull && one.name_masked && fullView(`/corrections/${one.id}/full-view`, ["name", "id_number", "phone"], `whole-${one.id}`),
     h("div", { class: "field" }, h("label", { for: id }, labels.answer), text, fault),
     h("div", { class: "row" },
       h("button", { class: "button button-primary", type: "button", onclick: send("done") }, labels.done),

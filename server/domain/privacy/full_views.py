@@ -1,0 +1,140 @@
+"""A full view: an employee who may asks for the whole of a masked value, with a reason, and is answered once.
+
+Masking is the rule and this is its one exception at a desk. The reason and its words are a row, the entry in the record
+stands in the same transaction, the resident finds it among the looks at her data and, where the portal has it so, is
+told. Each answer is an entry, also one that was lost on its way: whoever asks again has seen it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol, get_args
+from uuid import UUID
+
+from config.floor import sql
+from config.floor.ids import new_id
+from config.floor.unit import Actor, Unit, legal_day
+from config.floor.vault import Vault
+from server.domain.audit.service import Audit, AuditLine
+
+Reason = Literal["examine", "contact", "amend", "complaint", "other"]
+Field = Literal["name", "id_number", "phone", "answers"]
+REASONS: tuple[Reason, ...] = get_args(Reason)
+FIELDS: tuple[Field, ...] = get_args(Field)
+NOTE = "full_views.note"
+SHOWN_SECONDS = 60
+"""How long a page leaves the values in sight."""
+ACTIONS = frozenset({"case.full_view", "correction.full_view"})
+"""What such a look is called in the record."""
+
+
+class People(Protocol):
+    """Who it is about."""
+
+    async def disclose(self, unit: Unit, resident_id: UUID, fields: Sequence[str]) -> Mapping[str, str]: ...
+
+
+class Notices(Protocol):
+    """Tell a resident."""
+
+    async def post(
+        self,
+        unit: Unit,
+        *,
+        recipient: UUID,
+        region: str,
+        event: str,
+        category: Literal["statutory", "service", "information"],
+        dedupe_key: str,
+        values: Mapping[str, str],
+        subject: str = "",
+    ) -> UUID | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Whose data, and through which matter the desk comes to it."""
+
+    kind: Literal["case", "correction"]
+    subject: UUID
+    resident_id: UUID
+    region: str
+    department: str
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A reason from the list, and what it is in this matter."""
+
+    reason: Reason
+    note: str
+
+
+class FullViews:
+    """``tells``: whether this portal sends a notice as well."""
+
+    def __init__(
+        self, vault: Vault, audit: Audit, people: People, notices: Notices, tells: Callable[[str], bool]
+    ) -> None:
+        self._vault, self._audit, self._people, self._notices, self._tells = vault, audit, people, notices, tells
+
+    async def show(
+        self, unit: Unit, actor: Actor, about: About, why: Why, fields: Collection[Field]
+    ) -> Mapping[str, str]:
+        """The whole of what is held under these fields (``answers`` lie with the matter, so the caller reads them);
+        row, entry and notice stand with the answer or it is not given."""
+        wanted = [field for field in FIELDS if field in fields]
+        values = await self._people.disclose(unit, about.resident_id, [one for one in wanted if one != "answers"])
+        seen = tuple(field for field in wanted if field == "answers" or field in values)
+        await sql.execute(
+            "INSERT INTO full_views (id, portal, region, resident_id, staff_id, staff_no, reason, note_sealed,"
+            " subject_kind, subject, fields_seen, at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)",
+            new_id(), unit.portal, about.region, about.resident_id, actor.id, actor.label, why.reason,
+            self._vault.seal(why.note, NOTE), about.kind, str(about.subject), sql.to_json(list(seen)), unit.now,
+        )  # fmt: skip
+        await self._audit.record(
+            unit, actor, "case.full_view" if about.kind == "case" else "correction.full_view",
+            subject_kind=about.kind, subject=str(about.subject),
+            resident_id=about.resident_id, region=about.region, purpose=why.reason, fields=seen,
+            place=about.department[:128],
+        )  # fmt: skip
+        if self._tells(unit.portal):
+            await self._tell(unit, actor, about, why)
+        unit.tell(f"resident:{about.resident_id}", "look", id=str(about.subject))
+        return values
+
+    async def _tell(self, unit: Unit, actor: Actor, about: About, why: Why) -> None:
+        """Once a day for one employee and one matter; every view stands in the list."""
+        day = legal_day(unit.now).isoformat()
+        await self._notices.post(
+            unit, recipient=about.resident_id, region=about.region, event="look.full", category="service",
+            dedupe_key=f"full-view:{actor.id}:{about.subject}:{day}",
+            values={
+                "department": about.department, "staff_no": actor.label, "reason": why.reason,
+                "link": "/m/#/pages/visits/visits",
+            },
+            subject="look",
+        )  # fmt: skip
+
+    async def notes(self, unit: Unit, lines: Sequence[AuditLine]) -> dict[UUID, str]:
+        """For the auditor: what was written to the entries among these that are full views, by one statement."""
+        looked = [line for line in lines if line.action in ACTIONS]
+        if not looked:
+            return {}
+        holes = ",".join(f"${n}" for n in range(2, len(looked) + 2))
+        rows = await sql.rows(
+            f"SELECT staff_id, subject, at, note_sealed FROM full_views WHERE portal = $1 AND subject IN ({holes})",
+            unit.portal, *[line.subject for line in looked],
+        )  # fmt: skip
+        written = {_key(sql.uid(row["staff_id"]), row["subject"], sql.instant(row["at"])): row for row in rows}
+        found = {}
+        for line in looked:
+            if line.actor_id and (row := written.get(_key(line.actor_id, line.subject, line.at))):
+                found[line.id] = self._vault.open(bytes(row["note_sealed"]), NOTE)
+        return found
+
+
+def _key(staff_id: UUID, subject: str, at: datetime) -> tuple[UUID, str, datetime]:
+    return staff_id, subject, at
