@@ -135,6 +135,8 @@ async def _another_case(phone: Phone, item: dict[str, Any], code: str, *, draft:
 
 async def _as_handler(cast: Cast, told: Told, known: dict[str, str]) -> None:
     await cast.handler.must("GET", "/console/api/v1/cases")
+    whole = {"fields": ["name", "answers"], "reason": "examine", "note": "号码和材料上的对不上"}
+    await cast.handler.must("POST", f"/console/api/v1/cases/{told.case_no}/full-view", whole)
     for parameter in ("files/file_id", "documents/document_no"):
         kind = parameter.split("/")[0]
         await cast.handler.must("GET", f"/console/api/v1/cases/{told.case_no}/{kind}/{known[parameter]}")

@@ -275,7 +275,8 @@ def test_a_session_opens_nothing_at_another_portal(fuzzed: Fuzzed) -> None:
 
 _NAMED_TO_STAFF = sorted(name for name, one in DECLARED.items() if isinstance(one.access, Staff) and "{" in one.path)
 _ABSENT = {"case_no": "51160200000000000000", "staff_no": "NOBODY", "hall": "no-such-hall"}
-_BODIES = {"moveCase": {"action": "receive", "version": 1}}
+_WHOLE = {"fields": ["name"], "reason": "examine", "note": "号码对不上"}
+_BODIES = {"moveCase": {"action": "receive", "version": 1}, "seeCaseInFull": _WHOLE, "seeCorrectionInFull": _WHOLE}
 
 
 async def _ask(visitor: Visitor, name: str, filled: dict[str, str]) -> tuple[int, Any]:
