@@ -341,6 +341,8 @@ def _assemble(
             settings,
             run=database.unit_of_work,
             consents=consents,
+            catalogue=catalogue,
+            purposes=purposes,
             vault=vault,
             audit=audit,
             wording=wording,

@@ -11,7 +11,7 @@ from uuid import UUID
 from config.floor.personal import Personal
 from config.floor.unit import SYSTEM, Unit, legal_day
 from config.floor.vault import Vault
-from config.portal import Portals
+from config.portal import Portal, Portals
 from config.settings import Settings
 from config.wording import Wording
 from notify.refusing import refuse_information
@@ -24,6 +24,7 @@ from server.domain.credentials.service import ResidentCredentials
 from server.domain.delegations.service import Delegations
 from server.domain.losses.service import Codes
 from server.domain.materials.service import Materials
+from server.domain.privacy.city_names import Catalogue, City
 from server.domain.privacy.closing import Closings, Run
 from server.domain.privacy.copying import Copier, Schema
 from server.domain.privacy.corrections import Corrections
@@ -32,6 +33,7 @@ from server.domain.privacy.full_views import FullViews
 from server.domain.privacy.processing import Processing
 from server.domain.privacy.retention import Retention, RetentionRules
 from server.domain.proving.records import forget_faces
+from server.domain.purposes.service import Purposes, said
 from server.domain.residents.amending import Amending
 from server.domain.residents.service import Residents
 from server.domain.sessions.otp import OneTimeCodes
@@ -110,6 +112,8 @@ def rights_house(
     *,
     run: Run,
     consents: Consents,
+    catalogue: Catalogue,
+    purposes: Purposes,
     vault: Vault,
     audit: Audit,
     wording: Wording,
@@ -130,10 +134,11 @@ def rights_house(
     endings = Endings(run, residents, sessions, codes, credentials, delegations, materials, notices, wording)
     copier = Copier(vault, schema, personal)
     rules = RetentionRules.load(schema)
+    city = City(catalogue, lambda portal: _places(portals.get(portal)), lambda language: _labels(purposes, language))
     names: Mapping[str, str] = {portal.id: portal.name for portal in portals}
     return Rights(
         consents=consents,
-        exports=Exports(run, vault, audit, copier, wording, names, days=limits.export_days),
+        exports=Exports(run, vault, audit, copier, wording, city, names, days=limits.export_days),
         closings=Closings(run, audit, endings, days=limits.closing_days),
         corrections=Corrections(vault, audit, notices),
         full_views=FullViews(vault, audit, residents, notices, lambda portal: portals.get(portal).tell_full_views),
@@ -141,3 +146,11 @@ def rights_house(
         retention=Retention(run, audit, rules, schema, [portal.id for portal in portals]),
         processing=Processing.load(copier, personal, rules),
     )
+
+
+def _places(portal: Portal) -> Mapping[str, str]:
+    return {**portal.places, portal.region: portal.region_name or portal.name}
+
+
+def _labels(purposes: Purposes, language: str) -> Mapping[str, str]:
+    return {purpose.code: said(purpose.label, language) for purpose in purposes.all()}

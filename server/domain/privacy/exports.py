@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, TypeVar
@@ -21,8 +21,10 @@ from config.floor.unit import SYSTEM, Actor, Unit
 from config.floor.vault import Vault
 from config.wording import Wording
 from server.domain.audit.service import Audit
-from server.domain.privacy.copying import Copier
+from server.domain.privacy.code_words import CityNames
+from server.domain.privacy.copying import Copier, Value
 from server.domain.privacy.errors import ExportNotReady, ExportOver
+from server.domain.privacy.holdings import HOLDINGS
 from server.domain.privacy.reading_page import CATEGORIES, ReadingPage
 
 T = TypeVar("T")
@@ -38,6 +40,14 @@ class Run(Protocol):
     """The database's unit of work."""
 
     def __call__(self, portal: str, decide: Callable[[Unit], Awaitable[T]], /) -> Awaitable[T]: ...
+
+
+class City(Protocol):
+    """What the city's own data call the codes in these rows."""
+
+    async def names(
+        self, unit: Unit, tables: Mapping[str, Sequence[Mapping[str, Value]]], language: str
+    ) -> CityNames: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +72,13 @@ class Exports:
         audit: Audit,
         copier: Copier,
         wording: Wording,
+        city: City,
         names: Mapping[str, str],
         *,
         days: int,
     ) -> None:
         self._run, self._vault, self._audit, self._copier = run, vault, audit, copier
-        self._wording, self._names = wording, names
+        self._wording, self._city, self._names = wording, city, names
         self._days = timedelta(days=days)
 
     async def ask(self, unit: Unit, actor: Actor, resident_id: UUID, *, region: str, language: str) -> Export:
@@ -130,15 +141,15 @@ class Exports:
 
     async def _made(self, portal: str, resident_id: UUID, language: str) -> Mapping[Form, bytes]:
         at = (await self._run(portal, _now)).replace(microsecond=0)
-        tables: dict[str, list[Mapping[str, object]]] = {}
-        pages: dict[str, list[str]] = {category: [] for category in CATEGORIES}
-        page = ReadingPage(self._wording, language)
+        tables: dict[str, list[Mapping[str, Value]]] = {}
         async for copied in self._copier.read(portal, resident_id):
-            held = copied.held
-            if held.table not in tables:
-                pages[held.category].append(page.table(held))
-            tables.setdefault(held.table, []).extend(copied.rows)
-            pages[held.category].append(page.rows(copied.rows))
+            tables.setdefault(copied.held.table, []).extend(copied.rows)
+        names = await self._run(portal, lambda unit: self._city.names(unit, tables, language))
+        page = ReadingPage(self._wording, language, names)
+        pages: dict[str, list[str]] = {category: [] for category in CATEGORIES}
+        for held in HOLDINGS:
+            if rows := tables.get(held.table):
+                pages[held.category] += [page.table(held), page.rows(held, rows)]
         left_out = self._copier.left_out()
         document = {
             "format": "yima-personal-copy/1",

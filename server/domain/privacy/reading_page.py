@@ -1,14 +1,15 @@
-"""A resident's copy as a page that can be read, kept and printed: one file, nothing fetched, text always as text."""
+"""A resident's copy as a page that can be read, kept and printed: one file, nothing fetched, text always as text, codes
+in words."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
 
 from config.floor.unit import LEGAL_ZONE
 from config.wording import Wording
+from server.domain.privacy.code_words import CityNames, CodeWords, said_to_her
 from server.domain.privacy.copying import Value
 from server.domain.privacy.holdings import HOLDINGS, Held
 
@@ -24,10 +25,11 @@ _STYLE = (
 
 
 class ReadingPage:
-    """The words of one language around a copy."""
+    """The words of one language around a copy, and for what is in it."""
 
-    def __init__(self, wording: Wording, language: str) -> None:
+    def __init__(self, wording: Wording, language: str, names: CityNames) -> None:
         self._wording, self._language = wording, language
+        self._codes = CodeWords(wording, language, names)
 
     def head(self, *, portal: str, made_at: datetime) -> str:
         title = escape(self._text("export.title"))
@@ -48,29 +50,41 @@ class ReadingPage:
     def table(self, held: Held) -> str:
         return f"<h3>{escape(self._text(f'tables.{held.table}'))}</h3>"
 
-    def rows(self, rows: Sequence[Mapping[str, Value]]) -> str:
-        return "".join(self._row(row) for row in rows)
+    def rows(self, held: Held, rows: Sequence[Mapping[str, Value]]) -> str:
+        shown = [said_to_her(row) for row in rows] if held.table == "notify_messages" else rows
+        return "".join(self._row(held.table, row) for row in shown)
 
     def tail(self, left_out: Mapping[str, int]) -> str:
         """What is not in it, by reason, and how many columns each."""
         reasons = "".join(f"<li>{escape(self._text(f'export.left_out.{why}'))}</li>" for why in left_out)
         return f"<h2>{escape(self._text('export.left_out_title'))}</h2><ul>{reasons}</ul></body></html>"
 
-    def _row(self, row: Mapping[str, Value]) -> str:
+    def _row(self, table: str, row: Mapping[str, Value]) -> str:
         pairs = "".join(
-            f"<dt>{escape(self._text(f'columns.{name}'))}</dt><dd>{escape(self._value(value))}</dd>"
+            f"<dt>{escape(self._text(f'columns.{name}'))}</dt><dd>{self._shown(table, name, value)}</dd>"
             for name, value in row.items()
         )
         return f"<dl>{pairs}</dl>"
 
-    def _value(self, value: Value) -> str:
+    def _shown(self, table: str, name: str, value: Value) -> str:
+        """One value as markup; a document a line for each of its parts."""
+        if isinstance(value, dict) and value:
+            colon = self._text("export.colon")
+            labels = ((escape(self._codes.key(table, name, key)), part) for key, part in value.items())
+            return "<br>".join(f"{label}{colon}{self._shown(table, name, part)}" for label, part in labels)
+        if isinstance(value, list):
+            parts = [self._shown(table, name, part) for part in value]
+            return self._text("export.comma").join(parts) if parts else "—"
+        return escape(self._value(table, name, value))
+
+    def _value(self, table: str, name: str, value: Value) -> str:
         if isinstance(value, bool):
             return self._text("export.yes" if value else "export.no")
-        if isinstance(value, list | dict):
-            return json.dumps(value, ensure_ascii=False) if value else "—"
         if isinstance(value, str) and len(value) == len("2026-11-26T04:00:00Z") and value.endswith("Z"):
             return _moment(datetime.fromisoformat(value))
-        return str(value) if value != "" else "—"
+        if value is None or value == "" or value == {}:
+            return "—"
+        return self._codes.say(table, name, value) if isinstance(value, str) else str(value)
 
     def _text(self, key: str, **facts: object) -> str:
         return self._wording.text(f"holdings.{key}", self._language, **facts)
