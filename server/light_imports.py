@@ -1,4 +1,4 @@
-"""What three libraries do while they are imported, and a start does not need: a sixth of it.
+"""What libraries do while they are imported, and a start does not need: a third of it.
 
 Used by ``server.__main__`` before its other imports, which then find both imported.
 """
@@ -12,6 +12,8 @@ import ssl
 import sys
 from typing import Any
 
+from server.light_records import make_records_lightly
+
 _CERTIFICATES = "SSL_CERT_FILE"
 _HEAVY = ("aiohttp", "tortoise.models")
 
@@ -24,6 +26,7 @@ def import_lightly() -> None:
     tortoise reads and parses the source of every model, for comments beginning with ``#:``; we have none, so it stops.
     pydantic reads the metadata of every installed library, for plugins of its own; we have none of those either.
     """
+    make_records_lightly()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     named, source = os.environ.get(_CERTIFICATES), inspect.getsource
     os.environ[_CERTIFICATES] = os.devnull
