@@ -73,3 +73,15 @@ def test_every_module_says_what_it_is_for() -> None:
         and not path.read_text("utf-8").startswith('"""')
     ]
     assert not silent
+
+
+def test_every_migration_is_one_that_copies_the_state_only_where_something_is_taken_away() -> None:
+    slow = [
+        named(path)
+        for room in ROOMS
+        for path in files(".py", under=ROOT / room)
+        if "migrations" in path.parts
+        and path.name != "__init__.py"
+        and "class Migration(migration.Migration):" not in path.read_text("utf-8")
+    ]
+    assert not slow

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.migrations import operations as ops
 
-from config.floor import sql
+from config.floor import migration, sql
 from config.floor.ids import new_id
 from config.floor.schema import Check, Index, making, undoing
 
@@ -16,7 +16,7 @@ RULES = (
 )
 
 
-class Migration(migrations.Migration):
+class Migration(migration.Migration):
     """One new table."""
 
     dependencies = [("domain", "0021_rights")]
