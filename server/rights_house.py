@@ -30,6 +30,7 @@ from server.domain.privacy.copying import Copier, Schema
 from server.domain.privacy.corrections import Corrections
 from server.domain.privacy.exports import Exports
 from server.domain.privacy.full_views import FullViews
+from server.domain.privacy.merging import Merging
 from server.domain.privacy.processing import Processing
 from server.domain.privacy.retention import Retention, RetentionRules
 from server.domain.proving.records import forget_faces
@@ -40,6 +41,7 @@ from server.domain.sessions.otp import OneTimeCodes
 from server.domain.sessions.service import Sessions
 
 LINK = "/m/#/pages/privacy/privacy"
+MERGE_LINK = "/m/#/pages/merge/merge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Rights:
     consents: Consents
     exports: Exports
     closings: Closings
+    merging: Merging
     corrections: Corrections
     amending: Amending
     full_views: FullViews
@@ -82,6 +85,26 @@ class Endings:
         await self._codes.revoke(unit, subject=resident_id)
         await self._notices.forget_browsers(unit, resident_id)
         await self._sessions.end_all(unit, resident_id)
+
+    async def end_merged(self, unit: Unit, resident_id: UUID, keep_session: UUID) -> None:
+        """As with an account that is closed, but for the session in which she is deciding."""
+        await self._delegations.end_all(unit, SYSTEM, resident_id)
+        await self._credentials.end_all(unit, SYSTEM, resident_id)
+        await self._codes.revoke(unit, subject=resident_id)
+        await self._notices.forget_browsers(unit, resident_id)
+        await self._sessions.end_all(unit, resident_id, keep=keep_session)
+
+    async def tell_merged(self, unit: Unit, resident_id: UUID, region: str, language: str, other_phone: str) -> None:
+        """By every way of the account that stays, and to the phone of the one that is closed."""
+        await self._notices.post(
+            unit, recipient=resident_id, region=region, event="account.merged", category="statutory",
+            dedupe_key=f"merged:{resident_id}:{unit.now.isoformat()}", values={"link": MERGE_LINK}, subject="merged",
+        )  # fmt: skip
+        if other_phone:
+            await self._notices.post_to_phone(
+                unit, phone=other_phone, event="account.merged", language=language, values={},
+                dedupe_key=f"merged-phone:{resident_id}:{unit.now.isoformat()}",
+            )  # fmt: skip
 
     async def drop_files(self, portal: str, resident_id: UUID, drafts: Sequence[UUID]) -> int:
         """Mark in one unit, delete outside any, forget in another: a death in between only means doing it again."""
@@ -140,6 +163,7 @@ def rights_house(
         consents=consents,
         exports=Exports(run, vault, audit, copier, wording, city, names, days=limits.export_days),
         closings=Closings(run, audit, endings, days=limits.closing_days),
+        merging=Merging(vault, audit, sessions, endings),
         corrections=Corrections(vault, audit, notices),
         full_views=FullViews(vault, audit, residents, notices, lambda portal: portals.get(portal).tell_full_views),
         amending=Amending(vault, audit, sessions, otp, notices),

@@ -22,7 +22,7 @@ EVENTS = {
     "case.not_accepted", "case.decided", "case.served", "case.returned", "case.withdrawn", "case.suspended",
     "case.resumed", "code.scanned", "visit.consent", "campaign", "loss.reported",
     "ticket.called", "ticket.near", "ticket.closed", "delegation.changed", "identity.checked",
-    "notice.waiting", "phone.changed", "account.closing", "correction.answered",
+    "notice.waiting", "phone.changed", "account.closing", "account.merged", "correction.answered",
     "look.full",
 }  # fmt: skip
 _CORES = [

@@ -18,7 +18,7 @@ from tests.journeys.town import PASSWORD, PEOPLE
 from tests.journeys.visitor import Visitor
 from tests.web.rounds_for_others import acts_for_others
 from tests.web.rounds_hall import stands_in_line
-from tests.web.rounds_identity import keeps_the_accounts, proves_more, signs_in_elsewhere
+from tests.web.rounds_identity import keeps_the_accounts, makes_two_accounts_one, proves_more, signs_in_elsewhere
 from tests.web.rounds_publishing import publishes
 from tests.web.rounds_rights import asks_for_her_rights, fetches_her_copy, leaves_and_stays, reads_the_record
 from tests.web.rounds_showing import applies_at_the_counter, shows_herself, shows_papers
@@ -65,6 +65,7 @@ async def everything_else(cast: Cast, told: Told) -> dict[str, str]:
         cast.handler.seen += second.seen
     known |= await signs_in_elsewhere(cast.resident)
     known |= await proves_more(cast.resident)
+    await makes_two_accounts_one(cast.resident, cast.clerk)
     await keeps_the_accounts(cast.handler)
     known["staff/staff_no"] = "H2"
     known |= await shows_herself(cast.resident, cast.clerk)

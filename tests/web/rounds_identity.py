@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 
 from server.adapters.proofs_standin import SAMPLE_CARD
-from tests.journeys.people import Desk, Phone
+from tests.journeys.people import Counter, Desk, Phone
 from tests.journeys.town import PASSWORD, PEOPLE
 
 
@@ -59,3 +59,16 @@ async def keeps_the_accounts(desk: Desk) -> None:
         await security.must("POST", "/console/api/v1/sessions/current/lock", {}, status=204)
         await security.must("POST", "/console/api/v1/sessions/current/unlock", {"password": PASSWORD}, status=204)
         desk.seen += [*security.seen, *administrator.seen]
+
+
+async def makes_two_accounts_one(phone: Phone, clerk: Counter) -> None:
+    """She has a second phone; her card at the counter shows that both accounts are hers."""
+    name, id_number, _ = PEOPLE[0]
+    async with Phone(phone.origin, "15400000077") as other:
+        await other.sign_in()
+        visit = await clerk.must("POST", "/counter/api/v1/scans", {"text": await other.code(), "purpose": "apply_here"})
+        card = {"name": name, "id_number": id_number, "card_in_hand": True, "visit_id": visit["visit_id"]}
+        await clerk.must("POST", "/counter/api/v1/identity-checks", card, status=201)
+        found = await other.must("GET", "/api/v1/me/merge")
+        await other.must("POST", "/api/v1/me/merge", {"id": found["id"]}, status=200)
+        phone.seen += other.seen

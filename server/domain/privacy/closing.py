@@ -39,6 +39,11 @@ _FORGET_PERSON = (
     " id_number_sealed = NULL, id_number_index = NULL, id_number_index_next = NULL, id_kind = '', birth_year = NULL,"
     " loa = 2, verified_at = NULL, closed_at = $1 WHERE id = $2 AND portal = $3 AND closed_at IS NULL"
 )
+_FORGET_MERGED = (
+    "UPDATE residents SET phone_sealed = NULL, phone_index = NULL, phone_index_next = NULL, name_sealed = NULL"
+    " WHERE portal = $1 AND merged_into = $2"
+)
+"""Accounts of hers that were merged into this one: their phones let nobody in any more."""
 _UNNAME: Mapping[str, str] = {
     "hall_tickets": (
         "UPDATE hall_tickets SET resident_id = NULL, visit_id = NULL WHERE resident_id = $1 AND portal = $2"
@@ -165,6 +170,7 @@ class Closings:
             unit.portal, resident_id,
         )  # fmt: skip
         await sql.execute(_FORGET_PERSON, unit.now, resident_id, unit.portal)
+        await sql.execute(_FORGET_MERGED, unit.portal, resident_id)
         await self._record(unit, SYSTEM, resident_id, region, "account.close")
         return 1
 

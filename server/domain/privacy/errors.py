@@ -52,3 +52,17 @@ class TooManyCorrections(Refusal):
 
     code = "corrections-waiting"
     kind = "conflict"
+
+
+class MergeOver(Refusal):
+    """The proof is too long ago, or one of the two accounts is not open any more. Nothing was changed."""
+
+    code = "merge-over"
+    kind = "gone"
+
+
+class MergeNeedsProof(Refusal):
+    """What was proven is less than what the earlier account asks for, or was proven on another device."""
+
+    code = "merge-needs-proof"
+    kind = "forbidden"

@@ -65,8 +65,8 @@ _STAFF: Mapping[str, Hidden] = {"staff_id": "staff"}
 # Children before their parents: rows are erased in this order.
 HOLDINGS: tuple[Held, ...] = (
     # identity
-    Held("residents", "identity", "id = $1 AND portal = $2", closing="unname", hidden={
-        "phone_index": "fingerprint", "id_number_index": "fingerprint",
+    Held("residents", "identity", "(id = $1 OR merged_into = $1) AND portal = $2", closing="unname", hidden={
+        "phone_index": "fingerprint", "id_number_index": "fingerprint", "merged_into": "bookkeeping",
     }),
     Held("resident_bindings", "identity", _ME, hidden={"subject_index": "fingerprint"}),
     Held("resident_proofs", "identity", _ME),
@@ -158,9 +158,14 @@ HOLDINGS: tuple[Held, ...] = (
     Held("personal_exports", "rights", _ME),
     Held("correction_requests", "rights", _ME, hidden={"answered_by": "staff"}),
     Held("account_closings", "rights", _ME, closing="keep"),
+    Held("resident_merges", "rights", "(resident_id = $1 OR into_id = $1) AND portal = $2", closing="keep", hidden={
+        "into_id": "bookkeeping", "moved": "bookkeeping",
+    }),
     # the record
     Held("full_views", "record", _ME, closing="keep", hidden={**_STAFF, "subject": "bookkeeping"}),
-    Held("audit_entries", "record", _ME, closing="keep", hidden={
+    Held("audit_entries", "record", (
+        "resident_id IN (SELECT id FROM residents WHERE id = $1 OR merged_into = $1) AND portal = $2"
+    ), closing="keep", hidden={
         "actor_id": "staff", "subject": "bookkeeping", "delegation_id": "bookkeeping",
     }),
 )  # fmt: skip

@@ -35,7 +35,7 @@ from server.domain.proving.errors import (
 from server.domain.proving.records import CLAIM, TOKEN, Challenge
 from server.domain.proving.schemas import ProvingPurpose, ProvingPurposes, ProvingWay
 from server.domain.proving.steps import STEPS, Begun, Claim, Ports
-from server.domain.residents.errors import IdentityAttemptsExceeded, IdentityVerified, StepMismatch
+from server.domain.residents.errors import IdentityAttemptsExceeded, IdentityTaken, IdentityVerified, StepMismatch
 from server.domain.residents.service import ResidentProfile, Residents
 from server.domain.residents.ways import Platform
 from server.domain.sessions import budgets
@@ -108,6 +108,10 @@ class Proving:
         """What there is to do to come to this level, in order, by the ways open to this person on this platform."""
         return [self._offer(purpose, who, platform) for purpose in self.purposes.towards(who.loa, needed)]
 
+    def between(self, who: ResidentProfile, have: int, needed: int, platform: Platform) -> list[Offer]:
+        """What there is to do from one level to another, where the first one was proven about another account."""
+        return [self._offer(purpose, who, platform) for purpose in self.purposes.towards(have, needed)]
+
     def above(self, who: ResidentProfile, platform: Platform) -> list[Offer]:
         """Every level that this person has not reached, from the lowest."""
         return [self._offer(one, who, platform) for one in self.purposes.all() if one.level > who.loa]
@@ -135,10 +139,11 @@ class Proving:
         way = purpose.way(way_code) if purpose else None
         if purpose is None or way is None or way.at_counter:
             raise WayClosed()
-        if who.loa >= purpose.level:
+        have = max(who.loa, await self._residents.merges.level(unit, who.id))
+        if have >= purpose.level:
             raise IdentityVerified()
         earlier = self.purposes.get(purpose.before)
-        if earlier is not None and who.loa < earlier.level:
+        if earlier is not None and have < earlier.level:
             raise LoaNeeded(needed=earlier.level, person=who.id)
         if not self._is_open(way, who, platform):
             raise WayClosed()
@@ -175,8 +180,7 @@ class Proving:
         """What the step in turn needs to be told: ``name`` and ``id_number`` while they are not known, ``card``."""
         if challenge.state != "open":
             return ()
-        who = await self._residents.get(unit, caller.resident_id)
-        known = who.name is not None or challenge.claim_sealed is not None
+        known = await self._known(unit, caller, challenge) is not None
         named = () if known else ("name", "id_number")
         return (*named, "card") if STEPS[challenge.step].card else named
 
@@ -236,12 +240,14 @@ class Proving:
         return Claim(name, number.number, number.kind, phone=phone or "", card=card, account=account)
 
     async def _known(self, unit: Unit, caller: ResidentCaller, challenge: Challenge) -> tuple[str, IdNumber] | None:
-        told: Mapping[str, str]
+        told: Mapping[str, str] | None
         if challenge.claim_sealed is not None:
             told = sql.from_json(self._vault.open(challenge.claim_sealed, CLAIM))
         else:
             told = await self._residents.disclose(unit, caller.resident_id, ("name", "id_number"))
-        if "id_number" not in told:
+            if "id_number" not in told:
+                told = await self._residents.merges.claim(unit, caller.resident_id)
+        if told is None:
             return None
         return self._residents.read_claim(unit, told["name"], told["id_number"])
 
@@ -288,6 +294,11 @@ class Proving:
             )  # fmt: skip
             if refused:
                 await sql.execute("UPDATE provings SET state = 'refused' WHERE id = $1", challenge.id)
+                if isinstance(refused, IdentityTaken):  # she has an account here already: the two may become one
+                    await self._residents.merges.offer(
+                        unit, caller.resident_id, attempt.claim.name, number, level=challenge.level, way=challenge.way,
+                        session_id=caller.session_id,
+                    )  # fmt: skip
                 return refused
         return found
 

@@ -67,6 +67,11 @@ class Amending:
         if before == phone:
             return None
         index = self._codes.phone_index(phone)
+        await sql.execute(  # the phone of an account that was merged into this one is hers already
+            "UPDATE residents SET phone_sealed = NULL, phone_index = NULL, phone_index_next = NULL"
+            " WHERE portal = $1 AND merged_into = $2 AND (phone_index = $3 OR phone_index_next = $4)",
+            unit.portal, resident_id, index.here, index.beside,
+        )  # fmt: skip
         try:
             async with in_transaction("default"):  # a savepoint: on PostgreSQL the conflict would end the unit
                 await sql.execute(

@@ -16,6 +16,7 @@ from config.floor.unit import Unit
 from config.floor.vault import Search, Vault
 
 SUBJECT = "resident_bindings.subject"
+MERGED_PHONE = "sms"
 WECHAT, WECHAT_OA, ALIPAY, EMAIL = "wechat", "wechat_oa", "alipay", "email"
 """The providers that can also carry a notice: mini-program openid, 公众号 openid, Alipay open id, address."""
 
@@ -69,16 +70,23 @@ class Bindings:
         return self._vault.open(bytes(row["subject_sealed"]), SUBJECT) if row else None
 
     async def of(self, unit: Unit, resident_id: UUID) -> list[Binding]:
-        """A resident's accounts, newest first."""
+        """A resident's accounts, newest first; ``sms`` = the phone of an account that was merged into this one."""
         rows = await sql.rows(
-            "SELECT provider, bound_at FROM resident_bindings WHERE portal = $1 AND resident_id = $2 "
-            "ORDER BY bound_at DESC, id DESC",
+            "SELECT provider, bound_at FROM resident_bindings WHERE portal = $1 AND resident_id = $2 UNION ALL"
+            " SELECT 'sms' AS provider, closed_at AS bound_at FROM residents WHERE portal = $1 AND merged_into = $2"
+            " AND phone_index IS NOT NULL ORDER BY bound_at DESC, provider",
             unit.portal, resident_id,
         )  # fmt: skip
         return [Binding(row["provider"], sql.instant(row["bound_at"])) for row in rows]
 
     async def release(self, unit: Unit, resident_id: UUID, provider: str) -> int:
         """Forget a resident's accounts at one provider; how many there were."""
+        if provider == MERGED_PHONE:
+            return await sql.execute(
+                "UPDATE residents SET phone_sealed = NULL, phone_index = NULL, phone_index_next = NULL"
+                " WHERE portal = $1 AND merged_into = $2 AND phone_index IS NOT NULL",
+                unit.portal, resident_id,
+            )  # fmt: skip
         return await sql.execute(
             "DELETE FROM resident_bindings WHERE portal = $1 AND resident_id = $2 AND provider = $3",
             unit.portal, resident_id, provider,

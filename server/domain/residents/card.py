@@ -17,6 +17,7 @@ from server.domain.audit.service import Audit
 from server.domain.identifiers import IdNumber
 from server.domain.residents import proofs
 from server.domain.residents.errors import IdentityAttemptsExceeded, IdentityMismatch
+from server.domain.residents.merges import Merges
 from server.domain.sessions import budgets
 from server.domain.sessions.service import Sessions, resident_facts
 
@@ -43,6 +44,7 @@ class Cards:
         self._vault = vault
         self._audit = audit
         self._sessions = sessions
+        self._merges = Merges(vault)
 
     async def attempt(self, unit: Unit, terminal_id: UUID) -> Refusal | None:
         """Count one question to the register for this terminal; given back where the register agrees."""
@@ -90,6 +92,8 @@ class Cards:
         found = CardHolder(sql.uid(row["id"]), row["region"], made is not None, sql.uid(row["id"]) == account)
         if int(row["loa"]) < AT_COUNTER:
             await self._raise(unit, found.id, name, row["language"])
+        if account is not None and not found.shown:  # an earlier account of the card's holder: the two may become one
+            await self._merges.offer(unit, account, name, number, level=AT_COUNTER, way="counter", place=place)
         if made is not None or int(row["loa"]) < AT_COUNTER:
             await proofs.keep(unit, found.id, level=AT_COUNTER, way="counter", place=place)
         await self._record(unit, actor, found.id, "verified", region, place)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.personal import Indexed, Personal, Sealed
 from config.floor.schema import Check, Index, Rule
@@ -31,6 +32,7 @@ class Resident(Model):
     created_at = fields.DatetimeField()
     verified_at = fields.DatetimeField(null=True)
     closed_at = fields.DatetimeField(null=True)
+    merged_into = fields.UUIDField(null=True)  # closed, because its holder has another account: where it went
 
     class Meta:
         table = "residents"
@@ -69,6 +71,30 @@ class ResidentProof(Model):
         table = "resident_proofs"
 
 
+class ResidentMerge(Model):
+    """An account and the earlier one of the same person: proven, offered, and merged if she says so. ``moved``: how
+    many rows of which table. What was claimed is emptied by the decision."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    portal = fields.CharField(max_length=64)
+    region = fields.CharField(max_length=12)
+    resident_id = fields.UUIDField()
+    into_id = fields.UUIDField()
+    session_id = fields.UUIDField(null=True)
+    level = fields.SmallIntField()
+    way = fields.CharField(max_length=24)
+    place = fields.CharField(max_length=128)
+    claim_sealed = fields.BinaryField(null=True)
+    state = fields.CharField(max_length=8)
+    found_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+    done_at = fields.DatetimeField(null=True)
+    moved: fields.Field[dict[str, int]] = fields.JSONField(encoder=sql.to_json, decoder=sql.from_json)
+
+    class Meta:
+        table = "resident_merges"
+
+
 RULES: tuple[Rule, ...] = (
     Index("residents_phone", "residents", "portal, phone_index", unique=True, where="phone_index IS NOT NULL"),
     Index(
@@ -103,6 +129,20 @@ RULES: tuple[Rule, ...] = (
     Check("resident_proofs_level", "resident_proofs", "{row}level BETWEEN 3 AND 5"),
     Check("residents_loa", "residents", "{row}loa BETWEEN 2 AND 5"),
     Check("residents_proven", "residents", "({row}loa < 3) OR ({row}id_number_sealed IS NOT NULL)"),
+    Index("residents_merged", "residents", "portal, merged_into", where="merged_into IS NOT NULL"),
+    Index("resident_merges_of", "resident_merges", "portal, resident_id", unique=True),
+    Index("resident_merges_into", "resident_merges", "portal, into_id, done_at"),
+    Index("resident_merges_over", "resident_merges", "expires_at", where="state = 'offered'"),
+    Check("residents_merged_closed", "residents", "{row}merged_into IS NULL OR {row}closed_at IS NOT NULL"),
+    Check("resident_merges_state", "resident_merges", "{row}state IN ('offered', 'done')"),
+    Check("resident_merges_two", "resident_merges", "{row}resident_id <> {row}into_id"),
+    Check("resident_merges_level", "resident_merges", "{row}level BETWEEN 3 AND 5"),
+    Check(
+        "resident_merges_done",
+        "resident_merges",
+        "({row}state = 'done') = ({row}done_at IS NOT NULL)"
+        " AND ({row}state = 'offered' OR ({row}claim_sealed IS NULL AND {row}level >= 4))",
+    ),
 )
 
 PERSONAL: tuple[Personal, ...] = (
@@ -111,6 +151,7 @@ PERSONAL: tuple[Personal, ...] = (
     Sealed("residents", "name_sealed", "ordinary", "the name"),
     Sealed("residents", "id_number_sealed", "sensitive", "the identity number"),
     Indexed("residents", "id_number_index", "sensitive", "the identity number", of="id_number_sealed"),
+    Sealed("resident_merges", "claim_sealed", "sensitive", "a name and a number that two accounts have in common"),
     Sealed("resident_bindings", "subject_sealed", "ordinary", "an account elsewhere"),
     Indexed(
         "resident_bindings",

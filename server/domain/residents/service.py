@@ -18,13 +18,14 @@ from server.domain.identifiers import IdNumber, mask_name, read_id_number
 from server.domain.residents import audience
 from server.domain.residents.bindings import WECHAT_OA, Bindings
 from server.domain.residents.birth_years import BirthYears
+from server.domain.residents.merges import Merges
 from server.domain.residents.proofs import Proofs
 from server.domain.residents.values import Values
 from server.domain.sessions.service import Sessions, resident_facts
 
 _COLUMNS = (
     "id, portal, region, phone_sealed, name_sealed, id_number_sealed, id_kind, loa, language, elder, "
-    "created_at, verified_at"
+    "created_at, verified_at, merged_into"
 )
 
 
@@ -81,11 +82,13 @@ class Residents:
         self._sessions = sessions
         self._options = options
         self.bindings = Bindings(vault)
+        self.merges = Merges(vault)
         self.proofs = Proofs(vault, audit, sessions)
         self.birth_years = BirthYears(vault)
 
     async def enter(self, unit: Unit, phone: str, *, language: str) -> ResidentProfile:
-        """The resident of this phone; registered now (LoA 2) if new. Two at once make one resident."""
+        """The resident of this phone; registered now (LoA 2) if new. Two at once make one resident. The phone of an
+        account that was merged into another one leads to that one."""
         found = self._search_phone(phone)
         await sql.execute(
             "INSERT INTO residents (id, portal, region, phone_sealed, phone_index, phone_index_next, id_kind, loa,"
@@ -98,7 +101,8 @@ class Residents:
             unit.portal, found.here, found.beside,
         )  # fmt: skip
         assert row is not None
-        return self._profile(unit, row)
+        into = sql.uid_or_none(row["merged_into"])
+        return await self.get(unit, into) if into else self._profile(unit, row)
 
     async def of_phone(self, unit: Unit, phone: str) -> ResidentProfile | None:
         """The resident of this number, if there is one. Nobody is registered by it."""

@@ -153,6 +153,14 @@ class Sessions:
             return await sql.execute(ended, unit.now, subject)
         return await sql.execute(f"{ended} AND id <> $3", unit.now, subject, keep)
 
+    async def hand_over(self, unit: Unit, subject: UUID, to: UUID, region: str, facts: Mapping[str, Any]) -> int:
+        """A person's sessions are another account's of hers from now on; how many. Which of them go on is settled."""
+        return await sql.execute(
+            "UPDATE sessions SET subject = $1, region = $2, facts = $3 WHERE subject = $4 AND portal = $5"
+            " AND kind = 'resident'",
+            to, region, sql.to_json(dict(facts)), subject, unit.portal,
+        )  # fmt: skip
+
     async def end_shift(self, unit: Unit, terminal_id: UUID) -> Shift | None:
         """End whatever session is open at a terminal; whose it was. There is at most one (``sessions_open_shift``)."""
         row = await sql.row(

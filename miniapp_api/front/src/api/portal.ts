@@ -20,7 +20,7 @@ export const api = {
   signOutDevice: (id: string) => call<void>('DELETE', `/sessions/${id}`),
   accounts: () => call<{ accounts: Wire.Account[] }>('GET', '/me/accounts'),
   linkAccount: (method: Wire.WayName, code: string) => call<void>('POST', '/me/accounts', { body: { method, code } }),
-  unlinkAccount: (method: Wire.WayName) => call<void>('DELETE', `/me/accounts/${method}`),
+  unlinkAccount: (method: Wire.Account['method']) => call<void>('DELETE', `/me/accounts/${method}`),
   signOut: () => call<void>('DELETE', '/sessions/current'),
   me: () => call<Wire.Me>('GET', '/me'),
   prefer: (body: { language?: string; elder?: boolean }) => call<Wire.Me>('PUT', '/me/preferences', { body }),
@@ -30,6 +30,8 @@ export const api = {
       key,
     }),
 
+  merge: () => call<Wire.Merge>('GET', '/me/merge', { query: { platform } }),
+  mergeAccounts: (id: string, key: string) => call<{ merge: Wire.Merge; resident: Wire.Me }>('POST', '/me/merge', { body: { id }, key }),
   proofs: () => call<Wire.MyProofs>('GET', '/me/proofs', { query: { platform } }),
   beginProving: (purpose: string, way: string, key: string) => call<Wire.Proving>('POST', '/me/provings', { body: { purpose, way, platform }, key }),
   proving: (id: string) => call<Wire.Proving>('GET', `/me/provings/${id}`),

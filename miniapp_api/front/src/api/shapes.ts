@@ -11,7 +11,8 @@ export type WayName = 'wechat' | 'alipay' | 'zheliban' | 'ticket' | 'net_identit
 export interface SignInWay { method: 'sms' | WayName; platforms: ('h5' | 'wechat' | 'alipay')[]; login_url: string }
 export interface Device { id: string; device: string; current: boolean; signed_in_at: string; seen_at: string; expires_at: string }
 export interface DevicePage { sessions: Device[]; next_cursor: string | null }
-export interface Account { method: WayName; linked_at: string }
+/** `sms`: the phone of an account of mine that went into this one. */
+export interface Account { method: WayName | 'sms'; linked_at: string }
 export interface SignedIn { token: string; expires_at: string; resident: Me }
 
 /** A way to prove more, and the level that it leads to. */
@@ -19,6 +20,14 @@ export interface WayOffered { code: string; label: string; text: string; face: b
 export interface PurposeOffered { code: string; level: number; label: string; ways: WayOffered[] }
 export interface ProofShown { level: number; level_label: string; way: string; way_label: string; place: string; at: string }
 export interface MyProofs { loa: number; level_label: string; proofs: ProofShown[]; ahead: PurposeOffered[] }
+/** One of my two accounts, before they become one. */
+export interface AccountHeld {
+  phone_masked: string; ways: WayName[]; cases: number; cases_open: number; papers: number; delegations: number; notices: number; language: string; elder: boolean
+}
+export interface Merge {
+  state: 'none' | 'offered' | 'done'; id: string | null; level: number; needed: number; ready: boolean; expires_at: string | null
+  ahead: PurposeOffered[]; mine: AccountHeld | null; earlier: AccountHeld | null; done_at: string | null; moved: { label: string; count: number }[]
+}
 export type Asked = 'name' | 'id_number' | 'card'
 export interface Proving {
   id: string; purpose: string; way: string; level: number; state: 'open' | 'proven' | 'locked' | 'refused' | 'over'

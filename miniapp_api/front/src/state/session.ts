@@ -72,6 +72,13 @@ export function proven(token: string, resident: Me): void {
   keep(token, resident)
 }
 
+/** Two accounts have become one: the token stays, the person's keys of the closed account do not. */
+export async function merged(resident: Me): Promise<void> {
+  await forgetSecrets()
+  keep(session.token, resident)
+  prefer({ language: resident.language === 'en' ? 'en' : 'zh-CN', elder: resident.elder })
+}
+
 /** Ask the portal again who I am; without a network the last answer stands. */
 export async function refresh(): Promise<void> {
   if (session.token) learn(await api.me())
