@@ -90,11 +90,11 @@ async def _ladders(unit: Unit, audience: Audience, planned: Planned) -> None:
     reason = f"CASE WHEN {any_way} THEN 'last-step' {ended} ELSE 'nothing-left' END"
     await sql.execute(
         "INSERT INTO notify_ladders (id, portal, region, recipient, category, steps, left_out, held_until, at_step, "
-        "state, reason, next_at, decided_at) "
+        "state, reason, next_at, decided_at, campaign_id) "
         f"SELECT {uuid_id('0', stamp, 'x')}, x.portal, {_text(region)}, x.recipient, {_text(category)}, {steps}, "
         f"{ways.left_out_text()}, {held}, CASE WHEN {any_way} THEN 0 ELSE -1 END, "
         f"CASE WHEN {climbing} THEN 'climbing' ELSE 'ended' END, CASE WHEN {climbing} THEN '' ELSE {reason} END, "
-        f"CASE WHEN {climbing} THEN {due} END, {_at(now)} "
+        f"CASE WHEN {climbing} THEN {due} END, {_at(now)}, x.campaign_id "
         f"FROM ({_who(unit, audience, planned, bound)}) AS x WHERE {ways.kept()} ON CONFLICT (id) DO NOTHING",
         *bound.values,
     )

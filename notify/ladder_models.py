@@ -29,6 +29,7 @@ class NotifyLadder(Model):
     reason = fields.CharField(24)
     next_at = fields.DatetimeField(null=True)
     decided_at = fields.DatetimeField()
+    campaign_id = fields.UUIDField(null=True)  # a campaign's: judged with many others (``campaign_ladders``)
 
     class Meta:
         table = "notify_ladders"
@@ -123,7 +124,18 @@ class NotifyPaperTask(Model):
 
 
 RULES: tuple[Rule, ...] = (
-    Index("notify_ladders_due", "notify_ladders", "next_at", where="state = 'climbing' AND next_at IS NOT NULL"),
+    Index(
+        "notify_ladders_due",
+        "notify_ladders",
+        "next_at",
+        where="state = 'climbing' AND next_at IS NOT NULL AND campaign_id IS NULL",
+    ),
+    Index(
+        "notify_ladders_of_many",
+        "notify_ladders",
+        "next_at",
+        where="state = 'climbing' AND next_at IS NOT NULL AND campaign_id IS NOT NULL",
+    ),
     Index("notify_paper_tasks_portal", "notify_paper_tasks", "portal, state, created_at DESC, id DESC"),
     Index("notify_paper_tasks_open", "notify_paper_tasks", "portal, region", where="state = 'open'"),
     Index("notify_said_digest", "notify_said", "portal, digest", unique=True),

@@ -84,9 +84,9 @@ async def ended(unit: Unit, endings: Sequence[Ending]) -> frozenset[UUID]:
 
 
 async def climb(unit: Unit) -> int:
-    """Judge the ladders whose time has come; how many."""
+    """Judge the ladders of single notices whose time has come; how many. (A campaign's: ``campaign_ladders``.)"""
     skip = " SKIP LOCKED" if sql.is_postgres() else ""
-    where = f"l.next_at IS NOT NULL AND l.next_at <= $1 ORDER BY l.next_at LIMIT {BATCH}"
+    where = f"l.campaign_id IS NULL AND l.next_at IS NOT NULL AND l.next_at <= $1 ORDER BY l.next_at LIMIT {BATCH}"
     return (await _climb(unit, where, [unit.now], skip))[0]
 
 
@@ -99,7 +99,7 @@ async def _climb(unit: Unit, where: str, values: Sequence[Any], skip: str = "") 
     deliveries end."""
     lock = f" FOR UPDATE OF l{skip}" if sql.is_postgres() else ""
     rows = await sql.rows(
-        "SELECT l.*, i.read_at, m.campaign_id, k.status AS campaign_status FROM notify_ladders l "
+        "SELECT l.*, i.read_at, m.campaign_id AS of_campaign, k.status AS campaign_status FROM notify_ladders l "
         "JOIN notify_messages m ON m.id = l.id LEFT JOIN notify_inbox i ON i.id = l.id "
         "LEFT JOIN campaigns k ON k.id = m.campaign_id "
         f"WHERE l.state = 'climbing' AND {where}{lock}",
@@ -111,9 +111,11 @@ async def _climb(unit: Unit, where: str, values: Sequence[Any], skip: str = "") 
     begun: Counter[UUID] = Counter()
     went_on: set[UUID] = set()
     for row in rows:
-        if await _move(unit, row, tried.get(sql.uid(row["id"]), {})):
+        at_step, made = await _move(unit, row, tried.get(sql.uid(row["id"]), {}))
+        if at_step != int(row["at_step"]):
             went_on.add(sql.uid(row["id"]))
-            begun.update([one for one in [sql.uid_or_none(row["campaign_id"])] if one])
+        if made and (campaign_id := sql.uid_or_none(row["of_campaign"])):
+            begun[campaign_id] += 1
     for campaign_id, count in sorted(begun.items()):
         await progress.more(unit, campaign_id, count)
     return len(rows), frozenset(went_on)
@@ -132,22 +134,20 @@ async def _tried(ids: Sequence[UUID]) -> dict[UUID, dict[str, Tried]]:
     return found
 
 
-async def _move(unit: Unit, row: sql.Row, tried: Mapping[str, Tried]) -> bool:
-    """Whether another step began."""
-    steps = _steps(row)
+async def _move(unit: Unit, row: sql.Row, tried: Mapping[str, Tried]) -> tuple[int, bool]:
+    """The step it stands at now, and whether that step's delivery was made here."""
+    steps, at_step = _steps(row), int(row["at_step"])
     if row["campaign_status"] == "stopped":
-        what = Next(over="ended", reason="stopped")
-        await _keep(row, int(row["at_step"]), what)
-        return False
-    due = sql.instant_or_none(row["next_at"]) if int(row["at_step"]) < 0 else None
-    what = judge(
-        row["category"], steps, int(row["at_step"]), tried, read=row["read_at"] is not None, now=unit.now, due=due
-    )
-    begun = int(row["at_step"]) if what.begin is None else what.begin
+        await _keep(row, at_step, Next(over="ended", reason="stopped"))
+        return at_step, False
+    due = sql.instant_or_none(row["next_at"]) if at_step < 0 else None
+    what = judge(row["category"], steps, at_step, tried, read=row["read_at"] is not None, now=unit.now, due=due)
+    begun, made = at_step, False
     if what.begin is not None:
-        what = await _step(unit, row, steps, what.begin)
+        begun = what.begin
+        what, made = await _step(unit, row, steps, begun)
     await _keep(row, begun, what)
-    return begun != int(row["at_step"])
+    return begun, made
 
 
 async def _keep(row: sql.Row, at_step: int, what: Next) -> None:
@@ -157,14 +157,15 @@ async def _keep(row: sql.Row, at_step: int, what: Next) -> None:
     )  # fmt: skip
 
 
-async def _step(unit: Unit, row: sql.Row, steps: Sequence[Step], number: int) -> Next:
-    """The delivery of the next step; what the ladder waits for then."""
+async def _step(unit: Unit, row: sql.Row, steps: Sequence[Step], number: int) -> tuple[Next, bool]:
+    """The delivery of the next step; what the ladder waits for then, and whether it was not there before."""
     step, message = steps[number], sql.uid(row["id"])
-    lifetime, campaign_id = Patience().lifetime(row["category"]), sql.uid_or_none(row["campaign_id"])
-    await sql.execute(
+    lifetime, campaign_id = Patience().lifetime(row["category"]), sql.uid_or_none(row["of_campaign"])
+    made = await sql.row(
         "INSERT INTO notify_deliveries (id, message_id, portal, region, channel, step, lane, state, attempt, next_at, "
         "expires_at, client_msg_id, provider_ref, reason, campaign_id, updated_at) "
-        "VALUES ($1,$2,$3,$4,$5,$6,$7,'pending',0,$8,$9,$10,'','',$12,$11) ON CONFLICT (client_msg_id) DO NOTHING",
+        "VALUES ($1,$2,$3,$4,$5,$6,$7,'pending',0,$8,$9,$10,'','',$12,$11) ON CONFLICT (client_msg_id) DO NOTHING "
+        "RETURNING id",
         new_id(), message, row["portal"], row["region"], step.channel, number + 2,
         LANE_CAMPAIGN if campaign_id else LANE_CASE,
         max(unit.now, sql.instant_or_none(row["held_until"]) or unit.now), unit.now + lifetime,
@@ -172,8 +173,8 @@ async def _step(unit: Unit, row: sql.Row, steps: Sequence[Step], number: int) ->
     )  # fmt: skip
     unit.tell("wake:notify", "due")
     if step.channel == PAPER:
-        return Next(over="ended", reason="paper")
-    return Next(until=unit.now + timedelta(minutes=step.wait))
+        return Next(over="ended", reason="paper"), made is not None
+    return Next(until=unit.now + timedelta(minutes=step.wait)), made is not None
 
 
 def _steps(row: sql.Row) -> list[Step]:

@@ -9,6 +9,7 @@ from config.portal import Portals
 from config.settings import Settings
 from notify import ladders
 from notify.audience import Audience
+from notify.campaign_ladders import CampaignWork
 from notify.channel import Channel, Run
 from notify.contacts import Contacts
 from notify.dispatch import Dispatcher, DispatchOptions
@@ -80,7 +81,7 @@ def notice_engine(
 ) -> Engine:
     """Embedded, or on the cluster's queue: the rows are the same, so one may follow the other at any time."""
     chosen, sweeper = settings.notices, Sweeper(run)
-    campaigns = CampaignFanOut(run=run, vault=vault, audience=audience, options=options)
+    campaigns = CampaignWork(CampaignFanOut(run=run, vault=vault, audience=audience, options=options), run)
     dispatcher = Dispatcher(
         run=run,
         vault=vault,

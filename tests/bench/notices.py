@@ -1,7 +1,7 @@
 """Fan-out and drain of a push beside bare floors, and case notices meanwhile; part of ``make bench``.
 
-``python -m tests.services --durable -- python -m tests.bench.notices``; YIMA_BENCH_PEOPLE (1,000,000) and
-YIMA_BENCH_DRAIN (20,000) set the sizes. Each pair runs in one process on one database, floors first.
+``python -m tests.services --durable -- python -m tests.bench.notices``; YIMA_BENCH_PEOPLE (1,000,000),
+YIMA_BENCH_SILENT (100,000) and YIMA_BENCH_DRAIN (20,000) set the sizes. Each pair runs in one process on one database.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.unit import Unit
 from notify import queue, verdicts
+from notify.campaign_ladders import climb_silent
 from notify.channel import Health, Outcome, Parcel, Sent
 from notify.dispatch import Dispatcher, DispatchOptions
 from notify.engine.embedded import EmbeddedEngine, EngineOptions
@@ -43,6 +44,7 @@ from tests.services.databases import PostgresDatabases
 from tests.services.process import free_port
 
 PEOPLE = int(os.environ.get("YIMA_BENCH_PEOPLE", "1000000"))
+SILENT = int(os.environ.get("YIMA_BENCH_SILENT", "100000"))
 DRAIN = int(os.environ.get("YIMA_BENCH_DRAIN", "20000"))
 BATCH, ROUNDS, CASES = 100, 3, 200
 TABLES = ("notify_messages", "notify_inbox", "notify_deliveries")
@@ -85,9 +87,10 @@ async def fresh(databases: PostgresDatabases) -> AsyncIterator[tuple[Database, A
         await databases.drop(url)
 
 
-def _line(name: str, floor: float, ours: float, goal: float) -> None:
-    verdict = "reached" if ours / floor >= goal else "MISSED"
-    print(f"{name:<44}{floor:>10.0f}{ours:>10.0f}{ours / floor:>8.2f}{goal:>8.2f}  {verdict}", flush=True)
+def _line(name: str, floor: float, ours: float, goal: float = 0.0) -> None:
+    """``goal`` 0: nobody asked for one."""
+    verdict = f"{goal:>8.2f}  {'reached' if ours / floor >= goal else 'MISSED'}" if goal else ""
+    print(f"{name:<44}{floor:>10.0f}{ours:>10.0f}{ours / floor:>8.2f}{verdict}", flush=True)
 
 
 async def _fan_out(databases: PostgresDatabases) -> None:
@@ -115,6 +118,54 @@ async def _fan_out(databases: PostgresDatabases) -> None:
     print(
         f"largest memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB (goal 300)"
     )
+
+
+async def _climb(databases: PostgresDatabases) -> None:
+    """People whom WeChat told and who did not answer go on to a text message; the floor writes the same rows."""
+    async with fresh(databases) as (database, bare):
+        await release(database, SILENT)
+        runner = CampaignFanOut(run=database.unit_of_work, vault=VAULT, audience=AUDIENCE, options=NotifyOptions())
+        while await runner.step():
+            pass
+        for silence in (
+            "UPDATE notify_deliveries SET channel = 'wechat', state = 'sent', client_msg_id = replace(client_msg_id, "
+            "'-sms', '-wechat'), updated_at = now() - interval '5 hours' WHERE channel = 'sms'",
+            "INSERT INTO notify_ladders (id, portal, region, recipient, category, steps, left_out, at_step, state, "
+            "reason, next_at, decided_at, campaign_id) SELECT id, portal, region, recipient, category, "
+            """'[["wechat",240],["sms",240]]', '{}', 0, 'climbing', '', now() - interval '1 hour', created_at, """
+            "campaign_id FROM notify_messages",
+            "CREATE TABLE before AS SELECT * FROM notify_ladders",
+            "VACUUM ANALYZE",
+        ):
+            await bare.execute(silence)
+        began, pieces = time.monotonic(), [0.0]
+        while await database.unit_of_work("", climb_silent):
+            pieces.append(time.monotonic() - began - sum(pieces))
+        ours = time.monotonic() - began
+        names = await bare.fetchval(
+            "SELECT string_agg(column_name, ', ') FROM information_schema.columns "
+            "WHERE table_name = 'notify_deliveries'"
+        )
+        for text in (
+            "CREATE TABLE sms AS SELECT * FROM notify_deliveries WHERE channel = 'sms'",
+            "CREATE TABLE after AS SELECT id, at_step, next_at FROM notify_ladders",
+            "DELETE FROM notify_deliveries WHERE channel = 'sms'",
+            "TRUNCATE notify_ladders",
+            "INSERT INTO notify_ladders SELECT * FROM before",
+            "VACUUM ANALYZE",
+            "CHECKPOINT",
+        ):
+            await bare.execute(text)
+        assert await bare.fetchval("SELECT count(*) FROM sms") == SILENT
+        began = time.monotonic()
+        async with bare.transaction():
+            await bare.execute(
+                "UPDATE notify_ladders l SET at_step = a.at_step, next_at = a.next_at FROM after a WHERE l.id = a.id"
+            )
+            await bare.execute(f"INSERT INTO notify_deliveries ({names}) SELECT {names} FROM sms")
+        floor = time.monotonic() - began
+    _line(f"{SILENT:,} silent ones moved on, a second", SILENT / floor, SILENT / ours)
+    print(f"longest transaction of it: {max(pieces) * 1000:.0f} ms")
 
 
 def _dispatcher(database: Database, channel: Any) -> Dispatcher:
@@ -299,7 +350,7 @@ def main() -> int:
     databases = PostgresDatabases(os.environ["YIMA_TEST_DATABASE_URL"])
     print(f"\n{'a push':<44}{'floor':>10}{'ours':>10}{'ratio':>8}{'goal':>8}")
     try:
-        for measure in (_fan_out, _drain, _drain_by_http, _meanwhile):
+        for measure in (_fan_out, _climb, _drain, _drain_by_http, _meanwhile):
             asyncio.run(measure(databases))
     finally:
         databases.close()

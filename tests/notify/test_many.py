@@ -17,6 +17,7 @@ from config.floor.selection import listed
 from config.floor.unit import Actor, Unit
 from notify import ladders
 from notify.bound import Bound
+from notify.campaign_ladders import climb_silent
 from notify.campaign_record import CampaignRecord
 from notify.campaign_rules import EXERCISE, CampaignWords, basis_blockers
 from notify.campaigns import Campaigns
@@ -170,7 +171,7 @@ async def test_a_campaign_climbs_the_ladder(room: Room) -> None:
     )
     assert (done.status, done.progress.planned, done.progress.reached, done.progress.failed) == ("done", 7, 6, 0)
     room.later(minutes=241)
-    assert await room.database.unit_of_work("", ladders.climb) == 2
+    assert await room.database.unit_of_work("", climb_silent) == 2
     assert (await _get(room, campaign)).status == "sending"
     await room.drain(dispatcher)
     again = await _get(room, campaign)
@@ -185,7 +186,7 @@ async def test_a_stopped_campaign_climbs_no_further(room: Room) -> None:
     await room.drain(_dispatcher(room, ScriptedChannel("wechat", needs_phone=False), ScriptedChannel("sms")))
     await sql.execute("UPDATE campaigns SET status = 'stopped' WHERE id = $1", campaign)
     room.later(minutes=241)
-    await room.database.unit_of_work("", ladders.climb)
+    await room.database.unit_of_work("", climb_silent)
     assert await _ways(person) == [("wechat", "sent")]
     assert (await _why(room, person)).reason == "stopped"
 
@@ -198,7 +199,7 @@ async def test_a_statutory_campaign_names_its_law_and_ends_on_paper(room: Room) 
     await _released(room, replace(words, law="《老年人权益保障法》第三十三条"))
     assert await _ways(person) == []
     room.later(hours=25)
-    await room.database.unit_of_work("", ladders.climb)
+    await room.database.unit_of_work("", climb_silent)
     await room.drain(_dispatcher(room, ScriptedChannel("sms")))
     assert await _ways(person) == [("paper", "sent")]
     assert len(await sql.rows("SELECT id FROM notify_paper_tasks WHERE recipient = $1", person)) == 1

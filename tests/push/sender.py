@@ -19,6 +19,7 @@ from uuid import UUID
 
 from config.floor.unit import Unit
 from notify.audience import Audience, Bound
+from notify.campaign_ladders import CampaignWork
 from notify.channel import Outcome, Parcel
 from notify.channels.inbox import InboxChannel
 from notify.dispatch import Dispatcher, DispatchOptions
@@ -146,8 +147,11 @@ def engine_of(kind: str, database: Database, fault: Fault, channel: HttpSms, red
         run=faulty(database, fault, ""), vault=VAULT, contacts=Nobody(), channels=[InboxChannel(), channel],
         options=DispatchOptions(batch=batch, lease=LEASE, patience=PATIENCE),
     )  # fmt: skip
-    fan_out = CampaignFanOut(
-        run=faulty(database, fault, "fan-out"), vault=VAULT, audience=AUDIENCE, options=NotifyOptions(), chunk=1_000
+    fan_out = CampaignWork(
+        CampaignFanOut(
+            run=faulty(database, fault, "fan-out"), vault=VAULT, audience=AUDIENCE, options=NotifyOptions(), chunk=1_000
+        ),
+        database.unit_of_work,
     )
     options = EngineOptions(poll=0.2, sweep_every=0.5, backoff=0.3, bulk=2 if kind != "sqlite" else 1)
     sweeper = Sweeper(database.unit_of_work)
