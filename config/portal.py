@@ -39,6 +39,9 @@ class Portal(BaseModel):
     languages: tuple[str, ...] = ("zh-CN", "en")
     demo: bool = False
     publishing: Publishing = Publishing()
+    help_phone: str = Field(
+        "", pattern=r"^[0-9-]{0,16}$", description="the number that elder wordings say to call; empty = none is named"
+    )
     tell_full_views: bool = Field(False, description="send a notice too when staff saw a whole name or number")
     places: dict[str, str] = Field({}, description="names of the regions inside this one, by 12-digit code")
 

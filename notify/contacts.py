@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a resident wants to be written to: ``zh-CN`` or ``en``, and whether in the elder wording (长辈版)."""
+
+    language: str = "zh-CN"
+    elder: bool = False
 
 
 class Contacts(Protocol):
@@ -26,6 +35,6 @@ class Contacts(Protocol):
         """The channels by which the resident has an address: ``sms``, ``wechat``, ``oa``, ``alipay``, ``email``."""
         ...
 
-    async def language(self, resident_id: UUID) -> str:
-        """The language the resident reads: ``zh-CN`` or ``en``."""
+    async def manner(self, resident_id: UUID) -> Manner:
+        """The language the resident reads, and whether the elder wording was chosen."""
         ...

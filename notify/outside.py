@@ -15,14 +15,14 @@ LINK = "/m/#/pages/notices/notices"
 _TEMPLATE = Templates(only=EVENT).get(EVENT)  # one small file, read before there is a loop to hold up
 
 
-@lru_cache(maxsize=8)
-def _waiting(language: str) -> Rendered:
-    return _TEMPLATE.render(language, {"link": LINK})
+@lru_cache(maxsize=32)
+def _waiting(language: str, elder: bool, help_phone: str) -> Rendered:
+    return _TEMPLATE.render(language, {"link": LINK}, elder=elder, help_phone=help_phone)
 
 
-def hidden(words: Words, language: str, signature: str) -> Words:
+def hidden(words: Words, language: str, signature: str, *, elder: bool = False, help_phone: str = "") -> Words:
     """The same words for the inbox, and the general ones for every other channel."""
-    general = _waiting(language)
+    general = _waiting(language, elder, help_phone)
     return Words(
         words.title, words.body, signed(signature, general.sms), words.link, words.values,
         Outside(general.title, general.body, general.link),

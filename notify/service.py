@@ -11,7 +11,7 @@ from config.floor.ids import new_id
 from config.floor.unit import Unit
 from config.floor.vault import Vault
 from notify import ladders, outbox, push_subscriptions, said
-from notify.contacts import Contacts
+from notify.contacts import Contacts, Manner
 from notify.inbox import Inbox
 from notify.ladder import DEFAULTS, LANE_CASE, LANE_OTP, Category, Patience, active_channels
 from notify.outside import hidden
@@ -27,7 +27,8 @@ WAKE = "wake:notify"
 
 @dataclass(frozen=True, slots=True)
 class NotifyOptions:
-    """Settings of this room. ``signatures``: portal id → the name between 【】 in front of its short messages.
+    """Settings of this room. ``signatures``: portal id → the name between 【】 in front of its short messages;
+    ``help_phones``: portal id → the number that elder wordings say to call.
 
     ``canary``: people who get a campaign first; ``fail_share``: percent of failures that pauses it;
     ``safety``: portal id → what its notices to many are held against; ``new_teams_on_trial``: a team that nobody has
@@ -36,6 +37,7 @@ class NotifyOptions:
 
     signatures: Mapping[str, str] = field(default_factory=dict)
     signature: str = "一码通办"
+    help_phones: Mapping[str, str] = field(default_factory=dict)
     patience: Patience = field(default_factory=Patience)
     ladder: LadderRules = field(default_factory=LadderRules)
     canary: int = 100
@@ -45,6 +47,9 @@ class NotifyOptions:
 
     def signature_of(self, portal: str) -> str:
         return self.signatures.get(portal, self.signature)
+
+    def help_phone_of(self, portal: str) -> str:
+        return self.help_phones.get(portal, "")
 
     def strange(self, portal: str, words: outbox.Words) -> bool:
         """Whether words name an address that is not on the portal's list. Without rules nothing is looked at."""
@@ -91,12 +96,13 @@ class Notify:
 
         The inbox row exists when the unit commits; the first step of the ladder is due at once, or when the
         resident's quiet hours end. Statutory notices ask neither preferences nor hours. ``sensitive``: outside the
-        inbox it only says that there is a message, and so does one with an address that is on no list.
+        inbox it only says that there is a message, and so does one with an address that is on no list. Who chose 长辈版
+        gets the elder wording where the event has one.
         Raises ``ValuesMissing`` before anything is stored.
         """
-        language = await self._contacts.language(recipient)
+        manner = await self._contacts.manner(recipient)
         draft = self._draft(
-            unit, language, event=event, category=category, dedupe_key=dedupe_key, values=values, subject=subject,
+            unit, manner, event=event, category=category, dedupe_key=dedupe_key, values=values, subject=subject,
             recipient=recipient, region=region, lane=LANE_CASE, sensitive=sensitive,
         )  # fmt: skip
         if not await outbox.store([draft]):
@@ -143,7 +149,7 @@ class Notify:
     ) -> UUID:
         """Send one short message to a number, before everything else. Posted again, it is the first one's id."""
         draft = self._draft(
-            unit, language, event=event, category="code", dedupe_key=dedupe_key, values=values, subject="",
+            unit, Manner(language), event=event, category="code", dedupe_key=dedupe_key, values=values, subject="",
             recipient=None, region="", lane=LANE_OTP, phone=phone,
         )  # fmt: skip
         if await outbox.store([draft]):
@@ -160,7 +166,7 @@ class Notify:
     def _draft(
         self,
         unit: Unit,
-        language: str,
+        manner: Manner,
         *,
         event: str,
         category: str,
@@ -174,13 +180,14 @@ class Notify:
         sensitive: bool = False,
     ) -> outbox.Draft:
         template = self._templates.get(event)
-        rendered = template.render(language, values)
-        text = signed(self._options.signature_of(unit.portal), rendered.sms)
+        signature, phone_of_help = self._options.signature_of(unit.portal), self._options.help_phone_of(unit.portal)
+        rendered = template.render(manner.language, values, elder=manner.elder, help_phone=phone_of_help)
+        text = signed(signature, rendered.sms)
         words = outbox.Words(rendered.title, rendered.body, text, rendered.link, values if recipient else {})
         if recipient and (sensitive or self._options.strange(unit.portal, words)):
-            words = hidden(words, language, self._options.signature_of(unit.portal))
+            words = hidden(words, manner.language, signature, elder=manner.elder, help_phone=phone_of_help)
         address = self._vault.seal(phone, outbox.ADDRESS) if phone else None
         return outbox.Draft(
             new_id(), unit.portal, region, recipient, address, event, template.version, category, dedupe_key,
-            words.sealed(self._vault), language, subject, lane, None, unit.now,
+            words.sealed(self._vault), manner.language, subject, lane, None, unit.now,
         )  # fmt: skip

@@ -40,6 +40,7 @@ def notify_options(settings: Settings, portals: Portals, channels: Sequence[Chan
     chosen = settings.notices
     return NotifyOptions(
         signatures=signatures,
+        help_phones={portal.id: portal.help_phone for portal in portals},
         canary=chosen.canary,
         fail_share=chosen.fail_share,
         safety=safety_rules(portals),

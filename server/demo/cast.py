@@ -13,7 +13,7 @@ FILE = Path(config.__file__).parent / "demo" / "cast.toml"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A resident who may sign in; ``past``: has used the city's services before today."""
+    """A resident who may sign in; ``past``: has used the city's services before today; ``elder``: in 长辈版."""
 
     key: str
     name: str
@@ -21,6 +21,7 @@ class Person:
     phone: str
     signs_in: bool
     past: bool
+    elder: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,15 @@ def read_cast(path: Path = FILE) -> Cast:
     """The file as values."""
     tables = tomllib.loads(path.read_text("utf-8"))
     people = tuple(
-        Person(row["key"], row["name"], row["id_number"], row["phone"], row["signs_in"], row["past"])
+        Person(
+            row["key"],
+            row["name"],
+            row["id_number"],
+            row["phone"],
+            row["signs_in"],
+            row["past"],
+            row.get("elder", False),
+        )
         for row in tables["residents"]
     )
     staff = tuple(

@@ -104,6 +104,8 @@ class Desk:
         await self.decide(
             lambda unit: services.residents.settle_claim(unit, caller.actor, profile.id, name, number, matched=matched)
         )
+        if person.elder:
+            await self.decide(lambda unit: services.residents.prefer(unit, profile.id, language=None, elder=True))
         self.residents[person.key] = caller
         return caller
 

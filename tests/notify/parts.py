@@ -22,6 +22,7 @@ from notify.channel import Channel, Health, Outcome, Parcel, Sent
 from notify.channels.console_sms import ConsoleSms
 from notify.channels.inbox import InboxChannel
 from notify.channels.live import LiveChannel
+from notify.contacts import Manner
 from notify.dispatch import Dispatcher, DispatchOptions
 from notify.fanout import CampaignFanOut
 from notify.ladder import Category
@@ -48,6 +49,7 @@ class People:
         self.names: dict[UUID, str] = {}
         self.applicants: dict[str, list[UUID]] = {}
         self.english: set[UUID] = set()
+        self.elders: set[UUID] = set()
 
     def add(self, count: int = 1) -> list[UUID]:
         added = [new_id() for _ in range(count)]
@@ -67,8 +69,8 @@ class People:
         ways = {"oa" if provider == "wechat_oa" else provider for who, provider in self.accounts if who == resident_id}
         return frozenset(ways | ({"sms"} if self.numbers.get(resident_id) else set()))
 
-    async def language(self, resident_id: UUID) -> str:
-        return "en" if resident_id in self.english else "zh-CN"
+    async def manner(self, resident_id: UUID) -> Manner:
+        return Manner("en" if resident_id in self.english else "zh-CN", resident_id in self.elders)
 
     async def phones(self, ids: Sequence[UUID]) -> dict[UUID, str]:
         return {person: phone for person in ids if (phone := self.numbers.get(person))}
@@ -78,6 +80,9 @@ class People:
         return f"({everybody.text.replace('$1', bound.add(everybody.values[0]))}) r WHERE 1 = 1"
 
     def fact(self, unit: Unit, leaf: Leaf, bound: Bound) -> str:
+        if leaf.kind == "elder":
+            elders = listed(list(self.elders))
+            return f"r.id IN ({elders.text.replace('$1', bound.add(elders.values[0]))})"
         if leaf.kind != "channel":
             return "1 = 0" if leaf.text == "no" else "1 = 1"
         able = [who for who, number in self.numbers.items() if number and leaf.text == "sms"]

@@ -5,15 +5,17 @@ from __future__ import annotations
 import itertools
 import re
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from notify.errors import ValuesMissing
 from notify.placeholders import fill, is_broken, placeholders
 from notify.render import HoleLeft, TemplateFault, check, plain
 from notify.sms import ONE_PART, parts, signed, units
-from notify.templates import LANGUAGES, SMS_PARTS_MAX, TITLE_MAX, NoticeTemplate
+from notify.templates import LANGUAGES, SMS_PARTS_MAX, TITLE_MAX, NoticeTemplate, Templates
 from tests.notify.parts import TEMPLATES
 
 NAMES = frozenset({"item", "due"})
@@ -152,6 +154,59 @@ def test_a_reason_that_ends_with_a_stop_gets_no_second_one(reason: str, language
     assert any(reason.rstrip("。.；") in body for body in said.values())
     doubled = [event for event, body in said.items() if re.search(r"[。.；，][。.；，]|[。.]\s[。.]", body)]
     assert not doubled
+
+
+ELDER = {
+    "case.received", "case.correction", "case.accepted", "case.not_accepted", "case.decided", "case.served",
+    "code.scanned", "look.full", "loss.reported", "phone.changed", "notice.waiting",
+}  # fmt: skip
+
+
+def test_what_matters_most_has_an_elder_wording_in_both_languages() -> None:
+    assert {one.event for one in TEMPLATES if set(one.elder) == set(LANGUAGES)} == ELDER
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("event", sorted(ELDER))
+def test_an_elder_wording_is_brief_and_names_the_number_to_call(event: str, language: str) -> None:
+    template = TEMPLATES.get(event)
+    bare = {name: template.sample[name] for name in template.required}
+    for values in (template.sample, bare):
+        said = template.render(language, values, elder=True, help_phone="12345")
+        alone = template.render(language, values, elder=True)
+        normal = template.render(language, values)
+        assert "12345" in said.body and "12345" in said.sms
+        assert "12345" not in alone.body + alone.sms
+        assert 1 <= parts(signed("示范市一码通办", said.sms)) <= (1 if language == "zh-CN" else 2)
+        assert said.title and said.body != normal.body and said.link == normal.link
+        for text in (said.title, said.body, said.sms, alone.body, alone.sms):
+            assert not any(bad in text for bad in ("{", "}", "None", "  ", "。。", "，。", "系统", "后台", "异常"))
+    if bare:
+        with pytest.raises(ValuesMissing):
+            template.render(language, dict.fromkeys(bare, ""), elder=True)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "请" * 91,
+        "请点开这条消息看您要补的材料然后在最晚的那一天以前一次补齐再提交。",
+        "{{ name }}",
+        "{{ help_phone.x }}",
+    ],
+)
+def test_an_elder_wording_that_is_long_or_asks_for_more_is_refused(tmp_path: Path, body: str) -> None:
+    words = 'title = "题"\nbody = "文"\nsms = "短"\n'
+    elder = f'["zh-CN".elder]\ntitle = "题"\nbody = "{body}"\nsms = "短"\n'
+    text = f'version = 1\nrequired = []\noptional = []\n["zh-CN"]\n{words}{elder}["en"]\n{words}[sample]\n'
+    (tmp_path / "x.toml").write_text(text, "utf-8")
+    with pytest.raises(TemplateFault, match=r"x\.toml"):
+        Templates(tmp_path).judged()
+
+
+def test_a_language_without_an_elder_wording_keeps_its_normal_one() -> None:
+    template = TEMPLATES.get("ticket.called")
+    assert template.render("en", template.sample, elder=True) == template.render("en", template.sample)
 
 
 @pytest.mark.parametrize("template", list(TEMPLATES), ids=lambda template: template.event)

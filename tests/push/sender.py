@@ -22,6 +22,7 @@ from notify.audience import Audience, Bound
 from notify.campaign_ladders import CampaignWork
 from notify.channel import Outcome, Parcel
 from notify.channels.inbox import InboxChannel
+from notify.contacts import Manner
 from notify.dispatch import Dispatcher, DispatchOptions
 from notify.engine.cluster import ClusterEngine
 from notify.engine.embedded import EmbeddedEngine, Engine, EngineOptions
@@ -75,8 +76,8 @@ class Nobody:
     async def reach(self, resident_id: UUID) -> frozenset[str]:
         return frozenset()
 
-    async def language(self, resident_id: UUID) -> str:
-        return "zh-CN"
+    async def manner(self, resident_id: UUID) -> Manner:
+        return Manner()
 
     def people(self, unit: Unit, bound: Bound) -> str:
         return "(SELECT recipient AS id FROM campaign_recipients) r WHERE 1 = 1"

@@ -13,6 +13,7 @@ from config.floor.ids import new_id
 from config.floor.refusal import FieldFault, Invalid, Missing, Refusal
 from config.floor.unit import Actor, Unit
 from config.floor.vault import Search, Vault
+from notify.contacts import Manner
 from server.domain.audit.service import Audit
 from server.domain.identifiers import IdNumber, mask_name, read_id_number
 from server.domain.residents import audience
@@ -254,6 +255,11 @@ class Residents:
         """For the notice engine only."""
         row = await sql.row("SELECT language FROM residents WHERE id = $1", resident_id)
         return str(row["language"]) if row else "zh-CN"
+
+    async def manner(self, resident_id: UUID) -> Manner:
+        """For the notice engine only."""
+        row = await sql.row("SELECT language, elder FROM residents WHERE id = $1", resident_id)
+        return Manner(str(row["language"]), sql.flag(row["elder"])) if row else Manner()
 
     def people(self, unit: Unit, bound: audience.Binding) -> str:
         """For campaigns: everybody of this portal, as SQL over ``r``."""
