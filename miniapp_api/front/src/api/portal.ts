@@ -103,6 +103,7 @@ export const api = {
   keepAccount: () => call<Wire.Closing>('DELETE', '/me/closing'),
   corrections: () => call<Wire.Corrections>('GET', '/me/corrections'),
   askCorrection: (body: { category: string; said: string }, key: string) => call<Wire.Correction>('POST', '/me/corrections', { body, key }),
+  changeName: (name: string) => call<Wire.Me>('POST', '/me/name', { body: { name } }),
   changePhone: (phone: string, otp: string) => call<Wire.Me>('POST', '/me/phone', { body: { phone, otp } }),
 
   looks: (kind: Wire.LookKind | '', cursor?: string | null) => call<Wire.LookPage>('GET', '/looks', { query: { kind, cursor } }),
