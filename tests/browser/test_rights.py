@@ -22,7 +22,7 @@ async def test_she_refuses_news_takes_her_copy_and_thinks_better_of_leaving(serv
     await page.get_by_role("link", name="隐私", exact=True).click()
     await phone.press("我已看过")
     await phone.sees("您在")
-    await page.get_by_role("switch", name="允许").click()
+    await page.get_by_role("switch", name="允许：政策和活动提醒").click()
     await phone.sees("还没发出的不再发")
     assert await window.sideways() == 0
     assert await window.barriers() == []

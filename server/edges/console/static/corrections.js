@@ -28,7 +28,7 @@ function card(one) {
     }
   });
   return h("li", { class: "card stack" },
-    h("div", { class: "row" }, h("strong", {}, one.name_masked || labels.closed), h("span", { class: "chip" }, one.category_title), h("span", { class: "hint" }, momentWords(one.asked_at))),
+    h("div", { class: "row" }, h("strong", {}, one.name_masked || labels.closed), h("span", { class: "badge" }, one.category_title), h("span", { class: "hint" }, momentWords(one.asked_at))),
     h("p", {}, one.said),
     mayViewFull && one.name_masked && fullView(`/corrections/${one.id}/full-view`, ["name", "id_number", "phone"], `whole-${one.id}`),
     h("div", { class: "field" }, h("label", { for: id }, labels.answer), text, fault),
