@@ -1,7 +1,9 @@
 """A credential on paper, pure: a card of A6 or a strip of stickers, as PDF, black on white.
 
-The code is at least 40 mm wide with its quiet zone, which is more than half a millimetre a module at version 11. Where
-the shipped font lacks a character of a name, the paper says so. Call this off the event loop, as ``printing`` says.
+The code is at least 40 mm wide with its quiet zone, which is more than half a millimetre a module at version 11. Its
+modules are whole dots of a printer of 300 dots an inch (so of 600 and 1,200 too) and are filled as one shape: drawn one
+by one, each is widened by whatever turns the page into dots, and blurred ones were not read any more. Where the shipped
+font lacks a character of a name, the paper says so. Call this off the event loop, as ``printing`` says.
 """
 
 from __future__ import annotations
@@ -21,9 +23,10 @@ if TYPE_CHECKING:
 Layout = Literal["a6", "stickers"]
 A6 = (105.0, 148.0)
 STICKERS = (100.0, 210.0)
-CODE_MM = 58.0
-STICKER_CODE_MM = 44.0
+CODE_MM = 58.5
+STICKER_CODE_MM = 44.1
 _ROWS = 3
+_DOT = 25.4 / 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +103,18 @@ def _sticker(pdf: FPDF, modules: picture.Matrix, words: PaperWords, known: froze
 
 
 def _code(pdf: FPDF, modules: picture.Matrix, left: float, top: float, width: float) -> None:
-    """Dark runs as rectangles; nothing else may be drawn inside the quiet zone of four modules."""
-    step = width / (len(modules) + 2 * picture.QUIET)
-    pdf.set_fill_color(0)
-    for row, dots in enumerate(modules):
-        start: int | None = None
-        for column, dark in enumerate((*dots, False)):
-            if dark and start is None:
-                start = column
-            elif not dark and start is not None:
-                x, y = left + (start + picture.QUIET) * step, top + (row + picture.QUIET) * step
-                pdf.rect(x, y, (column - start) * step, step + 0.01, style="F")
-                start = None
+    """In the middle of this square; nothing else may be drawn inside the quiet zone of four modules."""
+    side = len(modules) + 2 * picture.QUIET
+    step = int(width / side / _DOT + 1e-6) * _DOT
+    inset = (width - side * step) / 2 + picture.QUIET * step
+    x, y = (round((edge + inset) / _DOT) * _DOT for edge in (left, top))
+    with pdf.new_path() as path:
+        path.style.fill_color, path.style.stroke_color = "#000000", None
+        for row, dots in enumerate(modules):
+            start: int | None = None
+            for column, dark in enumerate((*dots, False)):
+                if dark and start is None:
+                    start = column
+                elif not dark and start is not None:
+                    path.rectangle(x + start * step, y + row * step, (column - start) * step, step)
+                    start = None

@@ -1,9 +1,11 @@
-"""What a camera makes of a code: Pillow only, the same in every run."""
+"""What a camera makes of a code on a screen or on a printed page; the same in every run."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+import pypdfium2
+import zxingcpp
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from codes.picture import QUIET, Matrix
@@ -11,6 +13,7 @@ from codes.picture import QUIET, Matrix
 FRAME = 560
 CODE = 484
 SMALL = 110
+DOTS_PER_MM = 11.8
 
 
 def photographed(modules: Matrix) -> Image.Image:
@@ -25,6 +28,29 @@ def photographed(modules: Matrix) -> Image.Image:
     return frame
 
 
+def printed(pdf: bytes, modules: int) -> Image.Image:
+    """As ``photographed``, of the uppermost code of a printed page: in dots of a printer, then as a camera sees it.
+
+    So near to 300 dots an inch that each sheet is whole dots: what draws it would stretch it to the next.
+    """
+    page = pypdfium2.PdfDocument(pdf)[0].render(scale=DOTS_PER_MM * 25.4 / 72).to_pil().convert("L")
+    corners = zxingcpp.read_barcodes(page)[0].position
+    near = 10
+    left, top = corners.top_left.x - near, corners.top_left.y - near
+    around = page.crop((left, top, corners.bottom_right.x + near, corners.bottom_right.y + near))
+    dark = around.point([255] * 128 + [0] * 128).getbbox()
+    assert dark is not None
+    dots = (dark[2] - dark[0]) / modules
+    pixels = CODE // (modules + 2 * QUIET)
+    edge = (FRAME - pixels * (modules + 2 * QUIET)) // 2 + QUIET * pixels
+    left, top = left + dark[0] - edge * dots / pixels, top + dark[1] - edge * dots / pixels
+    span = FRAME * dots / pixels
+    room = Image.new("L", (page.width + 2 * FRAME, page.height + 2 * FRAME), 255)
+    room.paste(page, (FRAME, FRAME))
+    box = (FRAME + left, FRAME + top, FRAME + left + span, FRAME + top + span)
+    return room.resize((FRAME, FRAME), Image.Resampling.BOX, box)
+
+
 def _framed(modules: Matrix) -> list[tuple[bool, ...]]:
     width = len(modules) + 2 * QUIET
     blank = (False,) * width
@@ -37,9 +63,9 @@ def blurred(sigma: float) -> Callable[[Image.Image], Image.Image]:
 
 
 def moved(picture: Image.Image) -> Image.Image:
-    """A streak of nine pixels, aslant: the hand moved."""
-    mixed = ImageChops.offset(picture, -3, -3)
-    for count, shift in enumerate(range(-2, 3), start=2):
+    """A streak over nine pixels, across and down: the hand moved."""
+    mixed = ImageChops.offset(picture, -4, -4)
+    for count, shift in enumerate(range(-3, 5), start=2):
         mixed = Image.blend(mixed, ImageChops.offset(picture, shift, shift), 1 / count)
     return mixed
 

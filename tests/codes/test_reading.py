@@ -1,6 +1,8 @@
 """Our own pictures under bad conditions, read by zxing-cpp and by zbar. Of eight codes each, at least as many are read
 as were measured when the formats were chosen; zbar reads no pale and no inverted code reliably, so it is not asked to.
 
+Paper is read twice: its matrix, and the printed page in dots of a printer, of both layouts, with the same floors.
+
 The same T1 credential in the EU's usual error level Q (two versions larger) read worse, which is why it is level M.
 
 "Perspective .2" of those measurements is asked in both its plain meanings. A corner a fifth nearer: both read all. The
@@ -18,11 +20,12 @@ from functools import cache
 import pytest
 from PIL import Image
 
-from codes import holder_proof, picture
+from codes import holder_proof, paper, picture
 from codes.picture import Matrix
 from tests.codes import cameras
 from tests.codes.credentials import LONG_NAME, NOW, WANG, issued, key, text_of
 from tests.codes.readers import by_zbar, by_zxing
+from tests.codes.test_paper import WORDS
 from tests.codes.test_picture import some_texts
 
 EACH = 8
@@ -53,6 +56,16 @@ def papers() -> list[Shown]:
     """T1 in version 11-M, on paper."""
     texts = [text_of(issued(1, person=LONG_NAME, index=1_000 + number)) for number in range(EACH)]
     return [shown(text, picture.credential_matrix(text)) for text in texts]
+
+
+@cache
+def printed(layout: paper.Layout) -> list[Shown]:
+    """The same papers as they come out of the printer."""
+    codes = [(code, len(picture.credential_matrix(code.text))) for code in papers()]
+    return [
+        Shown(code.text, code.version, cameras.printed(paper.draw(code.text, WORDS, layout), modules))
+        for code, modules in codes
+    ]
 
 
 @cache
@@ -95,6 +108,9 @@ PAPER: list[tuple[str, View, int, int | None]] = [
     ("inverted", cameras.inverted, 8, None),
 ]  # fmt: skip
 
+FINE = ("blur of 3", "motion", "110 pixels")
+"""Where the width of a module decides, so that a wider print would show."""
+
 PHONE: list[tuple[str, View, int, int | None]] = [
     ("blur of 2", cameras.blurred(2), 4, 4), ("turned by 37°", cameras.turned, 4, 4),
     ("seen from the side", cameras.slanted(0.1), 4, 4), ("seen from a corner", cameras.cornered(0.2), 4, 4),
@@ -117,6 +133,16 @@ def test_a_dynamic_code_reads_under_bad_conditions(name: str, view: View, zxing:
 def test_a_paper_of_tier_1_reads_under_bad_conditions(name: str, view: View, zxing: int, zbar: int | None) -> None:
     assert {code.version for code in papers()} == {11}
     expect(papers(), view, zxing, zbar)
+
+
+@pytest.mark.parametrize(NAMES, PAPER, ids=worded)
+def test_a_printed_card_reads_under_bad_conditions(name: str, view: View, zxing: int, zbar: int | None) -> None:
+    expect(printed("a6"), view, zxing, zbar)
+
+
+@pytest.mark.parametrize(NAMES, [one for one in PAPER if one[0] in FINE], ids=worded)
+def test_a_printed_sticker_reads_where_the_print_decides(name: str, view: View, zxing: int, zbar: int | None) -> None:
+    expect(printed("stickers"), view, zxing, zbar)
 
 
 @pytest.mark.parametrize(NAMES, PHONE, ids=worded)

@@ -15,9 +15,13 @@ class PurposeNotAllowed(Refusal):
 class TerminalLocked(TooMany):
     """Too many refused scans at this terminal; it may scan again after ``retry_after`` seconds."""
 
+    words = "too-many-terminal-locked"
+
 
 class TerminalTooFast(TooMany):
     """More looks in a minute than this terminal may make; it may scan again after ``retry_after`` seconds."""
+
+    words = "too-many-terminal-fast"
 
 
 class NotGranted(Refusal):

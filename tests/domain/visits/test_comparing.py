@@ -62,6 +62,7 @@ async def test_so_many_wrong_cards_lock_the_terminal(server: Town) -> None:
         await differs(clerk, (await clerk.scan(paper, "apply_here")).body["visit_id"])
     refused = await clerk.scan(paper, "apply_here")
     assert (refused.status, refused.body["code"]) == (429, "too-many")
+    assert (refused.body["title"], "解除锁定" in refused.body["detail"]) == ("这个窗口暂停查验", True)
 
 
 async def test_a_read_whose_answer_was_lost_and_that_came_home_later_is_one_line(server: Town) -> None:

@@ -127,7 +127,8 @@ export function refused(problem) {
   const wait = problem.code === "too-many" ? problem.facts.retry_after : 0;
   if (wait) facts.append(el("dt", {}, say("result.again_at")), el("dd", {}, window.Yima.clockTime(Date.now() + wait * 1000)));
   if (counter) facts.append(el("dt", {}, say("result.used_counter")), el("dd", {}, counter));
-  const failed = problem.status === 0 || problem.status >= 500;
+  // Where this device may not scan for a while, nobody has looked at the code.
+  const failed = problem.status === 0 || problem.status >= 500 || problem.code === "too-many";
   return threeParts(problem.code, { what, why: parts.join(gap), now }, [facts.children.length ? facts : null], failed);
 }
 
