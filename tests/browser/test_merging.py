@@ -1,4 +1,4 @@
-"""Somebody signs in with a second phone: her earlier account is found, shown after one more proof, and the two are one."""
+"""Somebody signs in with a second phone: her earlier account is found and shown, and the two become one."""
 
 from __future__ import annotations
 
