@@ -255,7 +255,12 @@ class SafeAsyncpgClient(AsyncpgDBClient):
         return self._lines
 
     async def create_connection(self, with_db: bool) -> None:
+        # The server ends a statement too, or it works on for whoever has gone. Compiling one takes longer than ours do.
+        settings = {**self.server_settings, "jit": "off"}
+        if self._seconds:
+            settings["statement_timeout"] = str(round(self._seconds * 1000))
         given = {"host": self.host, "port": self.port, "user": self.user, "password": self.password, **self.extra}
+        given["server_settings"] = settings
         connect = functools.partial(asyncpg.connect, **given, database=self.database, timeout=ACQUIRE_SECONDS)
         self._lines = Lines(connect, self.pool_maxsize, self._seconds)
 

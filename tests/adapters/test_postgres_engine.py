@@ -120,13 +120,17 @@ async def test_being_thrown_out_is_a_connection_error_and_heals(small: Database)
 
 
 @on_postgres
-async def test_a_statement_that_takes_too_long_loses_its_connection_and_nothing_else(small: Database) -> None:
+async def test_a_statement_that_takes_too_long_is_ended_at_the_server_too(small: Database) -> None:
     async def sleeps(unit: Unit) -> None:
         await sql.rows("SELECT pg_sleep(30)")
 
+    async def asleep(unit: Unit) -> int:
+        text = "SELECT count(*) AS n FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT pg_sleep(30%'"
+        return int((await sql.rows(text))[0]["n"])
+
     with pytest.raises(ConnectionError):
         await small.unit_of_work("demo", sleeps)
-    assert await small.unit_of_work("demo", _one) == 1
+    assert await small.unit_of_work("demo", asleep) == 0
 
 
 @on_postgres

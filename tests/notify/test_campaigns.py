@@ -58,6 +58,17 @@ async def test_an_audience_is_fixed_whole_whatever_its_pieces(
     assert sorted(sql.uid(row["recipient"]) for row in rows) == sorted(ids)
 
 
+async def test_whoever_had_another_notice_to_many_these_days_is_counted_before_the_next(room: Room) -> None:
+    room.people.add(3)
+    unit = await room.database.reading(PORTAL)
+    assert (await room.campaigns.preview(unit, WORDS, "")).again == 0
+    for _ in range(2):
+        assert isinstance(await _approve(room, await _submitted(room)), CampaignRecord)
+    room.people.add(2)
+    seen = await room.campaigns.preview(await room.database.reading(PORTAL), WORDS, "")
+    assert (seen.people, seen.again) == (5, 3)
+
+
 async def test_fifty_approvals_by_its_own_people_never_succeed(room: Room) -> None:
     room.people.add(3)
     made = await _submitted(room)

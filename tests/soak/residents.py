@@ -1,5 +1,5 @@
 """``python -m tests.soak.residents N``: so many registered residents in the database that the settings name, for a
-campaign that is watched while it goes out. A statement for each fifty thousand; all have one sealed number that nobody
+campaign that is watched while it goes out. A statement for each ten thousand; all have one sealed number that nobody
 answers."""
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _SQLITE = (
 )
 
 
-_AT_ONCE = 50_000
+_AT_ONCE = 10_000
 """Short enough for every statement's deadline."""
 
 
