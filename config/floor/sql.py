@@ -20,6 +20,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connections
 
 Row = dict[str, Any]
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 _PLACEHOLDER = re.compile(r"\$(\d+)")
 
 
@@ -163,7 +164,7 @@ def document(value: Any) -> Any:
 
 def to_json(value: Any) -> str:
     """JSON text for a JSON column; also the encoder that every ``JSONField`` is given."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _to_json(value)
 
 
 def from_json(text: str | bytes) -> Any:

@@ -21,7 +21,7 @@ from server.adapters.store_embedded import EmbeddedStore
 
 T = TypeVar("T")
 _CHANNEL = "yima:events"
-_GATHER, _TOGETHER = 0.01, 500
+_GATHER, _TOGETHER = 0.025, 500
 """Seconds for which events for other processes are gathered, and how many go together. Own listeners never wait."""
 _PATIENCE = 0.25
 _REST = 2.0

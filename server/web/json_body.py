@@ -88,7 +88,7 @@ def check_json(raw: bytes) -> None:
         text = raw.decode("utf-8", "strict")
         if _too_deep(raw):
             raise MalformedJson()
-        value = json.loads(text, parse_constant=_refuse, parse_int=_whole, object_pairs_hook=_unique)
+        value = _STRICT.decode(text)
         if b"\\u" in raw:
             _check_strings(value)
     except (ValueError, RecursionError) as error:
@@ -133,6 +133,10 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("repeated key")
     return found
+
+
+_STRICT = json.JSONDecoder(parse_constant=_refuse, parse_int=_whole, object_pairs_hook=_unique)
+"""Made once: ``json.loads`` makes one for each body that is not read in the plainest way."""
 
 
 def _check_strings(value: Any) -> None:

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -62,24 +63,36 @@ class Purpose(Data):
     next_steps: tuple[str, ...] = Field(default=(), strict=False)
     eligible: Eligibility | None = None
 
-    @property
+    @cached_property
     def shown(self) -> tuple[str, ...]:
         """Codes of the fields that are shown at once."""
         return tuple(field.code for field in self.fields if not field.needs_consent)
 
-    @property
+    @cached_property
     def asked(self) -> tuple[str, ...]:
         """Codes of the fields that the resident is asked for."""
         return tuple(field.code for field in self.fields if field.needs_consent)
 
-    @property
+    @cached_property
     def by_card(self) -> tuple[str, ...]:
         """Codes of the asked fields that the card in hand opens too."""
         return tuple(field.code for field in self.fields if field.card)
 
     def reason(self, field: str, language: str) -> str:
         """Why this purpose shows that field, or empty where it does not."""
-        return next((said(one.reason, language) for one in self.fields if one.code == field), "")
+        found = self._reasons.get(field)
+        return said(found, language) if found else ""
+
+    @cached_property
+    def _reasons(self) -> dict[str, Words]:
+        return {one.code: one.reason for one in self.fields}
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Purpose:
+        """A copy works its own codes out anew: pydantic would hand on those of the original, which may show more."""
+        made = super().model_copy(update=update, deep=deep)
+        for name in ("shown", "asked", "by_card", "_reasons"):
+            vars(made).pop(name, None)
+        return made
 
 
 def said(words: Mapping[str, str], language: str) -> str:

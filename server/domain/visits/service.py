@@ -340,7 +340,8 @@ class Visits:
         )  # fmt: skip
         under = holder.delegation if holder else None
         await sql.execute(_INSERT, *values, home, under)
-        row = dict(zip(_NAMES, (*values, None, None, home, under, *_NOTHING_LATER), strict=True))
+        row: sql.Row = dict(zip(_NAMES, (*values, None, None, home, under, *_NOTHING_LATER), strict=True))
+        row |= {"fields_seen": seen, "consent_asked": asked, "consent_granted": ()}  # not parsed from their own text
         await self._audit.record(
             at_home(unit, row), look.terminal.actor, "visit.look", subject_kind="visit", subject=str(visit_id),
             resident_id=subject, region=region, outcome=outcome, purpose=purpose.code, fields=seen,

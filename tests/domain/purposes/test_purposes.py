@@ -84,3 +84,15 @@ def test_the_linter_names_what_is_wrong(tmp_path: Path, old: str, new: str, comp
 def test_an_empty_folder_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(PurposesUnusable, match="no purpose at all"):
         Purposes.load(tmp_path)
+
+
+def test_a_narrowed_purpose_shows_no_more_than_its_own_fields_also_after_the_whole_one_was_used() -> None:
+    whole = Purposes.load().get("apply_here")
+    assert whole is not None
+    assert "open_cases" in whole.shown
+    assert whole.asked
+    assert whole.reason("open_cases", "en")
+    first = whole.fields[:1]
+    narrow = whole.model_copy(update={"fields": first})
+    assert narrow.shown == (first[0].code,)
+    assert (narrow.asked, narrow.by_card, narrow.reason("open_cases", "en")) == ((), (), "")
