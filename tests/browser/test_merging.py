@@ -32,7 +32,7 @@ async def test_two_accounts_of_one_person_become_one(server: Town, screen: NewSc
     await phone.press("核对身份")
     await phone.sees("您在这里已有一个账号")
     await looked_at(shown, "merge-found")
-    await page.get_by_text("看看两个账号").click()
+    await page.get_by_text("去合并").click()
     await phone.sees("先确认是您本人")
     await looked_at(shown, "merge-prove")
     await page.get_by_role("button", name="手机号加银行卡").click()

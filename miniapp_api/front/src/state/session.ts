@@ -76,7 +76,7 @@ export function proven(token: string, resident: Me): void {
 export async function merged(resident: Me): Promise<void> {
   await forgetSecrets()
   keep(session.token, resident)
-  prefer({ language: resident.language === 'en' ? 'en' : 'zh-CN', elder: resident.elder })
+  prefer({ language: resident.language === 'en' ? 'en' : 'zh-CN', elder: resident.elder || preferences.elder })
 }
 
 /** Ask the portal again who I am; without a network the last answer stands. */

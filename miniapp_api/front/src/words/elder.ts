@@ -17,6 +17,7 @@ export const elderZh = {
   'apply.check_text': '请看一遍。错了点“修改”。', 'apply.promise': '请确认内容真实。', 'apply.done_text': '有进展会通知您。',
   'case.withdraw_ask': '要撤回吗？', 'case.withdraw_text': '撤回后就结束了。要办请重新提交。',
   'credential.lead': '领一次就行。没有网络也能用。', 'credential.hint': '请把屏幕调亮。{n} 秒后更新。', 'papers.lead': '打印出来。不带手机也能用。', 'papers.lose_text': '马上作废。不能恢复。可以重新领。', 'papers.desk': '带身份证。窗口也能打印。',
+  'merge.found_text': '两个账号都是您的。可以合成一个。', 'merge.prove_text': '再核验一步。才能看到原来的账号。', 'merge.none_text': '没有要合并的。', 'merge.after_one': '办件和消息都在一起。', 'merge.after_ways': '两种登录方式都能用。', 'merge.after_choices': '设置按原来的账号。', 'merge.after_ends': '现在的码会失效。请用新的码。', 'merge.after_back': '合并后不能拆开。', 'merge.ask_text': '不能再拆开。会通知您。', 'merge.done_text': '不用重新登录。', 'mydata.name_text': '现在是 {name}。改了名字请在这里核对。', 'mydata.name_unknown_text': '可以请工作人员核对。有答复会通知您。',
   'loss.lead': '丢了请马上挂失。', 'loss.no_undo': '不能撤销。以后可以重新领。', 'loss.desk': '没有手机？带身份证到窗口。', 'visits.lead': '谁看过您。都在这里。', 'looks.not_me_text': '当时不是您？我们会核查。',
   'clock.paused': '现在不计时。', 'correct.lead': '“{item}”有几处要改。请改好提交。',
 } satisfies Elder
