@@ -46,7 +46,7 @@ from notify.service import WAKE, NotifyOptions
 from notify.teams import Teams
 
 PAGE = 20
-PIECE = 50_000
+PIECE = 10_000
 """People whose place in an audience is fixed by one statement."""
 
 

@@ -11,17 +11,23 @@ const labels = JSON.parse(facts.labels);
 const audienceWords = (audience) => t("audience_words", { audience: [t("region_all"),
   audience.item && t("item_of", { item: audience.item_name || audience.item })].filter(Boolean).join(" · ") });
 
+// All people of a notice are written down in the step that approves it: of a million that takes longer than other steps.
+const MANY = 50_000, PATIENCE = 600_000;
+
 async function act(button, path, body, done) {
   await busy(button, async () => {
     quiet();
+    const long = body.people > MANY && h("p", { class: "hint", role: "status" }, t("fixing", { count: count(body.people) }));
+    if (long) button.after(long);
     try {
-      await post(path, body);
+      await post(path, body, long ? { timeout: PATIENCE } : {});
       say(done);
       await load();
     } catch (problem) {
       complain(problem);
       if (problem.status === 409) await load();
     }
+    if (long) long.remove();
   });
 }
 
