@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 from config.floor import sql
@@ -54,6 +55,12 @@ class ProviderState:
     @property
     def tried(self) -> int:
         return self.sent + self.errors + self.refused
+
+    def health(self, now: datetime) -> Literal["open", "shaky", "fine"]:
+        """``open``: nothing is given to it now; ``shaky``: it failed last, or has less than its usual share."""
+        if self.open_until is not None and self.open_until > now:
+            return "open"
+        return "shaky" if self.failures or self.share < self.resting else "fine"
 
     @property
     def taken_share(self) -> int | None:

@@ -80,10 +80,11 @@ class CampaignRecord:
 
 @dataclass(frozen=True, slots=True)
 class CampaignPage:
-    """A page of campaigns and where the next begins."""
+    """A page of campaigns, where the next begins, and how many there are on all pages."""
 
     campaigns: tuple[CampaignRecord, ...]
     next_cursor: str | None
+    count: int
 
 
 WORDS = (

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from config.floor import sql
@@ -19,9 +18,9 @@ from config.floor.refusal import Refusal
 from config.floor.scope import WHOLE, Scope
 from config.floor.selection import Selection
 from config.floor.unit import Actor, Unit, legal_day
-from notify import campaign_control, progress, submissions
-from notify import cursor as cursors
+from notify import campaign_control, campaign_lists, progress, submissions
 from notify.audience import Audience
+from notify.campaign_lists import Show
 from notify.campaign_preview import Preview, Previewer
 from notify.campaign_record import COLUMNS, CampaignPage, CampaignRecord, record
 from notify.campaign_result import ChannelCount, FollowKind, channel_counts, told_by
@@ -128,23 +127,11 @@ class Campaigns:
         return record(row)
 
     async def page(
-        self, unit: Unit, cursor: str | None = None, limit: int = PAGE, *, scope: Scope = WHOLE
-    ) -> CampaignPage:
-        """Newest first, within this scope. One statement."""
-        values: list[Any] = [unit.portal, limit + 1]
-        where = ""
-        if cursor:
-            at, last = cursors.read(cursor)
-            where, values = " AND (created_at < $3 OR (created_at = $3 AND id < $4))", [*values, at, last]
-        where += scope.where(values, region="region")
-        rows = await sql.rows(
-            f"SELECT {COLUMNS} FROM campaigns WHERE portal = $1 AND discarded_at IS NULL{where} "
-            "ORDER BY created_at DESC, id DESC LIMIT $2",
-            *values,
-        )
-        found = tuple(record(row) for row in rows[:limit])
-        more = len(rows) > limit
-        return CampaignPage(found, cursors.after(found[-1].created_at, found[-1].id) if more else None)
+        self, unit: Unit, cursor: str | None = None, limit: int = PAGE, *, scope: Scope = WHOLE, show: Show = "all",
+        who: UUID | None = None,
+    ) -> CampaignPage:  # fmt: skip
+        """Newest first, within this scope; ``who``: whose, where ``show`` is ``mine``."""
+        return await campaign_lists.page(unit, cursor, limit, scope, show=show, who=who)
 
     async def submit(self, unit: Unit, submitter: Actor, campaign_id: UUID) -> CampaignRecord:
         """Ask another person to release it. Refused while anything blocks it."""

@@ -79,9 +79,12 @@ class CampaignRejection(Wire):
 
 
 class CampaignQuery(Wire):
-    """Which page."""
+    """Which of them, and which page."""
 
     cursor: str | None = Field(None, max_length=200)
+    show: Literal["all", "waiting", "decided", "mine"] = Field(
+        "all", description="mine = what the caller wrote, changed, handed in or let through"
+    )
 
 
 class AudienceShown(Wire):
@@ -156,10 +159,11 @@ class CampaignChanges(Wire):
 
 
 class CampaignList(Wire):
-    """Campaigns, newest first."""
+    """Campaigns, newest first. ``count``: on all pages."""
 
     campaigns: list[CampaignShown]
     next_cursor: str | None
+    count: int
 
 
 class RemarkShown(Wire):

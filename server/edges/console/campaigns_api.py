@@ -51,8 +51,12 @@ _STEP = ("campaign-not-found", "campaign-wrong-state")
 )  # fmt: skip
 async def campaigns(call: Call[NoBody, CampaignQuery]) -> CampaignList:
     """One page of the portal's campaigns."""
-    page = await call.services.campaigns.page(call.unit, call.query.cursor, scope=call.staff.scope)
-    return CampaignList(campaigns=[_shown(call, one) for one in page.campaigns], next_cursor=page.next_cursor)
+    page = await call.services.campaigns.page(
+        call.unit, call.query.cursor, scope=call.staff.scope, show=call.query.show, who=call.actor.id
+    )
+    return CampaignList(
+        campaigns=[_shown(call, one) for one in page.campaigns], next_cursor=page.next_cursor, count=page.count
+    )
 
 
 @operations.post(

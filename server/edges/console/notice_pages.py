@@ -88,27 +88,33 @@ async def notices_today(call: PageCall) -> Page:
     )  # fmt: skip
 
 
-def _alarms(call: PageCall, lanes: Any, doubtful: Any, running: Any, providers: Any) -> list[tuple[str, str]]:
-    """(sentence, where this reader may go) of everything that needs a person."""
+def _alarms(call: PageCall, lanes: Any, doubtful: Any, running: Any, providers: Any) -> list[tuple[str, str, str]]:
+    """(tone, sentence, where this reader may go) of everything that is not well, the worst first."""
     now, say = call.unit.now, Speaker(call)
     follows, reads = (may(call.staff.roles, one) for one in ("notices.follow", "campaigns.read"))
     found = [
-        (call.text("watch.alarms.late", lane=say.word("lanes", str(one.lane)), age=say.age(one.oldest)), "")
+        ("bad", call.text("watch.alarms.late", lane=say.word("lanes", str(one.lane)), age=say.age(one.oldest)), "")
         for one in lanes
         if one.is_late(now)
     ]
-    if doubtful.oldest is not None and now - doubtful.oldest > timedelta(minutes=15):
-        sentence = call.text("watch.alarms.doubt", count=say.many(doubtful.count), age=say.age(doubtful.oldest))
-        found.append((sentence, "/console/notices/failed" if follows else ""))
+    if doubtful.oldest is not None:
+        long = now - doubtful.oldest > timedelta(minutes=15)
+        sentence = call.text(
+            "watch.alarms.doubt" if long else "watch.alarms.doubt_new",
+            count=say.many(doubtful.count), age=say.age(doubtful.oldest),
+        )  # fmt: skip
+        found.append(("bad" if long else "warn", sentence, "/console/notices/failed" if follows else ""))
     for one in running:
         if one.status == "paused" and one.throttle.pause_reason != "operator":
             sentence = call.text(f"watch.alarms.{one.throttle.pause_reason or 'failures'}", title=one.words.title)
-            found.append((sentence, f"/console/notices/campaigns/{one.id}" if reads else ""))
+            found.append(("bad", sentence, f"/console/notices/campaigns/{one.id}" if reads else ""))
     for one in providers:
-        if one.open_until is not None and one.open_until > now:
-            sentence = call.text("watch.alarms.circuit", provider=one.provider, channel=say.channel(one.channel))
-            found.append((sentence, "/console/notices/providers"))
-    return found
+        health = one.health(now)
+        if health != "fine":
+            said = {"provider": say.word("providers", one.provider), "channel": say.channel(one.channel)}
+            tone, name = ("bad", "circuit") if health == "open" else ("warn", "shaky")
+            found.append((tone, call.text(f"watch.alarms.{name}", **said), "/console/notices/providers"))
+    return sorted(found, key=lambda one: one[0] != "bad")
 
 
 @pages.get("/console/notices/campaigns/{campaign_id}", access=Staff("campaigns.read"), sign_in=SIGN_IN)

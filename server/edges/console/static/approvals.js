@@ -1,5 +1,6 @@
 // The second person: reads every word, types the number of people, then approves or returns it.
-import { get, post } from "./api.js";
+import { get, post, query } from "./api.js";
+import { campaignList } from "./campaign_words.js";
 import { busy, byId, complain, empty, failure, fill, h, quiet, say } from "./dom.js";
 import { figuresOf, showFindings, showFrames } from "./phone.js";
 import { loadChoices, nameItems, ruleWords } from "./rules.js";
@@ -102,25 +103,47 @@ async function card(row) {
     } };
 }
 
-async function load() {
+const SHOWS = ["waiting", "decided", "mine"];
+const asked = new URLSearchParams(location.search);
+const show = SHOWS.includes(asked.get("show")) ? asked.get("show") : "waiting";
+let rows = [];
+
+const views = (waiting) => h("nav", { class: "tabs", "aria-label": t("approvals_views") }, SHOWS.map((name) =>
+  h("a", { href: name === "waiting" ? "/console/approvals" : `/console/approvals?show=${name}`, "aria-current": name === show ? "page" : null },
+    t(`approvals_${name}`), name === "waiting" && waiting > 0 && h("span", { class: "badge badge-warn approvals-count" }, count(waiting)))));
+
+const further = (answer) => answer.next_cursor && h("p", { class: "console-more" },
+  h("span", { class: "hint" }, t("approvals_of", { shown: count(rows.length), count: count(answer.count) })), " ",
+  h("button", { type: "button", class: "button", onclick: () => load(answer.next_cursor) }, t("more")));
+
+async function waitingOnes(answer) {
+  if (!rows.length) return [empty(t("approvals_none_title"), t("approvals_none_body"))];
+  const id = asked.get("id");
+  const named = rows.find((row) => row.id === id) || (id && await get(`/campaigns/${encodeURIComponent(id)}`).catch(() => null));
+  const chosen = named && named.state === "submitted" ? named : rows[0];
+  const made = await card(chosen);
+  const others = rows.length > 1 && h("nav", { class: "tabs", "aria-label": t("today_waiting") }, rows.map((row) =>
+    h("a", { href: `?id=${encodeURIComponent(row.id)}`, "aria-current": row.id === chosen.id ? "page" : null }, row.title)));
+  return [others, further(answer), made.element, made];
+}
+
+async function load(cursor = "") {
   try {
-    const answer = await get("/campaigns");
-    const waiting = answer.campaigns.filter((row) => row.state === "submitted");
-    if (!waiting.length) {
-      fill(place, empty(t("approvals_none_title"), t("approvals_none_body")));
+    const [answer, waiting] = await Promise.all([get(`/campaigns${query({ show, cursor })}`), show === "waiting" ? null : get(`/campaigns${query({ show: "waiting" })}`)]);
+    rows = cursor ? [...rows, ...answer.campaigns] : answer.campaigns;
+    const top = views((waiting || answer).count);
+    if (show !== "waiting") {
+      fill(place, top, rows.length ? campaignList(rows) : empty(t(`approvals_${show}_none`), ""), further(answer));
       return;
     }
-    const open = new URLSearchParams(location.search).get("id");
-    const chosen = waiting.find((row) => row.id === open) || waiting[0];
-    const made = await card(chosen);
-    const others = waiting.length > 1 && h("nav", { class: "tabs", "aria-label": t("today_waiting") }, waiting.map((row) =>
-      h("a", { href: `?id=${encodeURIComponent(row.id)}`, "aria-current": row.id === chosen.id ? "page" : null }, row.title)));
-    fill(place, others, made.element);
+    const [others, more, element, made] = await waitingOnes(answer);
+    fill(place, top, others, more, element);
+    if (!made) return;
     made.draw();
     showFrames(made.frames, made.preview.examples, { brand: facts.brand, labels });
   } catch (problem) {
-    fill(place, failure(problem, load));
+    fill(place, failure(problem, () => load(cursor)));
   }
 }
 
-loadChoices(false).then(load, load);
+loadChoices(false).then(() => load(), () => load());

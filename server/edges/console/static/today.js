@@ -25,10 +25,9 @@ async function casesSection() {
 }
 
 async function campaignsSection() {
-  const { campaigns } = await get("/campaigns");
-  const waiting = campaigns.filter((row) => row.state === "submitted");
+  const [{ campaigns: waiting, count: many }, { campaigns }] = await Promise.all([get(`/campaigns${query({ show: "waiting" })}`), get("/campaigns")]);
   const others = campaigns.filter((row) => row.state !== "submitted").slice(0, 6);
-  return [section(t("today_waiting"), may("campaigns.approve") && h("a", { href: "/console/approvals" }, t("open")),
+  return [section(t("today_waiting"), may("campaigns.approve") && h("a", { href: "/console/approvals" }, many > waiting.length ? t("today_all_waiting", { count: count(many) }) : t("open")),
     waiting.length ? campaignList(waiting) : h("p", { class: "card" }, t("today_none_campaigns"))),
   others.length > 0 && section(t("today_drafts"), may("campaigns.write") && h("a", { href: "/console/campaigns/new" }, t("campaign_new")), campaignList(others))];
 }
