@@ -107,7 +107,7 @@ async def test_the_top_line_says_the_worst_that_is_true(server: Town) -> None:
     assert "不稳" in shaky and 'href="/console/notices/providers"' in shaky and "一切正常" not in shaky
     await server.house.database.unit_of_work("", _doubt)
     both = await line()
-    assert "暂时不知道是否送达" in both and 'href="/console/notices/failed"' in both
+    assert "还没等到服务商的回音" in both and 'href="/console/notices/failed"' in both
     await server.house.database.unit_of_work("", _old_doubt)
     worst = await line()
     assert worst.index("message-bad") < worst.index("message-warn") and "条不知道是否送达" in worst

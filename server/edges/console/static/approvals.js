@@ -110,7 +110,7 @@ let rows = [];
 
 const views = (waiting) => h("nav", { class: "tabs", "aria-label": t("approvals_views") }, SHOWS.map((name) =>
   h("a", { href: name === "waiting" ? "/console/approvals" : `/console/approvals?show=${name}`, "aria-current": name === show ? "page" : null },
-    t(`approvals_${name}`), name === "waiting" && waiting > 0 && h("span", { class: "badge badge-warn approvals-count" }, count(waiting)))));
+    t(`approvals_${name}`), " ", name === "waiting" && waiting > 0 && h("span", { class: "badge badge-warn approvals-count" }, count(waiting)))));
 
 const further = (answer) => answer.next_cursor && h("p", { class: "console-more" },
   h("span", { class: "hint" }, t("approvals_of", { shown: count(rows.length), count: count(answer.count) })), " ",
