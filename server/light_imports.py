@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import os
+import re
 import ssl
 import sys
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from server.light_records import make_records_lightly
 
 _CERTIFICATES = "SSL_CERT_FILE"
+_EVERY_LETTER = "\u00a1-\uffff"
 _HEAVY = ("aiohttp", "tortoise.models")
 
 
@@ -24,18 +26,22 @@ def import_lightly() -> None:
     aiohttp makes its two default TLS contexts when it is imported and reads the machine's certificates into each.
     Until ``load_certificates`` was called they know none of them: a call made too early is refused, not waved through.
     tortoise reads and parses the source of every model, for comments beginning with ``#:``; we have none, so it stops.
+    It also compiles a pattern of every letter there is, for names of domains that nobody checks with it: that waits
+    until somebody does.
     pydantic reads the metadata of every installed library, for plugins of its own; we have none of those either.
     """
     make_records_lightly()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    named, source = os.environ.get(_CERTIFICATES), inspect.getsource
+    named, source, compiled = os.environ.get(_CERTIFICATES), inspect.getsource, re.compile
     os.environ[_CERTIFICATES] = os.devnull
     vars(inspect)["getsource"] = _no_source
+    vars(re)["compile"] = _compiled_later
     try:
         for name in _HEAVY:
             importlib.import_module(name)
     finally:
         vars(inspect)["getsource"] = source
+        vars(re)["compile"] = compiled
         if named is None:
             del os.environ[_CERTIFICATES]
         else:
@@ -50,6 +56,25 @@ def load_certificates() -> None:
     context = connector._SSL_CONTEXT_VERIFIED
     if isinstance(context, ssl.SSLContext):
         context.load_default_certs()
+
+
+class _Later:
+    """A pattern that is compiled when it is first asked for anything; ``re`` keeps it from then on."""
+
+    __slots__ = ("_flags", "_text")
+
+    def __init__(self, text: str, flags: int) -> None:
+        self._text, self._flags = text, flags
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(re.compile(self._text, self._flags), name)
+
+
+_compile = re.compile
+
+
+def _compiled_later(pattern: Any, flags: int = 0) -> Any:
+    return _Later(pattern, flags) if isinstance(pattern, str) and _EVERY_LETTER in pattern else _compile(pattern, flags)
 
 
 def _no_source(_: Any) -> str:

@@ -100,3 +100,24 @@ def test_no_model_is_read_for_comments_that_it_does_not_have() -> None:
     rooms = ("codes", "notify", "server")
     models = [path for room in rooms for path in (ROOT / room).rglob("*models.py")]
     assert len(models) > 10 and not [path for path in models if "#:" in path.read_text("utf-8")]
+
+
+DOMAINS = """
+import re, sys
+compiled = re.compile
+from server.light_imports import import_lightly
+import_lightly()
+from tortoise.validators import InvalidDomainName
+from tortoise.validators import validate_domain_name as check
+
+check("例子.测试")
+try:
+    check("-no-.-domain-")
+except InvalidDomainName:
+    print("refused", re.compile is compiled)
+"""
+
+
+def test_a_pattern_that_waited_is_compiled_when_it_is_asked() -> None:
+    said = subprocess.run([sys.executable, "-c", DOMAINS], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert said.stdout.split() == ["refused", "True"]
