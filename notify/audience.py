@@ -145,6 +145,11 @@ class Audience:
         """Whether the rules ask for an item that is not named outside the inbox."""
         return await self._items.sensitive(unit, [leaf.text for leaf in segments.leaves(rule) if leaf.kind == "item"])
 
+    def elders(self, unit: Unit, bound: Bound) -> str:
+        """SELECT of the ids of everybody in this portal who chose 长辈版."""
+        people = self._residents.people(unit, bound)
+        return f"SELECT r.id FROM {people} AND {self._residents.fact(unit, Leaf('', 'elder'), bound)}"
+
     def place_name(self, portal: str, region: str) -> str:
         return self._place(portal, region)
 

@@ -20,6 +20,7 @@ from notify.campaign_rules import (
     Remark,
     basis_blockers,
     blockers,
+    elder_blockers,
     known_values,
     length_blockers,
     personal,
@@ -46,6 +47,8 @@ class Example:
     title: str
     body: str
     sms: str
+    elder: tuple[str, str, str] | None = None
+    """Title, text and text message in the elder wording, where the notice has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +106,23 @@ class Previewer:
                 counted = replace(counted, people=await selection.count())
         columns = await self._lists.columns(unit, words.list_id) if words.list_id else ()
         blocking = blockers(words, shared, people=counted.people, columns=columns)
+        blocking += [one for one in elder_blockers(words, shared, columns) if one not in blocking]
         blocking += basis_blockers(words, unit.now)
         if unknown or wrong:
             found = [wrong] if wrong else [Remark("item-unknown")]
             blocking = [*found, *(b for b in blocking if b.code != "audience-empty")]
         examples = await self._examples(unit, words, shared, people)
         if not wrong and await self._audience.sensitive(unit, words.audience):
-            examples = [replace(one, sms=self._general(unit)) for one in examples]
+            examples = [_unnamed(one, self._general(unit)) for one in examples]
         longest = max(examples, key=lambda one: sms.units(one.sms), default=Example("", "", "", ""))
         blocking += length_blockers(longest.title, longest.body, longest.sms)
-        parts = sms.parts(longest.sms)
+        in_elder = max((one.elder for one in examples if one.elder), key=lambda one: sms.units(one[2]), default=None)
+        if in_elder:
+            blocking += [one for one in length_blockers(*in_elder) if one not in blocking]
+        parts = max(sms.parts(longest.sms), sms.parts(in_elder[2]) if in_elder else 0)
         rules = self._options.safety.get(unit.portal, SafetyRules())
         figures = await self._figures(unit, words, counted, parts)
-        checks = safety.check(rules, figures, f"{words.title}\n{words.body}\n{' '.join(words.fills.values())}")
+        checks = safety.check(rules, figures, "\n".join(_said(words)))
         blocking += [Remark(one.code, one.facts) for one in checks if one.tone == "bad"]
         return Preview(
             people=counted.people,
@@ -148,9 +155,13 @@ class Previewer:
         for person in people:
             try:
                 copy = personal(words, shared, names.get(person, ""), signature, own.get(person))
+                elder = None
+                if words.elder_title and words.elder_body:
+                    said = personal(words.for_elders, shared, names.get(person, ""), signature, own.get(person))
+                    elder = (said.title, said.body, said.sms)
             except (ValueError, TemplateFault):  # a blocker names the reason
                 return []
-            made.append(Example(names.get(person, ""), copy.title, copy.body, copy.sms))
+            made.append(Example(names.get(person, ""), copy.title, copy.body, copy.sms, elder))
         return made
 
     def _general(self, unit: Unit) -> str:
@@ -198,3 +209,13 @@ class Previewer:
         if repeated:
             found.append(Remark("repeated", (("days", REPEATED.days),)))
         return found
+
+
+def _unnamed(one: Example, general: str) -> Example:
+    """A sensitive item is not named in a text message, in neither wording."""
+    return replace(one, sms=general, elder=one.elder and (one.elder[0], one.elder[1], general))
+
+
+def _said(words: CampaignWords) -> list[str]:
+    """Everything that an operator wrote: links and words are looked for in all of it."""
+    return [*words.texts.values(), " ".join(words.fills.values())]

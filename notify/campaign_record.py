@@ -14,7 +14,8 @@ COLUMNS = (
     "author_id, author_no, editor_id, submitter_id, approver_no, reason, people, expanded, planned, reached, failed, "
     "skipped, created_at, updated_at, submitted_at, decided_at, ended_at, schedule_at, rate, canary, canary_state, "
     "fail_share, pause_reason, follows, follow_kind, audience_rules, template_id, template_version, discarded_at, "
-    "refused_for_good, team, trial, sms_cost, law, expires_at, exercise, seconder_id, seconder_no, seconded_at"
+    "refused_for_good, team, trial, sms_cost, law, expires_at, exercise, seconder_id, seconder_no, seconded_at, "
+    "elder_title, elder_body"
 )
 
 
@@ -89,7 +90,7 @@ class CampaignPage:
 
 WORDS = (
     "title, body, category, audience_region, audience_item, fills, audience_rules, schedule_at, template_id, "
-    "template_version, law, expires_at, exercise"
+    "template_version, law, expires_at, exercise, elder_title, elder_body"
 )
 
 
@@ -109,6 +110,8 @@ def words_of(row: sql.Row) -> CampaignWords:
         law=row["law"],
         expires_at=sql.instant_or_none(row["expires_at"]),
         exercise=sql.flag(row["exercise"]),
+        elder_title=row["elder_title"],
+        elder_body=row["elder_body"],
     )
 
 

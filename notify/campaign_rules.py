@@ -45,6 +45,9 @@ class CampaignWords:
     law: str = ""
     expires_at: datetime | None = None
     exercise: bool = False
+    elder_title: str = ""
+    elder_body: str = ""
+    """For who chose 长辈版; both or neither."""
 
     @property
     def content_hash(self) -> str:
@@ -55,7 +58,24 @@ class CampaignWords:
             parts.append(self.rules)
         if self.law or self.expires_at or self.exercise:
             parts.append([self.law, self.expires_at.isoformat() if self.expires_at else "", self.exercise])
+        if self.has_elder:
+            parts.append([self.elder_title, self.elder_body])
         return hashlib.sha256(sql.to_json(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Title and text of both wordings, by field."""
+        return {one: getattr(self, one) for one in ("title", "body", "elder_title", "elder_body")}
+
+    @property
+    def has_elder(self) -> bool:
+        """Whether there is an elder wording, be it half of one."""
+        return bool(self.elder_title or self.elder_body)
+
+    @property
+    def for_elders(self) -> CampaignWords:
+        """The same notice in its elder wording."""
+        return replace(self, title=self.elder_title, body=self.elder_body, elder_title="", elder_body="")
 
     @property
     def holes(self) -> list[str]:
@@ -86,7 +106,8 @@ class CampaignWords:
     def own(self, columns: Sequence[str]) -> dict[str, Hole]:
         """The placeholders whose value comes with each person: the name, and the columns of an uploaded list."""
         wanted = {key(NAME), *(key(column) for column in columns)} - {key(name) for name in self.fills}
-        return {str(hole): hole for hole in holes(f"{self.title}\n{self.body}") if key(hole.name) in wanted}
+        said = f"{self.title}\n{self.body}\n{self.elder_title}\n{self.elder_body}"
+        return {str(hole): hole for hole in holes(said) if key(hole.name) in wanted}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +195,15 @@ def blockers(
     if people == 0:
         found.append(Remark("audience-empty"))
     return found
+
+
+def elder_blockers(words: CampaignWords, shared: Mapping[str, str], columns: Sequence[str] = ()) -> list[Remark]:
+    """What forbids submitting in the elder wording, where there is one: half of one, and what a normal one may not."""
+    if not words.has_elder:
+        return []
+    if not (words.elder_title.strip() and words.elder_body.strip()):
+        return [Remark("elder-half")]
+    return blockers(words.for_elders, shared, people=1, columns=columns)
 
 
 def length_blockers(title: str, body: str, text: str) -> list[Remark]:

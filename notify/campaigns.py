@@ -80,7 +80,7 @@ class Campaigns:
         self, unit: Unit, author: Actor, region: str, words: CampaignWords, team: str = ""
     ) -> CampaignRecord:
         """Keep a new draft; ``team``, the author's department, is whose notice and day it is."""
-        refuse_strange(self._options.safety, unit, title=words.title, body=words.body)
+        refuse_strange(self._options.safety, unit, **words.texts)
         campaign_id, author_id = new_id(), _id(author)
         await self.teams.meet(unit, team, author)
         label = await self._label(unit, words)
@@ -88,9 +88,10 @@ class Campaigns:
             "INSERT INTO campaigns (id, portal, region, title, body, category, audience_region, audience_item, "
             "audience_label, fills, content_hash, status, author_id, author_no, editor_id, approver_no, reason, "
             "people, expanded, planned, reached, failed, skipped, all_expanded, created_at, updated_at, "
-            "audience_rules, schedule_at, template_id, template_version, law, expires_at, exercise, team) "
+            "audience_rules, schedule_at, template_id, template_version, law, expires_at, exercise, elder_title, "
+            "elder_body, team) "
             "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,'draft',$12,$13,$12,'','',0,0,0,0,0,0,$14,$15,$15,"
-            "$16,$17,$18,$19,$20,$21,$22,$23) "
+            "$16,$17,$18,$19,$20,$21,$22,$23,$24,$25) "
             f"RETURNING {COLUMNS}",
             campaign_id, unit.portal, region, words.title, words.body, words.category, words.region, words.item,
             label, sql.to_json(dict(words.fills)), words.content_hash, author_id, author.label, False, unit.now,
@@ -101,13 +102,14 @@ class Campaigns:
 
     async def edit(self, unit: Unit, editor: Actor, campaign_id: UUID, words: CampaignWords) -> CampaignRecord:
         """Change it. It is a draft again: nothing submitted or approved before holds any more."""
-        refuse_strange(self._options.safety, unit, title=words.title, body=words.body)
+        refuse_strange(self._options.safety, unit, **words.texts)
         row = await sql.row(
             "UPDATE campaigns SET title=$1, body=$2, category=$3, audience_region=$4, audience_item=$5, "
             "audience_label=$6, fills=$7, content_hash=$8, status='draft', editor_id=$9, submitter_id=NULL, "
             "approver_id=NULL, approver_no='', reason='', people=0, submitted_at=NULL, decided_at=NULL, "
             "updated_at=$10, audience_rules=$13, schedule_at=$14, template_id=$15, template_version=$16, law=$17, "
-            "expires_at=$18, exercise=$19, seconder_id=NULL, seconder_no='', seconded_at=NULL "
+            "expires_at=$18, exercise=$19, elder_title=$20, elder_body=$21, seconder_id=NULL, "
+            "seconder_no='', seconded_at=NULL "
             f"WHERE id=$11 AND portal=$12 AND status IN ({_quoted(EDITABLE)}) AND discarded_at IS NULL "
             f"AND NOT refused_for_good RETURNING {COLUMNS}",
             words.title, words.body, words.category, words.region, words.item, await self._label(unit, words),
@@ -327,11 +329,14 @@ def _may_approve(found: CampaignRecord, reader: UUID, content_hash: str) -> Refu
     return None
 
 
-def _more(words: CampaignWords) -> tuple[str | None, datetime | None, UUID | None, int, str, datetime | None, bool]:
+def _more(words: CampaignWords) -> tuple[object, ...]:
     """The columns that not every campaign has."""
     template, version = words.template or (None, 0)
     rules = sql.to_json(words.rules) if words.rules else None
-    return rules, words.schedule_at, template, version, words.law, words.expires_at, words.exercise
+    return (
+        rules, words.schedule_at, template, version, words.law, words.expires_at, words.exercise, words.elder_title,
+        words.elder_body,
+    )  # fmt: skip
 
 
 async def _fix_recipients(unit: Unit, campaign_id: UUID, region: str, audience: Selection) -> int:

@@ -41,6 +41,8 @@ class NotifyTemplateVersion(Model):
     author_no = fields.CharField(32)
     created_at = fields.DatetimeField()
     frozen_at = fields.DatetimeField(null=True)
+    elder_title = fields.CharField(80, default="", db_default="")  # for who chose 长辈版; "" = the normal words
+    elder_body = fields.TextField(default="", db_default="")
 
     class Meta:
         table = "notify_template_versions"

@@ -37,14 +37,15 @@ class _Running:
     words: CampaignWords
     cursor: UUID | None
     wording_id: UUID | None
+    elder_wording_id: UUID | None
     released: datetime
     room: int | None
     again: str
     columns: tuple[str, ...]
     department: str
 
-    def chunk(self, wording_id: UUID, upto: UUID | None) -> Chunk:
-        return Chunk(self.id, self.region, self.words.category, wording_id, self.released, self.cursor, upto)
+    def chunk(self, wording_id: UUID, upto: UUID | None, elder: UUID | None = None) -> Chunk:
+        return Chunk(self.id, self.region, self.words.category, wording_id, self.released, self.cursor, upto, elder)
 
 
 class CampaignFanOut:
@@ -94,9 +95,11 @@ class CampaignFanOut:
         return max(1, count)
 
     async def _write(self, unit: Unit, running: _Running, upto: UUID | None) -> int:
-        wording_id = running.wording_id or await self._freeze(unit, running)
-        chunk = running.chunk(wording_id, upto)
-        told = await fanout_rows.tell(unit, chunk)
+        wording_id, elder = running.wording_id, running.elder_wording_id
+        if wording_id is None:
+            wording_id, elder = await self._freeze(unit, running)
+        chunk = running.chunk(wording_id, upto, elder)
+        told = await fanout_rows.tell(unit, chunk, lambda bound: self._audience.elders(unit, bound))
         if running.words.own(running.columns):
             await self._personal(unit, running, chunk)
         ways = Ways(chunk.category, self._options.ladder, running.department)
@@ -104,16 +107,22 @@ class CampaignFanOut:
         planned = Planned(chunk, ways, lifetime, running.words.expires_at)
         return await fanout_plan.plan(unit, self._audience, planned) - told
 
-    async def _freeze(self, unit: Unit, running: _Running) -> UUID:
-        words = running.words
+    async def _freeze(self, unit: Unit, running: _Running) -> tuple[UUID, UUID | None]:
+        """The words for everybody, and those for who chose 长辈版 where there are any."""
+        normal = await self._frozen(unit, running, running.words)
+        elder = await self._frozen(unit, running, running.words.for_elders) if running.words.has_elder else None
+        await sql.execute(
+            "UPDATE campaigns SET wording_id = $1, elder_wording_id = $2 WHERE id = $3", normal, elder, running.id
+        )
+        return normal, elder
+
+    async def _frozen(self, unit: Unit, running: _Running, words: CampaignWords) -> UUID:
         item = await self._audience.item_name(unit, words.item)
         shared = known_values(words, item_name=item, place_name=self._audience.place_name(unit.portal, words.region))
         frozen = shared_words(words, shared, self._options.signature_of(unit.portal), running.columns)
         if await self._audience.sensitive(unit, words.audience):
             frozen = hidden(frozen, "zh-CN", self._options.signature_of(unit.portal))
-        wording_id = await wordings.freeze(unit, self._vault, frozen)
-        await sql.execute("UPDATE campaigns SET wording_id = $1 WHERE id = $2", wording_id, running.id)
-        return wording_id
+        return await wordings.freeze(unit, self._vault, frozen)
 
     async def _personal(self, unit: Unit, running: _Running, chunk: Chunk) -> None:
         people, words = await fanout_rows.people(chunk), running.words
@@ -142,7 +151,7 @@ async def _next(unit: Unit) -> tuple[str, UUID] | None:
 
 async def _load(unit: Unit, campaign_id: UUID) -> _Running | None:
     row = await sql.row(
-        f"SELECT {WORDS}, region, cursor, wording_id, decided_at, "
+        f"SELECT {WORDS}, region, cursor, wording_id, elder_wording_id, decided_at, "
         "canary, canary_state, expanded, only_channel, team FROM campaigns "
         "WHERE id = $1 AND portal = $2 AND status IN ('approved','sending') AND NOT all_expanded",
         campaign_id,
@@ -154,7 +163,8 @@ async def _load(unit: Unit, campaign_id: UUID) -> _Running | None:
     room = max(0, int(row["canary"]) - int(row["expanded"])) if row["canary_state"] == "running" else None
     return _Running(
         campaign_id, row["audience_region"] or row["region"], words, sql.uid_or_none(row["cursor"]),
-        sql.uid_or_none(row["wording_id"]), sql.instant(row["decided_at"]), room, row["only_channel"],
+        sql.uid_or_none(row["wording_id"]), sql.uid_or_none(row["elder_wording_id"]),
+        sql.instant(row["decided_at"]), room, row["only_channel"],
         await list_rows.columns(unit, words.list_id) if words.list_id else (), row["team"],
     )  # fmt: skip
 

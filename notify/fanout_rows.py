@@ -6,18 +6,21 @@ would be the same rows, and rows of one campaign lie together in every index.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from config.floor import sql
 from config.floor.unit import Unit
+from notify.bound import Bound
 from notify.ladder import LANE_CAMPAIGN
 
 AGAIN = 90
 """The step of a delivery that an operator asked for when the campaign was over."""
 _VARIANT = 1 << 63
+Elders = Callable[[Bound], str]
+"""SELECT of the ids of who chose 长辈版."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class Chunk:
     released: datetime
     after: UUID | None
     upto: UUID | None
+    elder_wording_id: UUID | None = None
 
     @property
     def stamp(self) -> int:
@@ -77,9 +81,16 @@ def _typed(text: str) -> str:
     return text if sql.is_postgres() else text.split("::")[0]
 
 
-async def tell(unit: Unit, chunk: Chunk) -> int:
-    """The messages and their inbox rows; how many."""
+async def tell(unit: Unit, chunk: Chunk, elders: Elders | None = None) -> int:
+    """The messages and their inbox rows; how many. ``elders``: who of them gets the chunk's elder wording."""
     text, bounds = chunk.within(9)
+    which, more = "$6::uuid", list[object]()
+    if chunk.elder_wording_id and elders is not None:
+        bound = Bound([None] * (8 + len(bounds)))
+        chosen = elders(bound)
+        which = f"CASE WHEN r.recipient IN ({chosen}) THEN {bound.add(chunk.elder_wording_id)}::uuid ELSE $6::uuid END"
+        more = bound.values[8 + len(bounds) :]
+        which = which if sql.is_postgres() else which.replace("::uuid", "")
     empty = "''::bytea" if sql.is_postgres() else "x''"
     t = _typed
     made = await sql.execute(
@@ -87,10 +98,10 @@ async def tell(unit: Unit, chunk: Chunk) -> int:
         "content, language, subject, lane, campaign_id, wording_id, created_at) "
         f"SELECT {uuid_id('0')}, r.portal, {t('$3::varchar')}, r.recipient, 'campaign', 1, {t('$4::varchar')}, "
         f"'campaign:' || {hex_id('0', '$1')}, {empty}, 'zh-CN', {t('$5::varchar')}, {LANE_CAMPAIGN}, r.campaign_id, "
-        f"{t('$6::uuid')}, {t('$7::timestamptz')} FROM campaign_recipients r "
+        f"{which if more else t('$6::uuid')}, {t('$7::timestamptz')} FROM campaign_recipients r "
         f"WHERE r.campaign_id = $2 AND r.portal = $8{text} ON CONFLICT (portal, dedupe_key) DO NOTHING",
         chunk.stamp, chunk.campaign_id, chunk.region, chunk.category, str(chunk.campaign_id), chunk.wording_id,
-        unit.now, unit.portal, *bounds,
+        unit.now, unit.portal, *bounds, *more,
     )  # fmt: skip
     text, bounds = chunk.within(5)
     await sql.execute(

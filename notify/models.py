@@ -222,6 +222,9 @@ class Campaign(Model):
     law = fields.CharField(120, default="", db_default="")  # what a statutory one rests on
     expires_at = fields.DatetimeField(null=True)  # an emergency's end: nothing is sent after it
     exercise = fields.BooleanField(default=False, db_default=False)
+    elder_title = fields.CharField(80, default="", db_default="")  # for who chose 长辈版; "" = the normal words
+    elder_body = fields.TextField(default="", db_default="")
+    elder_wording_id = fields.UUIDField(null=True)
     seconder_id = fields.UUIDField(null=True)  # the first of an emergency's two approvers
     seconder_no = fields.CharField(32, default="", db_default="")
     seconded_at = fields.DatetimeField(null=True)

@@ -20,7 +20,8 @@ from notify.safety import SafetyRules, refuse_strange
 ApprovalKind = Literal["sms_signature", "sms_template", "wechat_template", "oa_template", "alipay_template"]
 ApprovalState = Literal["not_asked", "waiting", "approved", "refused"]
 _COLUMNS = (
-    "t.id, t.name, t.category, t.version, t.updated_at, t.discarded_at, v.title, v.body, v.author_no, v.frozen_at"
+    "t.id, t.name, t.category, t.version, t.updated_at, t.discarded_at, v.title, v.body, v.author_no, v.frozen_at, "
+    "v.elder_title, v.elder_body"
 )
 _JOINED = "notify_templates t JOIN notify_template_versions v ON v.template_id = t.id AND v.number = t.version"
 
@@ -35,6 +36,18 @@ class Version:
     author_no: str
     created_at: datetime
     frozen: bool
+    elder_title: str = ""
+    elder_body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The words of a version. The elder wording, for who chose 长辈版, is there whole or not at all."""
+
+    title: str
+    body: str
+    elder_title: str = ""
+    elder_body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +80,13 @@ class OperatorTemplate:
     frozen: bool
     updated_at: datetime
     discarded: bool
+    elder_title: str = ""
+    elder_body: str = ""
+
+    @property
+    def said(self) -> Said:
+        """Its newest words."""
+        return Said(self.title, self.body, self.elder_title, self.elder_body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +112,10 @@ class OperatorTemplates:
     def __init__(self, safety: Mapping[str, SafetyRules] | None = None) -> None:
         self._safety = safety or {}
 
-    def _judge(self, unit: Unit, title: str, body: str) -> None:
-        _judge(title, body)
-        refuse_strange(self._safety, unit, title=title, body=body)
+    def _judge(self, unit: Unit, said: Said) -> None:
+        texts = {one: getattr(said, one) for one in ("title", "body", "elder_title", "elder_body")}
+        _judge(texts)
+        refuse_strange(self._safety, unit, **texts)
 
     async def page(self, unit: Unit) -> list[OperatorTemplate]:
         """The newest hundred that are not put away; one statement."""
@@ -115,37 +136,38 @@ class OperatorTemplates:
         return _template(row)
 
     async def write(
-        self, unit: Unit, author: Actor, region: str, *, name: str, category: str, title: str, body: str
+        self, unit: Unit, author: Actor, region: str, *, name: str, category: str, said: Said
     ) -> OperatorTemplate:
         """A new one, version 1. ``Invalid`` where its words are no template."""
-        self._judge(unit, title, body)
+        self._judge(unit, said)
         template_id = new_id()
         await sql.execute(
             "INSERT INTO notify_templates (id, portal, region, name, category, version, created_at, updated_at) "
             "VALUES ($1,$2,$3,$4,$5,1,$6,$6)",
             template_id, unit.portal, region, name, category, unit.now,
         )  # fmt: skip
-        await _add_version(unit, author, template_id, 1, title, body)
+        await _add_version(unit, author, template_id, 1, said)
         return await self.get(unit, template_id)
 
     async def rewrite(
-        self, unit: Unit, author: Actor, template_id: UUID, *, name: str, category: str, title: str, body: str
+        self, unit: Unit, author: Actor, template_id: UUID, *, name: str, category: str, said: Said
     ) -> OperatorTemplate:
         """Other words: the newest version while nothing used it, else one more. The same words change nothing."""
-        self._judge(unit, title, body)
+        self._judge(unit, said)
         now = await self.get(unit, template_id)
         number = now.version
-        if (title, body) != (now.title, now.body):
+        if said != now.said:
             changed = await sql.execute(
-                "UPDATE notify_template_versions SET title=$1, body=$2, author_no=$3, created_at=$4 "
-                "WHERE template_id=$5 AND number=$6 AND portal=$7 AND frozen_at IS NULL",
-                title, body, author.label, unit.now, template_id, number, unit.portal,
+                "UPDATE notify_template_versions SET title=$1, body=$2, author_no=$3, created_at=$4, "
+                "elder_title=$8, elder_body=$9 WHERE template_id=$5 AND number=$6 AND portal=$7 AND frozen_at IS NULL",
+                said.title, said.body, author.label, unit.now, template_id, number, unit.portal,
+                said.elder_title, said.elder_body,
             )  # fmt: skip
             if changed:
                 await _forget_approvals(unit, template_id, number)
             else:
                 number += 1
-                await _add_version(unit, author, template_id, number, title, body)
+                await _add_version(unit, author, template_id, number, said)
         await sql.execute(
             "UPDATE notify_templates SET name=$1, category=$2, version=$3, updated_at=$4 WHERE id=$5",
             name, category, number, unit.now, template_id,
@@ -163,15 +185,15 @@ class OperatorTemplates:
     async def versions(self, unit: Unit, template_id: UUID) -> list[Version]:
         """All of them, newest first."""
         rows = await sql.rows(
-            "SELECT number, title, body, author_no, created_at, frozen_at FROM notify_template_versions "
-            "WHERE template_id = $1 AND portal = $2 ORDER BY number DESC LIMIT 50",
+            "SELECT number, title, body, author_no, created_at, frozen_at, elder_title, elder_body "
+            "FROM notify_template_versions WHERE template_id = $1 AND portal = $2 ORDER BY number DESC LIMIT 50",
             template_id,
             unit.portal,
         )
         return [
             Version(
                 int(r["number"]), r["title"], r["body"], r["author_no"], sql.instant(r["created_at"]),
-                r["frozen_at"] is not None,
+                r["frozen_at"] is not None, r["elder_title"], r["elder_body"],
             )
             for r in rows
         ]  # fmt: skip
@@ -230,19 +252,23 @@ class OperatorTemplates:
             )  # fmt: skip
 
 
-def _judge(title: str, body: str) -> None:
-    for name, text in (("title", title), ("body", body)):
+def _judge(texts: Mapping[str, str]) -> None:
+    if bool(texts["elder_title"]) != bool(texts["elder_body"]):
+        missing = "elder_body" if texts["elder_title"] else "elder_title"
+        raise Invalid(faults=(FieldFault(missing, "required"),))
+    for name, text in texts.items():
         try:
             check_words(text)
         except TemplateFault:
             raise Invalid(faults=(FieldFault(name, "template-words-wrong"),)) from None
 
 
-async def _add_version(unit: Unit, author: Actor, template_id: UUID, number: int, title: str, body: str) -> None:
+async def _add_version(unit: Unit, author: Actor, template_id: UUID, number: int, said: Said) -> None:
     await sql.execute(
-        "INSERT INTO notify_template_versions (id, template_id, portal, number, title, body, author_no, created_at) "
-        "VALUES ($1,$2,$3,$4,$5,$6,$7,$8)",
-        new_id(), template_id, unit.portal, number, title, body, author.label, unit.now,
+        "INSERT INTO notify_template_versions (id, template_id, portal, number, title, body, author_no, created_at, "
+        "elder_title, elder_body) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)",
+        new_id(), template_id, unit.portal, number, said.title, said.body, author.label, unit.now, said.elder_title,
+        said.elder_body,
     )  # fmt: skip
 
 
@@ -267,6 +293,8 @@ def _template(row: sql.Row) -> OperatorTemplate:
         frozen=row["frozen_at"] is not None,
         updated_at=sql.instant(row["updated_at"]),
         discarded=row["discarded_at"] is not None,
+        elder_title=row["elder_title"],
+        elder_body=row["elder_body"],
     )
 
 

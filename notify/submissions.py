@@ -10,7 +10,20 @@ from config.floor.unit import Actor, Unit
 from notify.campaign_record import CampaignRecord
 from notify.campaign_rules import CampaignWords
 
-_PARTS = ("title", "body", "category", "region", "item", "rules", "schedule_at", "law", "expires_at", "exercise")
+_PARTS = (
+    "title",
+    "body",
+    "category",
+    "region",
+    "item",
+    "rules",
+    "schedule_at",
+    "law",
+    "expires_at",
+    "exercise",
+    "elder_title",
+    "elder_body",
+)
 
 
 async def keep(unit: Unit, submitter: Actor, found: CampaignRecord) -> None:
@@ -59,5 +72,7 @@ def _said(words: CampaignWords) -> dict[str, str]:
         "schedule_at": words.schedule_at.isoformat() if words.schedule_at else "",
         "law": words.law,
         "expires_at": words.expires_at.isoformat() if words.expires_at else "",
+        "elder_title": words.elder_title,
+        "elder_body": words.elder_body,
         "exercise": "✓" if words.exercise else "",
     }

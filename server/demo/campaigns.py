@@ -11,6 +11,7 @@ from config.floor.refusal import Refusal
 from config.floor.unit import Unit
 from notify.campaign_record import CampaignRecord
 from notify.campaign_rules import CampaignWords
+from notify.operator_templates import Said
 from server.demo.desk import Days, Desk
 from server.domain.catalogue.guide import Guide
 
@@ -162,12 +163,15 @@ def _templates(desk: Desk) -> Callable[[], Awaitable[None]]:
 
         async def write(unit: Unit) -> None:
             reminder = await door.write(
-                unit, actor, region, name="办理提醒", category="service", title="((事项))可以办了",
-                body="((姓名))您好：((地区))的“((事项))”已经可以在手机上办。((要带原件??请带好原件。))",
+                unit, actor, region, name="办理提醒", category="service",
+                said=Said(
+                    "((事项))可以办了", "((姓名))您好：((地区))的“((事项))”已经可以在手机上办。((要带原件??请带好原件。))",
+                    "能在手机上办了", f"请打开一码通办，点“办事”。要办的是“((事项))”。不会办，请打 {desk.portal.help_phone}。",
+                ),
             )  # fmt: skip
             await door.write(
-                unit, actor, region, name="大厅时间变动", category="information", title="办事大厅时间变动",
-                body="((姓名))您好：((日期))大厅的办理时间改为((时间))，请安排好时间。",
+                unit, actor, region, name="大厅时间变动", category="information",
+                said=Said("办事大厅时间变动", "((姓名))您好：((日期))大厅的办理时间改为((时间))，请安排好时间。"),
             )  # fmt: skip
             await door.set_approval(
                 unit, actor, kind="sms_template", template=reminder.id, version=1, label="", code="SMS_000000001",

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
+import pytest
+
+from config.floor import sql
+from config.floor.refusal import Invalid
 from config.floor.unit import Unit
+from notify.campaign_rules import CampaignWords, elder_blockers
 from notify.channels.console_sms import sent_to
+from notify.operator_templates import Said
 from notify.service import Notify, NotifyOptions
-from tests.notify.parts import CASE, PORTAL, REGION, TEMPLATES, Room
+from tests.notify.parts import CASE, PORTAL, REGION, TEMPLATES, WORDS, Room, staff
 
 HELP = NotifyOptions(help_phones={PORTAL: "12345"})
 
@@ -57,3 +64,82 @@ async def test_a_sensitive_item_is_not_named_outside_the_inbox_in_the_elder_word
     _, body, text = await _read(room, elder)
     assert CASE["item"][:6] in body
     assert CASE["item"][:6] not in text and "点“消息”看" in text and "12345" in text
+
+
+BOTH = replace(WORDS, elder_title="社保卡能在家换", elder_body="((姓名))，换社保卡不用出门。不会办，请打 12345。")
+
+
+def test_the_elder_wording_is_part_of_what_an_approver_signs() -> None:
+    assert BOTH.content_hash != WORDS.content_hash
+    assert replace(BOTH, elder_body="别的").content_hash != BOTH.content_hash
+
+
+@pytest.mark.parametrize(
+    ("words", "codes"),
+    [
+        (WORDS, []),
+        (BOTH, []),
+        (replace(BOTH, elder_title=""), ["elder-half"]),
+        (replace(BOTH, elder_body="((日期))来"), ["placeholder-unknown"]),
+        (replace(BOTH, elder_body="((姓名"), ["placeholder-broken"]),
+    ],
+)
+def test_an_elder_wording_is_whole_and_its_placeholders_are_known(words: CampaignWords, codes: list[str]) -> None:
+    assert [one.code for one in elder_blockers(words, {"事项": "x"})] == codes
+
+
+async def test_a_notice_to_many_reaches_elders_in_their_wording_and_everybody_else_in_the_normal_one(
+    room: Room,
+) -> None:
+    elder, young = room.people.add(2)
+    room.people.elders = {elder}
+    run = room.database.unit_of_work
+    preview = await room.campaigns.preview(await room.database.reading(PORTAL), BOTH)
+    assert not preview.blockers
+    assert {one.elder and one.elder[0] for one in preview.examples} == {"社保卡能在家换"}
+
+    async def release(unit: Unit) -> None:
+        made = await room.campaigns.draft(unit, staff(1), REGION, BOTH)
+        handed = await room.campaigns.submit(unit, staff(1), made.id)
+        await room.campaigns.approve(unit, staff(2), made.id, content_hash=handed.content_hash, people=handed.people)
+
+    await run(PORTAL, release)
+    while await room.fan_out().step():
+        pass
+    await room.drain(room.dispatcher())
+    title, body, text = await _read(room, elder)
+    assert title == "社保卡能在家换" and body.startswith("王*0，换社保卡不用出门") and "12345" in text
+    title, body, text = await _read(room, young)
+    assert title == WORDS.title and body.startswith("王*1您好") and "12345" not in body + text
+    assert len(await sql.rows("SELECT id FROM notify_wordings")) == 2
+
+
+async def test_a_templates_elder_wording_is_a_version_of_its_own_and_never_half(room: Room) -> None:
+    door, run = room.campaigns.templates, room.database.unit_of_work
+    said = Said("甲", "您好", "甲短", "请看")
+    made = await run(
+        PORTAL, lambda unit: door.write(unit, staff(1), REGION, name="提醒", category="service", said=said)
+    )
+    assert made.said == said
+    words = CampaignWords("甲", "您好", elder_title="甲短", elder_body="请看", template=(made.id, 1))
+    room.people.add()
+
+    async def use(unit: Unit) -> None:
+        campaign = await room.campaigns.draft(unit, staff(1), REGION, words)
+        await room.campaigns.submit(unit, staff(1), campaign.id)
+
+    await run(PORTAL, use)
+    other = replace(said, elder_body="请点开看")
+    again = await run(
+        PORTAL, lambda unit: door.rewrite(unit, staff(1), made.id, name="提醒", category="service", said=other)
+    )
+    versions = await run(PORTAL, lambda unit: door.versions(unit, made.id))
+    assert (again.version, [one.elder_body for one in versions]) == (2, ["请点开看", "请看"])
+    with pytest.raises(Invalid) as refused:
+        await run(
+            PORTAL,
+            lambda unit: door.write(
+                unit, staff(1), REGION, name="x", category="service", said=Said("甲", "您好", "甲短")
+            ),
+        )
+    assert [(one.field, one.code) for one in refused.value.faults] == [("elder_body", "required")]

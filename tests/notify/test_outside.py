@@ -18,6 +18,7 @@ from notify.channel import Channel, Parcel
 from notify.channels.console_sms import sent_to
 from notify.dispatch import Dispatcher, DispatchOptions
 from notify.fanout import CampaignFanOut
+from notify.operator_templates import Said
 from notify.preferences import departments, stop
 from notify.safety import SafetyRules, strange
 from notify.service import Notify, NotifyOptions
@@ -126,7 +127,7 @@ async def test_an_unlisted_address_is_refused_when_an_operator_saves(room: Room)
     assert [(fault.field, fault.code) for fault in refused.value.faults] == [("body", "link-not-listed")]
     with pytest.raises(Invalid):
         await campaigns.templates.write(
-            unit, staff(1), REGION, name="x", category="service", title="见 evil.com", body="您好"
+            unit, staff(1), REGION, name="x", category="service", said=Said("见 evil.com", "您好")
         )
 
 

@@ -17,7 +17,7 @@ from config.floor.unit import Unit
 from notify import safety, submissions
 from notify.campaign_rules import CampaignWords, own_values, shared_words
 from notify.limits import WEB_PUSH_BYTES, limits, measure, measured
-from notify.operator_templates import OperatorTemplate, change
+from notify.operator_templates import OperatorTemplate, Said, change
 from notify.placeholders import NothingLeft, check_words, fill, is_broken, joined, largest, placeholders
 from notify.render import MAX_OUTPUT, HoleLeft, TemplateFault
 from notify.safety import Figures, SafetyRules
@@ -154,10 +154,10 @@ async def test_a_version_that_was_used_never_changes(room: Room) -> None:
     door, author = room.campaigns.templates, staff(1)
 
     async def write(unit: Unit) -> OperatorTemplate:
-        return await door.write(unit, author, REGION, name="提醒", category="service", title="甲", body="((姓名))您好")
+        return await door.write(unit, author, REGION, name="提醒", category="service", said=Said("甲", "((姓名))您好"))
 
     async def rewrite(unit: Unit, body: str) -> OperatorTemplate:
-        return await door.rewrite(unit, author, made.id, name="提醒", category="service", title="甲", body=body)
+        return await door.rewrite(unit, author, made.id, name="提醒", category="service", said=Said("甲", body))
 
     async def approve(unit: Unit, version: int) -> None:
         await door.set_approval(

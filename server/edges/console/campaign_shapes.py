@@ -44,6 +44,8 @@ class CampaignLooked(Wire):
     law: Annotated[str, Field(max_length=120)] = Field("", description="what a statutory notice rests on")
     expires_at: datetime | None = Field(None, description="an emergency's end: nothing is sent after it")
     exercise: bool = Field(False, description="marked 演练 wherever it is read")
+    elder_title: Annotated[str, Field(max_length=60)] = ""
+    elder_body: Annotated[str, Field(max_length=1000)] = Field("", description="for who chose 长辈版; with its title")
     values: dict[FillName, Fill] = Field(default_factory=dict, max_length=10)
     schedule_at: datetime | None = Field(None, description="when to begin; null = when it is released")
     template: TemplateUsed | None = None
@@ -117,6 +119,8 @@ class CampaignShown(Wire):
     law: str
     expires_at: Instant | None
     exercise: bool
+    elder_title: str
+    elder_body: str
     department: str
     audience: AudienceShown
     values: dict[str, str]
@@ -201,6 +205,14 @@ class CheckShown(Wire):
     message: str
 
 
+class CopyShown(Wire):
+    """The same in the elder wording."""
+
+    title: str
+    body: str
+    sms: str
+
+
 class ExampleShown(Wire):
     """One real person's copy, the name masked."""
 
@@ -208,6 +220,7 @@ class ExampleShown(Wire):
     title: str
     body: str
     sms: str
+    elder: CopyShown | None
 
 
 class PreviewShown(Wire):

@@ -25,6 +25,7 @@ from server.edges.console.campaign_shapes import (
     CampaignWritten,
     ChangeShown,
     CheckShown,
+    CopyShown,
     ExampleShown,
     PreviewShown,
     ProgressShown,
@@ -220,6 +221,8 @@ def _words(call: Call[Any, Any]) -> CampaignWords:
         law=body.law.strip() if body.category == "statutory" else "",
         expires_at=_instant(body.expires_at) if body.category == "emergency" else None,
         exercise=body.exercise and body.category == "emergency",
+        elder_title=body.elder_title.strip(),
+        elder_body=body.elder_body.strip(),
     )
 
 
@@ -243,6 +246,8 @@ def _shown(call: Call[Any, Any], found: CampaignRecord) -> CampaignShown:
         law=words.law,
         expires_at=words.expires_at,
         exercise=words.exercise,
+        elder_title=words.elder_title,
+        elder_body=words.elder_body,
         department=found.team,
         audience=AudienceShown(region=words.region, item=words.item or None, item_name=found.item_name or None,
                                rules=dict(words.rules) if words.rules else None),
@@ -301,7 +306,13 @@ def _previewed(call: Call[Any, Any], words: CampaignWords, found: Preview) -> Pr
         blockers=[_remark(call, "blockers", remark) for remark in found.blockers],
         warnings=[_remark(call, "warnings", remark) for remark in found.warnings],
         examples=[
-            ExampleShown(name_masked=one.name_masked, title=one.title, body=one.body, sms=one.sms)
+            ExampleShown(
+                name_masked=one.name_masked,
+                title=one.title,
+                body=one.body,
+                sms=one.sms,
+                elder=CopyShown(title=one.elder[0], body=one.elder[1], sms=one.elder[2]) if one.elder else None,
+            )
             for one in found.examples
         ],
         placeholders=list(found.placeholders),

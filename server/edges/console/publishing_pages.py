@@ -66,7 +66,10 @@ async def campaign(call: PageCall) -> Page:
 @pages.get("/console/approvals", access=Staff("campaigns.approve"), sign_in=SIGN_IN)
 async def approvals(call: PageCall) -> Page:
     """What waits for a second person."""
-    facts = _facts(call, labels=_labels(call), brand=call.portal.name, staff=call.staff.staff_no)
+    facts = _facts(
+        call, labels=_labels(call), brand=call.portal.name, staff=call.staff.staff_no,
+        elder=call.text("elder.compose.summary_approval"),
+    )  # fmt: skip
     return framed(call, "approvals", here="approvals", facts=facts, trial=await on_trial(call))
 
 

@@ -21,6 +21,8 @@ class TemplateWritten(Wire):
     category: Category
     title: Annotated[str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True)]
     body: Annotated[str, StringConstraints(min_length=1, max_length=1000, strip_whitespace=True)]
+    elder_title: Annotated[str, StringConstraints(max_length=60, strip_whitespace=True)] = ""
+    elder_body: Annotated[str, StringConstraints(max_length=1000, strip_whitespace=True)] = ""
 
 
 class WordsChecked(Wire):
@@ -62,6 +64,8 @@ class VersionShown(Wire):
     author: str
     created_at: Instant
     frozen: bool
+    elder_title: str
+    elder_body: str
 
 
 class UseShown(Wire):
@@ -109,6 +113,8 @@ class TemplateShown(Wire):
     body: str
     author: str
     frozen: bool
+    elder_title: str
+    elder_body: str
     placeholders: list[str]
     updated_at: Instant
     discarded: bool

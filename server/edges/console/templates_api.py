@@ -9,7 +9,7 @@ from config.floor.refusal import FieldFault, Invalid
 from config.floor.unit import Unit
 from notify import sms
 from notify.limits import measured
-from notify.operator_templates import Approval, OperatorTemplate, OperatorTemplates, change
+from notify.operator_templates import Approval, OperatorTemplate, OperatorTemplates, Said, change
 from notify.placeholders import is_broken, placeholders
 from server.edges.console.template_shapes import (
     ApprovalShown,
@@ -55,7 +55,7 @@ async def _listed(door: OperatorTemplates, unit: Unit) -> TemplateList:
 async def write(call: Call[TemplateWritten, NoQuery]) -> TemplateShown:
     """Version 1."""
     made = await call.services.campaigns.templates.write(
-        call.unit, call.actor, call.staff.region, **call.body.model_dump()
+        call.unit, call.actor, call.staff.region, **_written(call.body)
     )
     await _record(call, "template.write", made.id)
     return TemplateShown(**_facts(made))
@@ -106,7 +106,7 @@ async def template(call: Call[NoBody, NoQuery]) -> TemplateDetail:
 async def rewrite(call: Call[TemplateWritten, NoQuery]) -> TemplateDetail:
     """What a vendor approved holds for the words that it read."""
     template_id = call.path_id("id")
-    await call.services.campaigns.templates.rewrite(call.unit, call.actor, template_id, **call.body.model_dump())
+    await call.services.campaigns.templates.rewrite(call.unit, call.actor, template_id, **_written(call.body))
     await _record(call, "template.rewrite", template_id)
     return await _detail(call, template_id)
 
@@ -169,6 +169,11 @@ async def restore(call: Call[NoBody, NoQuery]) -> TemplateShown:
     )
 
 
+def _written(body: TemplateWritten) -> dict[str, Any]:
+    said = Said(body.title, body.body, body.elder_title, body.elder_body)
+    return {"name": body.name, "category": body.category, "said": said}
+
+
 async def _detail(call: Call[Any, Any], template_id: UUID) -> TemplateDetail:
     door = call.services.campaigns.templates
     found = await door.get(call.unit, template_id)
@@ -176,7 +181,8 @@ async def _detail(call: Call[Any, Any], template_id: UUID) -> TemplateDetail:
         **_facts(found),
         versions=[
             VersionShown(number=one.number, title=one.title, body=one.body, author=one.author_no,
-                         created_at=one.created_at, frozen=one.frozen)
+                         created_at=one.created_at, frozen=one.frozen, elder_title=one.elder_title,
+                         elder_body=one.elder_body)
             for one in await door.versions(call.unit, template_id)
         ],
         used_by=[
@@ -197,6 +203,8 @@ def _facts(found: OperatorTemplate) -> dict[str, Any]:
         "body": found.body,
         "author": found.author_no,
         "frozen": found.frozen,
+        "elder_title": found.elder_title,
+        "elder_body": found.elder_body,
         "placeholders": placeholders(f"{found.title}\n{found.body}"),
         "updated_at": found.updated_at,
         "discarded": found.discarded,

@@ -82,7 +82,7 @@ function sample(preview) {
 
 async function card(row) {
   const campaign = await get(`/campaigns/${row.id}`);
-  const [preview, since] = await Promise.all([post("/campaigns/preview", { campaign: campaign.id, title: campaign.title, body: campaign.body, category: campaign.category, values: campaign.values,
+  const [preview, since] = await Promise.all([post("/campaigns/preview", { campaign: campaign.id, title: campaign.title, body: campaign.body, elder_title: campaign.elder_title, elder_body: campaign.elder_body, category: campaign.category, values: campaign.values,
     law: campaign.law, expires_at: campaign.expires_at, exercise: campaign.exercise, schedule_at: campaign.schedule_at, audience: { region: campaign.audience.region, item: campaign.audience.item ?? null, rules: campaign.audience.rules } }),
   get(`/campaigns/${row.id}/changes`)]);
   await nameItems(campaign.audience.rules);
@@ -97,7 +97,8 @@ async function card(row) {
       campaign.category === "statutory" && h("p", {}, t("basis_law", { law: campaign.law })),
       campaign.category === "emergency" && h("p", { class: "message message-warn" }, t(campaign.exercise ? "basis_exercise" : "basis_emergency", { at: momentWords(campaign.expires_at) })),
       campaign.category === "emergency" && h("p", { class: "message message-info" }, campaign.seconder ? t("seconded", { who: campaign.seconder }) : t("seconded_none")),
-      h("blockquote", { class: "approval-body" }, campaign.body), differences(since), check, sample(preview), decision(campaign, preview)), frames),
+      h("blockquote", { class: "approval-body" }, campaign.body),
+      campaign.elder_body && h("h3", {}, `${facts.elder}：${campaign.elder_title}`), campaign.elder_body && h("blockquote", { class: "approval-body" }, campaign.elder_body), differences(since), check, sample(preview), decision(campaign, preview)), frames),
     draw: () => {
       showFindings(check, preview, { numbers: figuresOf(preview) });
     } };

@@ -2,7 +2,7 @@
 import { call, get, newKey, post, put, query } from "./api.js";
 import { stateMark } from "./campaign_words.js";
 import { busy, byId, complain, fill, h, quiet, say } from "./dom.js";
-import { figuresOf, showFindings, showFrames } from "./phone.js";
+import { figuresOf, showElder, showFindings, showFrames } from "./phone.js";
 import { drawRules, everybody, fromForm, loadChoices, nameItems, ruleWords, rulesOf } from "./rules.js";
 import { count, facts, momentWords, t, timeWords } from "./words.js";
 
@@ -27,12 +27,19 @@ const draft = () => ({
   audience: { region: form.region.value, item: form.item.value || null, rules: tree ? (tree.parts.length ? rulesOf(tree) : null) : foreign },
   schedule_at: form.schedule.value ? `${form.schedule.value}:00+08:00` : null,
   template: used,
+  elder_title: form.elder_title.value.trim(), elder_body: form.elder_body.value.trim(),
   law: form.law.value.trim(), exercise: form.exercise.checked,
   expires_at: form.expires.value ? `${form.expires.value}:00+08:00` : null,
 });
 // What a legal basis asks for is asked where it is chosen.
 function basis() {
   for (const one of ["statutory", "emergency"]) byId(`basis-${one}`).hidden = form.category.value !== one;
+}
+// The elder wording is folded away where there is none.
+function elder(one) {
+  Object.assign(form.elder_title, { value: one.elder_title });
+  Object.assign(form.elder_body, { value: one.elder_body });
+  byId("elder").open = Boolean(one.elder_title || one.elder_body);
 }
 // An emergency never goes to everybody because nobody chose: its region is chosen by hand.
 function unplaced() {
@@ -52,6 +59,7 @@ async function look() {
   if (!wanted.title && !wanted.body) {
     preview = null;
     frames([]);
+    showElder([], facts.brand);
     fill(byId("findings"), h("p", { class: "hint" }, t("example_start")));
     return;
   }
@@ -60,6 +68,7 @@ async function look() {
     if (mine !== ticket) return;
     preview = answer;
     frames(answer.examples);
+    showElder(answer.examples, facts.brand);
     showFindings(byId("findings"), answer, { numbers: figures() });
     chips(answer.placeholders);
   } catch (problem) {
@@ -132,7 +141,7 @@ async function begin() {
   segment.addEventListener("change", () => { const one = segments.find((row) => row.id === segment.value); rules(one?.rules); later(); });
   const take = (one) => {
     used = one ? { id: one.id, version: one.version } : null;
-    if (one) Object.assign(form.title, { value: one.title }), Object.assign(form.body, { value: one.body }), (form.category.value = one.category);
+    if (one) Object.assign(form.title, { value: one.title }), Object.assign(form.body, { value: one.body }), (form.category.value = one.category), elder(one);
     basis();
   };
   template.addEventListener("change", () => { take(templates.find((row) => row.id === template.value)); later(); });
@@ -199,6 +208,7 @@ async function load() {
   campaign = await get(`/campaigns/${id}`);
   form.title.value = campaign.title;
   form.body.value = campaign.body;
+  elder(campaign);
   form.category.value = campaign.category;
   form.law.value = campaign.law;
   form.exercise.checked = campaign.exercise;

@@ -51,6 +51,15 @@ export function showFrames(target, examples, { brand, labels }) {
   fill(target, tabs, screen, stepper);
 }
 
+// The elder wording of the same example, as its inbox shows it, with its own length and its text message.
+export function showElder(examples, brand) {
+  const one = examples[Math.min(index, Math.max(0, examples.length - 1))]?.elder;
+  byId("elder-copy").hidden = !one;
+  if (!one) return;
+  byId("elder-length").textContent = `${[...one.body].length} / 1000`;
+  fill(byId("elder-frame"), frame("inbox", one, brand), frame("sms", one, brand));
+}
+
 export function figuresOf(preview, chars) {
   const reach = [t("reach_inbox", { count: count(preview.reach.inbox) }), ...preview.reach.ways.map((way) => way.first === way.most
     ? t("reach_way", { way: way.label, count: count(way.first) }) : t("reach_way_most", { way: way.label, count: count(way.first), most: count(way.most) }))];

@@ -11,7 +11,8 @@ let ticket = 0;
 let timer = 0;
 let key = newKey();
 const KINDS = ["sms_template", "wechat_template", "oa_template", "alipay_template"];
-const body = () => ({ name: form.name.value.trim(), category: form.category.value, title: form.title.value.trim(), body: form.body.value.trim() });
+const body = () => ({ name: form.name.value.trim(), category: form.category.value, title: form.title.value.trim(), body: form.body.value.trim(),
+  elder_title: form.elder_title.value.trim(), elder_body: form.elder_body.value.trim() });
 
 async function look() {
   ticket += 1;
@@ -56,13 +57,15 @@ function approvals(found) {
 }
 
 function show(found) {
-  for (const name of ["name", "title", "body", "category"]) form[name].value = found[name];
+  byId("elder").open = Boolean(found.elder_body);
+  for (const name of ["name", "title", "body", "category", "elder_title", "elder_body"]) form[name].value = found[name];
   byId("standing").hidden = false;
   fill(byId("standing"), h("p", {}, h("span", { class: "badge" }, t("template_version", { version: found.version })), " ", found.frozen && h("span", { class: "hint" }, t("template_frozen"))),
     h("div", { class: "console-buttons" }, h("a", { class: "button button-primary", href: `/console/campaigns/new?template=${found.id}` }, t("template_use")),
       facts.readonly ? null : h("button", { type: "button", class: "button", onclick: (event) => busy(event.target, put_away) }, t("template_discard"))));
   fill(byId("versions"), h("ol", { class: "versions" }, found.versions.map((one) => h("li", {}, h("p", {}, h("strong", {}, t("template_version", { version: one.number })), " ",
-    h("span", { class: "hint" }, `${one.author} · ${momentWords(one.created_at)}`)), h("p", {}, one.title), h("blockquote", { class: "approval-body" }, one.body)))));
+    h("span", { class: "hint" }, `${one.author} · ${momentWords(one.created_at)}`)), h("p", {}, one.title), h("blockquote", { class: "approval-body" }, one.body),
+    one.elder_body && h("p", { class: "hint" }, one.elder_title), one.elder_body && h("blockquote", { class: "approval-body" }, one.elder_body)))));
   fill(byId("uses"), found.used_by.length ? h("ul", { class: "findings" }, found.used_by.map((one) => h("li", { class: "approval-line" },
     h("a", { href: `/console/campaigns/${one.id}` }, one.title), stateMark(one.state), h("span", { class: "hint" }, t("template_version", { version: one.version }))))) : h("p", { class: "hint" }, t("uses_none")));
   fill(byId("approvals"), approvals(found));
