@@ -165,8 +165,10 @@ def _templates(desk: Desk) -> Callable[[], Awaitable[None]]:
             reminder = await door.write(
                 unit, actor, region, name="办理提醒", category="service",
                 said=Said(
-                    "((事项))可以办了", "((姓名))您好：((地区))的“((事项))”已经可以在手机上办。((要带原件??请带好原件。))",
-                    "能在手机上办了", f"请打开一码通办，点“办事”。要办的是“((事项))”。不会办，请打 {desk.portal.help_phone}。",
+                    "((事项))可以办了",
+                    "((姓名))您好：((地区))的“((事项))”已经可以在手机上办。((要带原件??请带好原件。))",
+                    "能在手机上办了",
+                    f"请打开一码通办，点“办事”。办的是“((事项))”。不会办，请打 {desk.portal.help_phone}。",
                 ),
             )  # fmt: skip
             await door.write(
