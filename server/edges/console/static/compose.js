@@ -2,7 +2,7 @@
 import { call, get, newKey, post, put, query } from "./api.js";
 import { stateMark } from "./campaign_words.js";
 import { busy, byId, complain, fill, h, quiet, say } from "./dom.js";
-import { figuresOf, showElder, showFindings, showFrames } from "./phone.js";
+import { figuresOf, showFindings, showFrames } from "./phone.js";
 import { drawRules, everybody, fromForm, loadChoices, nameItems, ruleWords, rulesOf } from "./rules.js";
 import { count, facts, momentWords, t, timeWords } from "./words.js";
 
@@ -59,7 +59,6 @@ async function look() {
   if (!wanted.title && !wanted.body) {
     preview = null;
     frames([]);
-    showElder([], facts.brand);
     fill(byId("findings"), h("p", { class: "hint" }, t("example_start")));
     return;
   }
@@ -68,7 +67,6 @@ async function look() {
     if (mine !== ticket) return;
     preview = answer;
     frames(answer.examples);
-    showElder(answer.examples, facts.brand);
     showFindings(byId("findings"), answer, { numbers: figures() });
     chips(answer.placeholders);
   } catch (problem) {

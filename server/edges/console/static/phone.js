@@ -49,10 +49,11 @@ export function showFrames(target, examples, { brand, labels }) {
       example?.name_masked && h("span", { class: "hint" }, ` ${example.name_masked}`)),
     h("button", { class: "button", type: "button", "data-step": "1", disabled: index >= examples.length - 1, onclick: () => { index += 1; draw(); } }, labels.next));
   fill(target, tabs, screen, stepper);
+  if (byId("elder-copy")) showElder(examples, brand);
 }
 
 // The elder wording of the same example, as its inbox shows it, with its own length and its text message.
-export function showElder(examples, brand) {
+function showElder(examples, brand) {
   const one = examples[Math.min(index, Math.max(0, examples.length - 1))]?.elder;
   byId("elder-copy").hidden = !one;
   if (!one) return;
