@@ -48,7 +48,6 @@ async def climb_silent(unit: Unit, piece: int = 0) -> int:
     ids = await _due(unit, piece or (PIECE if sql.is_postgres() else PIECE_ALONE))
     if not ids:
         return 0
-    await sql.uncompiled()
     if sql.is_postgres():  # a piece is found by its ids, whatever the statistics say of the tables
         await sql.execute("SET LOCAL enable_seqscan = off")
     await _judge(unit, ids)

@@ -78,7 +78,6 @@ class CampaignFanOut:
         most = min(self._chunk, PERSONAL) if running.words.own(running.columns) else self._chunk
         if running.room is not None:
             most = min(most, running.room)
-        await sql.uncompiled()
         upto, count = await _bound(running, most)
         if not await _advance(unit, running, upto, count):
             return 0

@@ -109,13 +109,6 @@ async def delete_some(table: str, condition: str, *values: Any) -> int:
     )
 
 
-async def uncompiled() -> None:
-    """No statement of this unit is compiled (PostgreSQL's JIT): for one that takes less than a second or two, and comes
-    again as another piece, the compiler takes longer than it saves (measured: 3 s of 4)."""
-    if is_postgres():
-        await execute("SET LOCAL jit = off")
-
-
 async def execute_many(text: str, values: Sequence[Sequence[Any]]) -> None:
     """One statement for many rows, inside the current transaction."""
     client = connection()
