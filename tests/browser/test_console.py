@@ -101,7 +101,7 @@ async def test_a_notice_needs_two_people_and_the_number_typed(server: Town, scre
     writer = await screen(width=1280)
     page = await at_the_console(server, writer, "P1", ["operator", "publisher"])
     await page.goto(f"{server.origin}/console/campaigns/new")
-    await page.get_by_label("标题").fill("大厅周末照常办事")
+    await page.get_by_label("标题", exact=True).fill("大厅周末照常办事")
     await page.get_by_label("正文").fill("您好，")
     await page.get_by_role("button", name="((姓名))").click()
     await expect(page.locator("#body")).to_have_value("您好，((姓名))")

@@ -345,7 +345,7 @@ async def hears_a_notice(stage: Stage) -> None:
     await operator.sign_in("/console", "O1")
     await operator.go("消息发布")
     await page.get_by_role("link", name="写一条消息").click()
-    await page.get_by_label("标题").fill("印刷企业年度报告")
+    await page.get_by_label("标题", exact=True).fill("印刷企业年度报告")
     await page.get_by_label("正文").fill("您好，")
     await page.get_by_role("button", name="((姓名))").click()
     await page.keyboard.type("：请在年底前提交年度报告。")

@@ -164,7 +164,8 @@
       const button = form.querySelector("button[type=submit]");
       const body = Object.fromEntries(new FormData(form));
       try {
-        await busy(button, send("POST", form.dataset.signIn, body));
+        // A counter's device may still be making itself known (its page sets `ready`).
+        await busy(button, Promise.resolve(form.ready).then(() => send("POST", form.dataset.signIn, body)));
         location.assign(form.dataset.then);
       } catch (problem) {
         faults(form, problem);

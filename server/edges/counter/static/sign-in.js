@@ -36,4 +36,5 @@ async function look() {
     shift && say("on_shift", { ...shift, since }));
 }
 
-look().finally(() => { document.documentElement.dataset.ready = "yes"; });
+// Whoever is quicker than the enrolment waits for it; without it the shift would be refused.
+at("form").ready = look().finally(() => { document.documentElement.dataset.ready = "yes"; });
