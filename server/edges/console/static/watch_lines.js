@@ -10,7 +10,7 @@ function options(place, series, second) {
   return {
     width: place.clientWidth || 600, height: 180, legend: { live: false }, cursor: { y: false },
     scales: { y: { range: (_, low, high) => [0, Math.max(1, high * 1.1)] } },
-    axes: [{ ...axis, values: (_, ticks) => ticks.map((at) => new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", second }).format(at * 1000)) },
+    axes: [{ ...axis, space: 90, values: (_, ticks) => ticks.map((at) => new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", second }).format(at * 1000)) },
       { ...axis, size: 64, values: (_, ticks) => ticks.map(count) }],
     series: [{}, ...series],
   };
