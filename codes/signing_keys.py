@@ -57,6 +57,10 @@ def fresh_key() -> cose.PrivateKey:
             continue
 
 
+_EARLIER = timedelta(minutes=1)
+"""A key that is needed at once has begun already, also by the clock of a unit that lost the race to make it."""
+
+
 class SigningKeys:
     """The keys of every portal. A unit of work's portal decides whose they are."""
 
@@ -82,11 +86,12 @@ class SigningKeys:
         taken = {int(row["period"]) for row in keys}
         made = 0
         if not any(start <= unit.now < end for start, end in spans):
+            begin = unit.now - _EARLIER
             later = [start for start, _ in spans if start > unit.now]
-            until = min(later, default=unit.now + timedelta(days=self._options.sign_days))
-            made += await self._make(unit, _free(taken), unit.now, until)
+            until = min(later, default=begin + timedelta(days=self._options.sign_days))
+            made += await self._make(unit, _free(taken), begin, until)
             taken.add(_free(taken))
-            spans.append((unit.now, until))
+            spans.append((begin, until))
         end = max(end for _, end in spans)
         if end - timedelta(days=self._options.listed_days) - _PLANNED_AHEAD <= unit.now:
             made += await self._make(unit, _free(taken), end, end + timedelta(days=self._options.sign_days))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -86,6 +87,15 @@ async def test_a_compromised_key_is_removed_and_what_it_signed_is_revoked(issuer
     assert await issuer.run(lambda unit: issuer.keys.signer_of(unit, old.kid)) is None
     with pytest.raises(Missing):
         await issuer.run(lambda unit: issuer.keys.remove(unit, kid, "again"))
+
+
+async def test_whoever_lost_the_race_to_make_a_key_signs_with_the_winners(issuer: Issuer) -> None:
+    """Its unit read the clock a moment before the winner's did."""
+    await turned(issuer, 0)
+    (made,) = await issuer.run(issuer.keys.all)
+    signer = await issuer.run(lambda unit: issuer.keys.ready(replace(unit, now=unit.now - timedelta(seconds=1))))
+    assert signer.kid == made.kid
+    assert len(await issuer.run(issuer.keys.all)) == 1
 
 
 async def test_a_removed_key_leaves_its_period_to_the_next_and_the_plan_stands(issuer: Issuer) -> None:
