@@ -105,6 +105,7 @@ RULES: tuple[Rule, ...] = (
         "credentials_live", "credentials", "portal, resident_id, tier, form", unique=True, where="state <> 'revoked'"
     ),
     Index("credentials_resident", "credentials", "portal, resident_id, id"),
+    Index("credentials_acting", "credentials", "portal, acting_id, id", where="acting_id <> resident_id"),
     Index("credentials_delegation", "credentials", "delegation_id", where="delegation_id IS NOT NULL"),
     Index("credentials_kid", "credentials", "kid, expires_at"),
     Check("status_entries_known", "status_entries", "{row}status BETWEEN 0 AND 3"),

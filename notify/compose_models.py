@@ -154,6 +154,7 @@ RULES: tuple[Rule, ...] = (
     Index("notify_segments_portal", "notify_segments", "portal, updated_at DESC, id DESC"),
     Index("notify_lists_portal", "notify_lists", "portal, updated_at DESC, id DESC"),
     Index("notify_list_rows_bad", "notify_list_rows", "list_id, line", where="fault <> ''"),
+    Index("notify_list_rows_of", "notify_list_rows", "portal, resident_id", where="resident_id IS NOT NULL"),
     Index(
         "notify_list_rows_person",
         "notify_list_rows",

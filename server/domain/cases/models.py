@@ -179,6 +179,7 @@ _STATUSES = (
 _OPEN = "'submitted','received','correction','accepted','in_progress','suspended','proposed','concluded'"
 RULES: tuple[Rule, ...] = (
     Index("cases_of_resident", "cases", "portal, resident_id, id"),
+    Index("cases_acting", "cases", "portal, acting_id, id", where="acting_id IS NOT NULL"),
     Index("cases_queue", "cases", "portal, department, due_on, id", where=f"status IN ({_OPEN})"),
     Index("cases_handler", "cases", "portal, handler_id, due_on, id", where=f"status IN ({_OPEN})"),
     Index("cases_of_item", "cases", "portal, item_code, status"),

@@ -34,6 +34,7 @@ class MaterialFile(Model):
 _WAITING = "state IN ('uploading','pending','dropped')"
 RULES: tuple[Rule, ...] = (
     Index("material_files_waiting", "material_files", "portal, resident_id, created_at", where=_WAITING),
+    Index("material_files_of", "material_files", "portal, resident_id, id"),
     Index("material_files_sweep", "material_files", "created_at", where=_WAITING),
     Index("material_files_of_case", "material_files", "case_id", where="case_id IS NOT NULL"),
     Check("material_file_state", "material_files", "{row}state IN ('uploading','pending','stored','dropped')"),

@@ -127,6 +127,7 @@ RULES: tuple[Rule, ...] = (
     Index("personal_exports_ready", "personal_exports", "expires_at", where="state = 'ready'"),
     Index("personal_export_parts_place", "personal_export_parts", "export_id, form, number", unique=True),
     Index("account_closings_live", "account_closings", "portal, resident_id", unique=True, where="undone_at IS NULL"),
+    Index("account_closings_of", "account_closings", "portal, resident_id, id"),
     Index("account_closings_due", "account_closings", "due_at", where="undone_at IS NULL AND closed_at IS NULL"),
     Index(
         "account_closings_erasing", "account_closings", "closed_at", where="closed_at IS NOT NULL AND erased_at IS NULL"

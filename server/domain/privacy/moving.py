@@ -21,15 +21,29 @@ _HOLE = re.compile(r"\{(gone|stays|portal|now)\}")
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One table. ``columns`` name the person; ``settle`` is run before, in order; ``unless``: rows that stay behind
-    with the closed account, because the earlier one has their like. SQL with ``{gone}``, ``{stays}``, ``{portal}``,
-    ``{now}``; ``unless`` may use the alias ``t``."""
+    """One table. ``columns`` name the person; ``rows`` find the rows, one statement after the other, each by an index
+    of its own (one statement for all would read a table of visits or messages whole); ``settle`` is run before, in
+    order; ``unless``: rows that stay behind with the closed account, because the earlier one has their like. SQL with
+    ``{gone}``, ``{stays}``, ``{portal}``, ``{now}``; ``unless`` may use the alias ``t``."""
 
     table: str
     columns: tuple[str, ...] = ("resident_id",)
     settle: tuple[str, ...] = ()
     unless: str = ""
-    portal: str = "portal = {portal}"
+    rows: tuple[str, ...] = ()
+
+    def texts(self) -> tuple[str, ...]:
+        """Its statements, in order. A row that two of them would find is changed whole, and counted, by the first."""
+        changes = ", ".join(
+            f"{column} = CASE WHEN {column} = {{gone}} THEN {{stays}} ELSE {column} END" for column in self.columns
+        )
+        spared = f" AND NOT ({self.unless})" if self.unless else ""
+        found = self.rows or _named_by(*self.columns)
+        return tuple(f"UPDATE {self.table} AS t SET {changes} WHERE {rows}{spared}" for rows in found)
+
+
+def _named_by(*columns: str, portal: str = "portal") -> tuple[str, ...]:
+    return tuple(f"{column} = {{gone}} AND {portal} = {{portal}}" for column in columns)
 
 
 def _has_its_like(table: str, person: str, *columns: str) -> str:
@@ -41,6 +55,7 @@ def _let_go(table: str) -> tuple[str, ...]:
     return (f"DELETE FROM {table} WHERE resident_id = {{gone}} AND portal = {{portal}}",)
 
 
+_NOTICES = "(SELECT id FROM notify_inbox WHERE recipient = {gone} AND portal = {portal})"
 MOVES: tuple[Move, ...] = (
     Move("resident_bindings"),
     Move("resident_proofs"),
@@ -60,9 +75,13 @@ MOVES: tuple[Move, ...] = (
     Move("counter_applications", ("resident_id", "acting_id")),
     Move("material_files"),
     Move("cases", ("resident_id", "acting_id")),
-    Move("visits", ("resident_id", "acting_id"), portal="(portal = {portal} OR holder_portal = {portal})"),
+    Move("visits", ("resident_id", "acting_id"), rows=(
+        *_named_by("resident_id", "acting_id"), *_named_by("resident_id", "acting_id", portal="holder_portal"),
+    )),
     Move("paper_consents"),
-    Move("credentials", ("resident_id", "acting_id")),
+    Move("credentials", ("resident_id", "acting_id"), rows=(
+        *_named_by("resident_id"), "acting_id = {gone} AND acting_id <> resident_id AND portal = {portal}",
+    )),
     # One live number in a line: hers of the earlier account; the other one is called without a name.
     Move("hall_tickets", settle=(
         "UPDATE hall_tickets SET resident_id = NULL, visit_id = NULL WHERE resident_id = {gone} AND portal = {portal}"
@@ -73,12 +92,13 @@ MOVES: tuple[Move, ...] = (
     )),
     # What was alive has ended before (levels are frozen on a delegation). Nobody acts for herself: what the two
     # accounts had with each other stays where it is.
-    Move("delegations", ("principal_id", "delegate_id", "proposed_by"),
+    Move("delegations", ("principal_id", "delegate_id", "proposed_by"), rows=_named_by("principal_id", "delegate_id"),
          unless="t.principal_id IS NOT NULL AND t.delegate_id IS NOT NULL"
          " AND {stays} IN (t.principal_id, t.delegate_id)"),
-    Move("notify_paper_tasks", ("recipient",)),
-    Move("notify_ladders", ("recipient",)),
-    Move("notify_messages", ("recipient",)),
+    # Every notice to a resident lies in the inbox, under its own id.
+    Move("notify_paper_tasks", ("recipient",), rows=(f"message_id IN {_NOTICES}",)),
+    Move("notify_ladders", ("recipient",), rows=(f"id IN {_NOTICES}",)),
+    Move("notify_messages", ("recipient",), rows=(f"id IN {_NOTICES}",)),
     Move("notify_inbox", ("recipient",)),
     Move("campaign_recipients", ("recipient",),
          unless=_has_its_like("campaign_recipients", "recipient", "campaign_id")),
@@ -126,22 +146,18 @@ async def move_all(gone: UUID, stays: UUID, portal: str, now: datetime) -> dict[
     for one in MOVES:
         for text in one.settle:
             await _run(text, known)
-        if rows := await _run(_statement(one), known):
+        if rows := sum([await _run(text, known) for text in one.texts()]):
             moved[one.table] = rows
     return moved
 
 
-def _statement(one: Move) -> str:
-    changes = ", ".join(
-        f"{column} = CASE WHEN {column} = {{gone}} THEN {{stays}} ELSE {column} END" for column in one.columns
-    )
-    hers = " OR ".join(f"{column} = {{gone}}" for column in one.columns)
-    spared = f" AND NOT ({one.unless})" if one.unless else ""
-    return f"UPDATE {one.table} AS t SET {changes} WHERE ({hers}) AND {one.portal}{spared}"
-
-
 async def _run(text: str, known: Mapping[str, Any]) -> int:
-    """Numbered holes for the named ones: each value once, in the order in which it is met."""
+    statement, values = numbered(text, known)
+    return await sql.execute(statement, *values)
+
+
+def numbered(text: str, known: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    """Numbered holes for the named ones, and their values: each once, in the order in which it is met."""
     used: list[str] = []
 
     def hole(met: re.Match[str]) -> str:
@@ -150,4 +166,4 @@ async def _run(text: str, known: Mapping[str, Any]) -> int:
         return f"${used.index(met[1]) + 1}"
 
     statement = _HOLE.sub(hole, text)
-    return await sql.execute(statement, *(known[name] for name in used))
+    return statement, [known[name] for name in used]

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from config.floor import sql
+from config.floor.ids import new_id
+from config.floor.unit import Unit
+from server.adapters.database import Database
 from server.adapters.migrate import schema
 from server.adapters.proofs_standin import SAMPLE_CARD
 from server.domain.privacy.holdings import HOLDINGS
-from server.domain.privacy.moving import MOVES, STAYS
+from server.domain.privacy.moving import MOVES, STAYS, numbered
 from tests.journeys.people import Phone
 from tests.journeys.town import PEOPLE, Town
 from tests.journeys.visitor import must_problem
@@ -25,6 +29,11 @@ PERSON = {
     "resident_id", "recipient", "acting_id", "principal_id", "delegate_id", "representative_id", "acting",
 }  # fmt: skip
 
+WHOLE = re.compile(r"SCAN |Seq Scan|\(portal=\?\)|Index Cond: \(\(portal\)::text = [^()]+\)$", re.MULTILINE)
+"""A plan that reads a table, or a whole portal's part of it."""
+FEW = "notify_team_testers"
+"""A team's test recipients are a handful."""
+
 
 def test_every_table_with_a_person_in_it_moves_or_says_why_it_stays() -> None:
     moved = [one.table for one in MOVES]
@@ -33,6 +42,25 @@ def test_every_table_with_a_person_in_it_moves_or_says_why_it_stays() -> None:
     for one in MOVES:
         assert set(one.columns) >= PERSON & columns[one.table].keys(), one.table
         assert set(one.columns) <= columns[one.table].keys() | {"resident_id"}, one.table
+
+
+async def test_what_is_one_persons_is_found_without_reading_a_table(database: Database) -> None:
+    known = {"gone": new_id(), "stays": new_id(), "portal": "demo", "now": datetime.now(UTC)}
+    plans: dict[str, str] = {}
+
+    async def explained(unit: Unit) -> None:
+        if sql.is_postgres():
+            await sql.execute("SET LOCAL enable_seqscan = off")
+        for one in MOVES:
+            for text in (*one.settle, *one.texts()):
+                statement, values = numbered(text, known)
+                how = "EXPLAIN " if sql.is_postgres() else "EXPLAIN QUERY PLAN "
+                rows = await sql.rows(how + statement, *values)
+                plans[text] = "\n".join(str(row["QUERY PLAN" if sql.is_postgres() else "detail"]) for row in rows)
+
+    await database.unit_of_work("demo", explained)
+    read_whole = [text for text, plan in plans.items() if WHOLE.search(plan)]
+    assert not [text for text in read_whole if FEW not in text]
 
 
 async def _other_account(server: Town) -> Phone:
