@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal
 from uuid import UUID
 
 from config.floor import sql
@@ -16,6 +15,7 @@ from config.floor.unit import Actor, Unit
 from config.floor.vault import Vault
 from server.domain.audit.service import Audit
 from server.domain.privacy.errors import CorrectionAnswered, TooManyCorrections
+from server.domain.privacy.ports import Notices
 from server.domain.privacy.reading_page import CATEGORIES
 
 State = Literal["open", "done", "refused"]
@@ -24,23 +24,6 @@ PLACED = Placed("correction_requests")
 _WAITING = 5
 _SAID, _ANSWER = "correction_requests.said", "correction_requests.answer"
 _COLUMNS = "id, resident_id, region, category, said_sealed, state, asked_at, answer_sealed, answered_at, answered_no"
-
-
-class Notices(Protocol):
-    """Tell a resident."""
-
-    async def post(
-        self,
-        unit: Unit,
-        *,
-        recipient: UUID,
-        region: str,
-        event: str,
-        category: Literal["statutory", "service", "information"],
-        dedupe_key: str,
-        values: Mapping[str, str],
-        subject: str = "",
-    ) -> UUID | None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal, Protocol, get_args
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from config.floor.ids import new_id
 from config.floor.unit import Actor, Unit, legal_day
 from config.floor.vault import Vault
 from server.domain.audit.service import Audit, AuditLine
+from server.domain.privacy.ports import Notices
 
 Reason = Literal["examine", "contact", "amend", "complaint", "other"]
 Field = Literal["name", "id_number", "phone", "answers"]
@@ -34,23 +34,6 @@ class People(Protocol):
     """Who it is about."""
 
     async def disclose(self, unit: Unit, resident_id: UUID, fields: Sequence[str]) -> Mapping[str, str]: ...
-
-
-class Notices(Protocol):
-    """Tell a resident."""
-
-    async def post(
-        self,
-        unit: Unit,
-        *,
-        recipient: UUID,
-        region: str,
-        event: str,
-        category: Literal["statutory", "service", "information"],
-        dedupe_key: str,
-        values: Mapping[str, str],
-        subject: str = "",
-    ) -> UUID | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +111,9 @@ class FullViews:
             f"SELECT staff_id, subject, at, note_sealed FROM full_views WHERE portal = $1 AND subject IN ({holes})",
             unit.portal, *[line.subject for line in looked],
         )  # fmt: skip
-        written = {_key(sql.uid(row["staff_id"]), row["subject"], sql.instant(row["at"])): row for row in rows}
+        written = {(sql.uid(row["staff_id"]), row["subject"], sql.instant(row["at"])): row for row in rows}
         found = {}
         for line in looked:
-            if line.actor_id and (row := written.get(_key(line.actor_id, line.subject, line.at))):
+            if line.actor_id and (row := written.get((line.actor_id, line.subject, line.at))):
                 found[line.id] = self._vault.open(bytes(row["note_sealed"]), NOTE)
         return found
-
-
-def _key(staff_id: UUID, subject: str, at: datetime) -> tuple[UUID, str, datetime]:
-    return staff_id, subject, at
