@@ -59,10 +59,13 @@ _POSTGRES = (
     "held AS (UPDATE notify_deliveries d SET state = v.state, reason = v.reason, provider_ref = v.ref, "
     "next_at = COALESCE(v.next_at, d.next_at), provider = CASE WHEN v.free THEN '' ELSE d.provider END, "
     "lease_id = NULL, lease_until = NULL, updated_at = $11 FROM v "
-    f"WHERE d.id = v.id AND d.lease_id = v.lease AND d.state IN ({_OPEN}) RETURNING d.id) "
+    f"WHERE d.id = v.id AND d.lease_id = v.lease AND d.state IN ({_OPEN}) RETURNING d.id), "
+    "late AS (SELECT d.id FROM notify_deliveries d JOIN v ON v.id = d.id "
+    "WHERE NOT EXISTS (SELECT 1 FROM held WHERE held.id = d.id) FOR KEY SHARE OF d) "
     "INSERT INTO notify_attempts (id, delivery_id, number, outcome, reason, provider_ref, at) "
     "SELECT v.attempt, v.id, v.number, CASE WHEN held.id IS NULL THEN left('late-' || v.outcome, 16) ELSE v.outcome "
-    "END, v.reason, v.ref, $11 FROM v LEFT JOIN held ON held.id = v.id RETURNING delivery_id, outcome"
+    "END, v.reason, v.ref, $11 FROM v LEFT JOIN held ON held.id = v.id LEFT JOIN late ON late.id = v.id "
+    "WHERE held.id IS NOT NULL OR late.id IS NOT NULL RETURNING delivery_id, outcome"
 )
 _READ = (
     "(SELECT "
@@ -78,12 +81,14 @@ _SQLITE = (
 )
 _SQLITE_ATTEMPTS = (
     "INSERT INTO notify_attempts (id, delivery_id, number, outcome, reason, provider_ref, at) "
-    f"SELECT attempt, id, number, outcome, reason, ref, $2 FROM {_READ}"
+    f"SELECT attempt, id, number, outcome, reason, ref, $2 FROM {_READ} AS v "
+    "WHERE EXISTS (SELECT 1 FROM notify_deliveries WHERE notify_deliveries.id = v.id)"
 )
 
 
 async def finish(unit: Unit, verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """Write how tries ended, and each try; the verdicts that counted."""
+    """Write how tries ended, and each try; the verdicts that counted. A delivery that was erased meanwhile (an account
+    ended) takes nothing with it: its try is not noted, those of the others in the batch are."""
     if not verdicts:
         return []
     rows = [verdict.row() for verdict in verdicts]

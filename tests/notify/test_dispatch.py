@@ -162,6 +162,21 @@ async def test_who_lost_the_lease_changes_nothing(room: Room) -> None:
     assert len(noted) == len(stale)
 
 
+async def test_a_delivery_erased_while_it_was_sent_takes_no_others_try_with_it(room: Room) -> None:
+    for number, person in enumerate(room.people.add(2)):
+        await room.tell(person, f"case:{number}")
+    gone, stays = tried = await _die_while_submitting(room)
+    await sql.execute("DELETE FROM notify_deliveries WHERE id = $1", gone.id)
+    sent = [Verdict(claimed, "sent", "sent") for claimed in tried]
+
+    async def finish(unit: Unit) -> list[Verdict]:
+        return await verdicts.finish(unit, sent)
+
+    assert [verdict.claimed.id for verdict in await room.database.unit_of_work("", finish)] == [stays.id]
+    tries = await sql.rows("SELECT outcome FROM notify_attempts WHERE delivery_id = $1", stays.id)
+    assert [one["outcome"] for one in tries] == ["sent"]
+
+
 async def test_temporary_refusals_are_tried_again_with_growing_waits(room: Room) -> None:
     (person,) = room.people.add()
     await room.tell(person)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ import pytest
 
 from config.floor import sql
 from config.floor.refusal import Missing
+from config.floor.unit import Unit
 from notify.segments import read
 from server.adapters.migrate import schema
 from server.domain.privacy.holdings import HOLDINGS
@@ -262,6 +264,38 @@ async def test_a_closed_account_leaves_no_value_and_no_access_and_the_record_sta
         await server.services.residents.hold(await server.house.database.reading(PORTAL), resident_id)
     again = await server.resident(0, loa=2)
     assert again.me["id"] != str(resident_id)
+
+
+async def test_a_try_of_a_notice_that_is_noted_while_its_account_is_erased_goes_with_it(server: Town) -> None:
+    phone, closings = await server.resident(0), server.services.rights.closings
+    me = UUID(phone.me["id"])
+    case_no = await apply_for(phone, draft=False)
+    await phone.must("POST", f"/api/v1/cases/{case_no}/withdrawal", {}, status=200)
+    await phone.must("DELETE", "/api/v1/me")
+    server.clock.advance(16 * DAY)
+    assert await closings.close_due() == 1
+    run, bare = closings._run, 0
+    hers = "FROM notify_deliveries WHERE message_id IN (SELECT id FROM notify_inbox WHERE recipient = $1)"
+    note = (
+        "INSERT INTO notify_attempts (id, delivery_id, number, outcome, reason, provider_ref, at)"
+        f" SELECT id, id, 99, 'late-sent', '', '', updated_at {hers}"
+    )
+
+    async def beside(portal: str, decide: Callable[[Unit], Awaitable[Any]]) -> Any:
+        """Once no try is found any more and the next table's turn has come, the sender notes another."""
+        nonlocal bare
+        if not await count(f"SELECT count(*) AS n FROM notify_attempts WHERE delivery_id IN (SELECT id {hers})", me):
+            bare += 1
+            if bare == 2:
+                await sql.execute(note, me)
+        return await run(portal, decide)
+
+    await sql.execute(note, me)
+    vars(closings)["_run"] = beside
+    await closings.erase_closed()
+    assert bare > 2
+    assert await count("SELECT count(*) AS n FROM notify_attempts WHERE outcome = 'late-sent'") == 0
+    assert await closings.erase_closed() == 0
 
 
 async def test_an_account_with_an_application_under_way_waits_and_a_death_in_the_middle_is_gone_on_from(
