@@ -143,7 +143,7 @@ def _before(cursor: str) -> UUID | None:
 )
 async def sign_out(call: Call[NoBody, NoQuery]) -> None:
     await call.services.sessions.end(call.unit, call.resident.session_id)
-    await call.services.codes.revoke(call.unit, session_id=call.resident.session_id)
+    await call.services.visits.withdrawing.revoke(call.unit, session_id=call.resident.session_id)
 
 
 @operations.delete(
@@ -157,4 +157,4 @@ async def sign_out_device(call: Call[NoBody, NoQuery]) -> None:
     """Somebody else's session is not here."""
     session_id = call.path_id("session_id")
     await call.services.devices.sign_out(call.unit, call.resident.resident_id, session_id)
-    await call.services.codes.revoke(call.unit, session_id=session_id)
+    await call.services.visits.withdrawing.revoke(call.unit, session_id=session_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from codes.service import Codes
 from config.floor.vault import Vault
 from config.settings import Settings
 from notify.service import Notify
@@ -15,6 +14,7 @@ from server.domain.delegations.service import Delegations
 from server.domain.purposes.service import Purposes
 from server.domain.residents.service import Residents
 from server.domain.staff.service import Staff
+from server.domain.visits.withdrawing import Withdrawing
 
 
 def delegation_house(
@@ -26,7 +26,7 @@ def delegation_house(
     items: CatalogueService,
     purposes: Purposes,
     cases: Cases,
-    codes: Codes,
+    codes: Withdrawing,
     credentials: ResidentCredentials,
     notices: Notify,
     staff: Staff,

@@ -267,8 +267,8 @@ def _assemble(
         desk=answers,
     )  # fmt: skip
     delegations = delegation_house(
-        settings, vault, audit, residents=residents, items=catalogue, purposes=purposes, cases=cases, codes=codes,
-        credentials=offline.credentials, notices=notify, staff=staff,
+        settings, vault, audit, residents=residents, items=catalogue, purposes=purposes, cases=cases,
+        codes=visits.withdrawing, credentials=offline.credentials, notices=notify, staff=staff,
     )  # fmt: skip
     services = Services(
         settings=settings,
@@ -335,7 +335,7 @@ def _assemble(
             HeadFiles(settings.audit.heads_dir or settings.data_dir / "audit-heads"),
         ),
         looks=Looks(audit, visits, cases),
-        losses=Losses(sessions, codes, offline.credentials, notify, audit),
+        losses=Losses(sessions, visits.withdrawing, offline.credentials, notify, audit),
         replays=Replays(vault, hours=limits.idempotency_hours),
         rights=rights_house(
             settings,
@@ -352,7 +352,7 @@ def _assemble(
             residents=residents,
             sessions=sessions,
             otp=otp,
-            codes=codes,
+            codes=visits.withdrawing,
             credentials=offline.credentials,
             delegations=delegations,
             materials=materials,

@@ -27,7 +27,9 @@ class AskedField(Wire):
 class VisitConsent(Wire):
     """The counter's question, and how it stands."""
 
-    state: Literal["pending", "allowed", "refused", "expired"]
+    state: Literal["pending", "allowed", "refused", "expired", "withdrawn", "revoked"] = Field(
+        description="withdrawn with the delegation, revoked with the session or a loss report: the code was taken back"
+    )
     fields: list[AskedField]
     granted: list[str]
     expires_at: Instant

@@ -73,8 +73,8 @@ USE = (
 VISIT = (
     "INSERT INTO visits (id, portal, region, at, resident_id, acting_id, terminal_id, hall, counter, staff_id, "
     "staff_no, purpose, scene, item, outcome, fields_seen, consent_state, consent_asked, consent_granted, "
-    "consent_until, consent_at, disclosed_at, holder_portal, delegation_id) "
-    "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,NULL,NULL,$21,$22)"
+    "consent_until, consent_at, disclosed_at, holder_portal, delegation_id, tier, card_at, session_id) "
+    "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,NULL,NULL,$21,$22,$23,$24,$25)"
 )
 AUDIT = (
     "INSERT INTO audit_entries (id, portal, region, at, actor_kind, actor_id, actor_label, action, subject_kind, "
@@ -201,7 +201,8 @@ class Floor:
         await connection.execute(
             VISIT, visit_id, PORTAL, held["region"], now, held["subject"], held["acting"], place["id"], place["hall"],
             place["counter"], session["subject"], "C1", asked["purpose"], parsed.scene, "", "accepted", fields,
-            "pending", '["id_number","phone"]', "[]", now + timedelta(seconds=90), PORTAL, None,
+            "pending", '["id_number","phone"]', "[]", now + timedelta(seconds=90), PORTAL, None, None, None,
+            held["session_id"],
         )  # fmt: skip
         await connection.execute(
             AUDIT, new_id(), PORTAL, held["region"], now, "staff", session["subject"], "C1", "visit.look", "visit",

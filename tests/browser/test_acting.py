@@ -11,7 +11,7 @@ from tests.browser.conftest import NewScreen, Screen
 from tests.browser.pages_phone import WAIT, ResidentPhone
 from tests.browser.pages_staff import Console, CounterDesk
 from tests.browser.test_showing import keep
-from tests.domain.delegations.family import DAUGHTER, FATHER
+from tests.domain.delegations.family import AGENT, DAUGHTER, FATHER, PATH, given
 from tests.journeys.town import Town
 
 
@@ -95,3 +95,29 @@ async def test_a_daughter_acts_for_her_father(server: Town, screen: NewScreen) -
     await expect(phone.main.get_by_text("代 王*山（父亲） 出示")).to_have_count(0, timeout=WAIT)
     assert desk.screen.complaints == []
     assert shown.complaints == []
+
+
+async def test_an_open_question_goes_the_moment_its_delegation_is_taken_back(server: Town, screen: NewScreen) -> None:
+    principal, _, delegation = await given(server)
+    await server.hire("C7", ["clerk"], counter="7 号窗口")
+    desk = CounterDesk(server.origin, await screen(width=1280))
+    await desk.open_for("C7", "办事")
+    shown = await screen(width=360, height=780)
+    phone = ResidentPhone(server.origin, shown, AGENT["phone"])
+    await phone.open()
+    await phone.sign_in()
+    await expect(phone.main.get_by_role("link", name="出示一码")).to_be_visible(timeout=WAIT)
+    await phone.page.goto(f"{server.origin}/m/#/pages/delegations/delegations")
+    await phone.press("替 TA 出示")
+    await desk.type_in(await phone.code())
+    question = phone.page.get_by_role("dialog")
+    await expect(question).to_contain_text("想看王*兰的信息", timeout=WAIT)
+    await expect(desk.result.locator(".ask")).to_be_visible(timeout=WAIT)
+    await principal.must("DELETE", f"{PATH}/{delegation}", status=204)
+    await expect(question).to_have_count(0, timeout=WAIT)
+    await expect(phone.page.get_by_text("王*兰的授权已结束，窗口的询问不用再答")).to_be_visible(timeout=WAIT)
+    await phone.sees("现在出示的是您自己的码")
+    assert await phone.main.locator(".lent").count() == 0
+    await looked_at(shown, "acting-over")
+    await expect(await desk.refused("delegation-over")).to_contain_text("已经收回")
+    await looked_at(desk.screen, "acting-over-counter")

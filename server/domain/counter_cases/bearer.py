@@ -14,6 +14,7 @@ from server.domain.counter_cases.errors import BeyondBearer, CardNotSeen, NotFor
 from server.domain.delegations.errors import DelegationOver
 from server.domain.residents.service import ResidentProfile
 from server.domain.sessions.mandate import Mandate
+from server.domain.visits.errors import CardNotCompared
 
 Way = Literal["phone", "paper"]
 PURPOSE = "apply_here"
@@ -58,10 +59,12 @@ class Shown(Protocol):
     def counter(self) -> str: ...
     @property
     def card_at(self) -> datetime | None: ...
+    @property
+    def on_paper(self) -> bool: ...
 
 
 class Visits(Protocol):
-    """Looks at codes; ``Missing`` for another terminal's."""
+    """Looks at codes; ``Missing`` for another terminal's, ``CardNotCompared`` where a card has to be compared first."""
 
     async def whose(self, unit: Unit, visit_id: UUID, terminal_id: UUID | None) -> Shown: ...
 
@@ -105,6 +108,11 @@ class Bearer:
         if self.mandate and not self.mandate.allows_case(case_no, item_code, organisation_id):
             raise BeyondBearer
 
+    def must_be_compared(self) -> None:
+        """``CardNotCompared`` for a paper without a card: anybody may have copied it, and a result is gone."""
+        if self.shown.on_paper and self.shown.card_at is None:
+            raise CardNotCompared
+
     def must_begin(self, item_code: str) -> None:
         """``BeyondBearer`` for an item that the delegation does not name."""
         if self.mandate and not self.mandate.allows_item(item_code):
@@ -140,6 +148,10 @@ class Bearers:
             raise DelegationOver
         await self._mandates.hold(unit, found)
         return found
+
+    async def stands(self, unit: Unit, delegation_id: UUID | None) -> bool:
+        """Whether a delegation is still in force; where there is none nothing can have ended."""
+        return delegation_id is None or await self._mandates.now(unit, delegation_id) is not None
 
     async def applying(self, unit: Unit, bearer: Bearer, way: Way) -> Applying:
         """The applicant: for a signature on paper with the bearer's card in hand, or on the bearer's phone."""

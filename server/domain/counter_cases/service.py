@@ -37,7 +37,8 @@ from server.domain.counter_cases.bearer import (
 )
 from server.domain.counter_cases.errors import AlreadyAnswered
 
-State = Literal["pending", "confirmed", "refused", "expired"]
+State = Literal["pending", "confirmed", "refused", "expired", "withdrawn"]
+"""``withdrawn``: nobody can answer any more, the delegation under which somebody was asked has ended."""
 COUNTER = "counter"
 _BATCH = 200
 _COLUMNS = (
@@ -178,25 +179,32 @@ class CounterCases:
         return _application(row, unit.now)
 
     async def waiting(self, unit: Unit, resident_id: UUID) -> list[Application]:
-        """What waits for her word now, also as somebody's delegate; newest first."""
+        """What waits for her word now, also as somebody's delegate while that stands; newest first."""
         rows = await sql.rows(
             f"SELECT {_COLUMNS} FROM counter_applications WHERE portal = $1 AND {_MINE}"
             " AND state = 'pending' AND until > $3 ORDER BY id DESC LIMIT 5",
             unit.portal, resident_id, unit.now,
         )  # fmt: skip
-        return [_application(row, unit.now) for row in rows]
+        found = [_application(row, unit.now) for row in rows]
+        under = {one.delegation_id for one in found}
+        over = {one for one in under if not await self._bearers.stands(unit, one)}
+        return [one for one in found if one.delegation_id not in over]
 
     async def at_terminal(self, unit: Unit, application_id: UUID, clerk: Clerk) -> Application:
         """How it stands, for the terminal that made it."""
         row = await self._row(unit, application_id)
         if sql.uid(row["terminal_id"]) != clerk.terminal_id:
             raise Missing()
-        return _application(row, unit.now)
+        found = _application(row, unit.now)
+        waits = found.state == "pending" and not await self._bearers.stands(unit, found.delegation_id)
+        return replace(found, state="withdrawn") if waits else found
 
     async def hand_over(self, unit: Unit, clerk: Clerk, visit_id: UUID, case_no: str) -> HandedOver:
         """出件: the result of a concluded case of hers is delivered here, whatever department decided: to herself, or
-        to whoever acts for her, who is named beside her on the record and the receipt."""
+        to whoever acts for her, who is named beside her on the record and the receipt. On a paper only
+        with the card."""
         bearer = await self._bearers.of(unit, clerk, visit_id)
+        bearer.must_be_compared()
         shown, mandate, actor = bearer.shown, bearer.mandate, clerk.actor
         await self._reached(unit, bearer, case_no)
         note = ""

@@ -26,7 +26,8 @@ _DIFFERS = (
     f" AND outcome = '{ACCEPTED}' AND scene IN ('{_FORMS[0]}','{_FORMS[1]}') RETURNING {READ}"
 )
 _AGREES = (
-    "UPDATE visits SET fields_seen = $1 WHERE id = $2 AND portal = $3 AND terminal_id = $4"
+    "UPDATE visits SET fields_seen = $1, card_at = CASE WHEN tier = 'T0' THEN card_at ELSE $5 END"
+    " WHERE id = $2 AND portal = $3 AND terminal_id = $4"
     f" AND outcome = '{ACCEPTED}' RETURNING {READ}"
 )
 
@@ -69,7 +70,7 @@ class Comparing:
             True, visit_id, False,
         ):  # fmt: skip
             return False
-        row = await sql.row(_AGREES, sql.to_json(list(seen)), visit_id, unit.portal, place.id)
+        row = await sql.row(_AGREES, sql.to_json(list(seen)), visit_id, unit.portal, place.id, unit.now)
         if row is None:
             return False
         await self._record(unit, actor, "visit.card_compared", row, "confirmed", tuple(seen))

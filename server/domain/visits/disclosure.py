@@ -13,7 +13,7 @@ from server.domain.purposes.eligibility import is_yes
 from server.domain.purposes.service import PICTURES, Purpose, Purposes
 from server.domain.visits.abroad import at_home
 from server.domain.visits.ports import CaseInHand, Cases, Residents, VisitOptions
-from server.domain.visits.views import CounterVisit, card_opens, codes_in, consent_of, counter_visit
+from server.domain.visits.views import ENDED, CounterVisit, card_opens, codes_in, consent_of, counter_visit
 
 
 def granted_now(row: sql.Row, purpose: Purpose, now: datetime, options: VisitOptions) -> tuple[str, ...]:
@@ -36,11 +36,10 @@ def _fresh(at: datetime | None, now: datetime, options: VisitOptions) -> bool:
     return at is not None and now < at + timedelta(seconds=options.disclosure_seconds)
 
 
-def _card_left(row: sql.Row, purpose: Purpose, granted: Sequence[str]) -> tuple[str, ...]:
-    """What the card would still open: nothing after a no, and nothing twice."""
-    if row["consent_state"] == "refused" or row["card_at"] is not None:
-        return ()
-    return tuple(code for code in card_opens(row, purpose) if code not in granted)
+def _by_card(row: sql.Row, purpose: Purpose) -> tuple[str, ...]:
+    """What the card may be said to be in hand for: nothing after a no, and nothing twice."""
+    closed = row["consent_state"] in ("refused", *ENDED) or row["card_at"] is not None
+    return () if closed else card_opens(row, purpose)
 
 
 class Disclosure:
@@ -79,9 +78,11 @@ class Disclosure:
             known["open_cases"] = str(len(cases))
         bearer, subject_name = await self._bearer(unit, subject, acting, known, codes)
         values = [(code, known.get(code, "")) for code in codes]
+        by_card = _by_card(row, purpose)
         return counter_visit(
             row, unit.now, bearer=bearer, subject_name=subject_name, values=values, cases=cases,
-            granted=tuple(granted), card=_card_left(row, purpose, granted),
+            granted=tuple(granted), card=tuple(code for code in by_card if code not in granted),
+            card_open=bool(by_card),
         )  # fmt: skip
 
     async def _eligible(self, unit: Unit, subject: UUID, purpose: Purpose, age: str) -> str:

@@ -31,6 +31,13 @@ class NotGranted(Refusal):
     kind = "forbidden"
 
 
+class CardNotCompared(Refusal):
+    """An offline credential was shown, and nobody has said yet that the identity card agrees with it."""
+
+    code = "card-not-compared"
+    kind = "conflict"
+
+
 class ConsentClosed(Refusal):
     """The question was answered before, otherwise; ``state`` says how it stands."""
 

@@ -11,23 +11,26 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from codes.errors import CodeRevoked
 from config.floor import sql
 from config.floor.refusal import FieldFault, Invalid, Missing, Refusal
 from config.floor.unit import SYSTEM, Actor, Unit
 from server.domain.audit.service import Audit
+from server.domain.delegations.errors import DelegationOver
 from server.domain.purposes.service import PICTURES, Purpose, Purposes
-from server.domain.visits.abroad import as_agreed, at_home
+from server.domain.visits.abroad import as_agreed, at_home, is_abroad
 from server.domain.visits.disclosure import Disclosure, shown_now
-from server.domain.visits.errors import ConsentClosed, NotGranted
+from server.domain.visits.errors import CardNotCompared, ConsentClosed, NotGranted
+from server.domain.visits.papers import SCENES
 from server.domain.visits.ports import Caller, Mandates, Residents, VisitOptions
 from server.domain.visits.standing import still, within
-from server.domain.visits.views import READ, CounterVisit, card_opens, codes_in
+from server.domain.visits.views import ENDED, READ, CounterVisit, VisitParties, card_opens, codes_in, owes_card
 
 PortraitOutcome = Literal["shown", "missing", "unavailable"]
 _BATCH = 200
 _CARD = (
     "UPDATE visits SET card_at = $1, card_fields = $2 WHERE id = $3 AND portal = $4 AND card_at IS NULL"
-    " AND consent_state <> 'refused'"
+    " AND consent_state NOT IN ('refused','withdrawn','revoked')"
 )
 _EXPIRE = (
     "UPDATE visits SET consent_state = 'expired' WHERE consent_state = 'pending' AND id IN (SELECT id FROM visits"
@@ -61,6 +64,28 @@ async def own_visit(unit: Unit, visit_id: UUID, terminal: Caller) -> sql.Row:
 
 class Granting:
     """What a terminal may do with a visit that it has."""
+
+    @staticmethod
+    async def whose(unit: Unit, visit_id: UUID, terminal_id: UUID | None) -> VisitParties:
+        """The people of an accepted visit, by ids, for rooms that do something for them.
+
+        ``Missing`` for any terminal but the one that received it, and for a person of another portal: to be seen under
+        an agreement is not to be served as a resident of this one. ``CardNotCompared`` for an offline credential from
+        tier 1 on before the card was compared; ``CodeRevoked`` or ``DelegationOver`` where the code was taken back
+        while the phone was asked.
+        """
+        row = await sql.row(f"SELECT {READ} FROM visits WHERE id = $1 AND portal = $2", visit_id, unit.portal)
+        if row is None or row["outcome"] != "accepted" or sql.uid(row["terminal_id"]) != terminal_id or is_abroad(row):
+            raise Missing()
+        if owes_card(row):
+            raise CardNotCompared()
+        if row["consent_state"] in ENDED:
+            raise DelegationOver() if row["consent_state"] == "withdrawn" else CodeRevoked()
+        return VisitParties(
+            sql.instant(row["at"]), row["purpose"], sql.uid(row["resident_id"]), sql.uid(row["acting_id"]),
+            row["hall"], row["counter"], sql.instant_or_none(row["card_at"]), sql.uid_or_none(row["delegation_id"]),
+            row["scene"] == SCENES["paper"],
+        )  # fmt: skip
 
     def __init__(
         self,

@@ -45,6 +45,8 @@ class Visit(Model):
     portrait_outcome = fields.CharField(max_length=16, null=True)
     holder_portal = fields.CharField(max_length=64, null=True)  # where the code was another portal's
     delegation_id = fields.UUIDField(null=True)
+    tier = fields.CharField(max_length=2, null=True)  # of the offline credential, where one was shown
+    session_id = fields.UUIDField(null=True)  # of the phone that is asked, so that signing it out ends the question
 
     class Meta:
         table = "visits"
@@ -70,7 +72,7 @@ RULES: tuple[Rule, ...] = (
     Check(
         "visits_consent_known",
         "visits",
-        "{row}consent_state IN ('none','pending','allowed','refused','expired')",
+        "{row}consent_state IN ('none','pending','allowed','refused','expired','withdrawn','revoked')",
     ),
     Index("visits_asking", "visits", "portal, consent_until", where="consent_state = 'pending'"),
     Check(

@@ -40,8 +40,8 @@ _UNREAD = frozenset({"malformed", "too-long", "bad-deflate", "bad-cbor", "bad-cl
 _OVER = frozenset({"expired", "not-yet", "proof-stale"})
 _VERDICTS = frozenset({ACCEPTED, CARD_MISMATCH, *REASONS})
 _INSERT = (
-    f"INSERT INTO visits ({COLUMNS}, holder_portal) VALUES"
-    " ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,'',$14,$15,'none','[]','[]',NULL,NULL,NULL,$16)"
+    f"INSERT INTO visits ({COLUMNS}, holder_portal, tier, card_at) VALUES"
+    " ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,'',$14,$15,'none','[]','[]',NULL,NULL,NULL,$16,$17,$18)"
 )
 
 
@@ -291,5 +291,6 @@ def _visit(unit: Unit, place: Place, one: _Good) -> tuple[object, ...]:
         one.visit_id, unit.portal, held.region if held else place.region, line.at, held.resident if held else None,
         held.acting if held else None, place.id, place.hall, place.counter, one.staff_id, line.staff_no, line.purpose,
         SCENES[held.form] if held else "81", one.outcome, sql.to_json(list(_seen(one))),
-        held.portal if held and held.portal != unit.portal else None,
+        held.portal if held and held.portal != unit.portal else None, held.tier if held else None,
+        line.at if line.card_in_hand and one.outcome == ACCEPTED and held and held.tier != "T0" else None,
     )  # fmt: skip

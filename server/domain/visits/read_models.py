@@ -55,6 +55,7 @@ class ReadConflict(Model):
 RULES: tuple[Rule, ...] = (
     Index("credential_reads_line", "credential_reads", "terminal_id, line", unique=True),
     Index("credential_reads_credential", "credential_reads", "credential_id, at"),
+    Index("credential_reads_visit", "credential_reads", "visit_id"),
     Index("credential_reads_age", "credential_reads", "received_at"),
     Index("read_conflicts_once", "read_conflicts", "kind, read_id", unique=True),
     Index("read_conflicts_portal", "read_conflicts", "portal, id"),

@@ -21,7 +21,7 @@ from config.floor.unit import Actor, Unit
 from server.domain.audit.service import Audit
 from server.domain.purposes.service import Purpose, Purposes
 from server.domain.recognition.service import Recognition
-from server.domain.visits.abroad import as_agreed, at_home, is_abroad
+from server.domain.visits.abroad import as_agreed, at_home
 from server.domain.visits.disclosure import Disclosure
 from server.domain.visits.errors import ConsentClosed, PurposeNotAllowed
 from server.domain.visits.granting import Granting
@@ -31,25 +31,27 @@ from server.domain.visits.ports import Caller, Cases, Mandates, Place, Residents
 from server.domain.visits.standing import answering, standing, still, within
 from server.domain.visits.views import (
     COLUMNS,
+    ENDED,
     READ,
     CounterVisit,
     ResidentVisit,
     TerminalDay,
     Today,
-    VisitParties,
     consent_of,
     granted_of,
+    owes_card,
     resident_visit,
 )
+from server.domain.visits.withdrawing import Withdrawing
 
 __all__ = ["VisitOptions", "Visits"]
 
 _INSERT = (
-    f"INSERT INTO visits ({COLUMNS}, holder_portal, delegation_id) VALUES"
-    " ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,NULL,NULL,$21,$22)"
+    f"INSERT INTO visits ({COLUMNS}, holder_portal, delegation_id, tier, card_at, session_id) VALUES"
+    " ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,NULL,NULL,$21,$22,$23,$24,$25)"
 )
 _NAMES = READ.split(", ")
-_NOTHING_LATER = (None,) * (len(_NAMES) - 24)
+_NOTHING_LATER = (None,) * (len(_NAMES) - 26)
 _MINE = f"SELECT {READ} FROM visits WHERE id = $1 AND portal = $2"
 # A resident's own visits, and hers at counters of portals that recognise her code.
 _HERS = (
@@ -65,12 +67,14 @@ _ANSWER = (
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """Who looks, where, and what for."""
+    """Who looks, where, and what for; of an offline credential its tier, and whether the card was compared."""
 
     terminal: Caller
     place: Place
     purpose: Purpose
     item: str
+    tier: str | None = None
+    compared: bool = False
 
 
 class Visits:
@@ -101,6 +105,8 @@ class Visits:
         self._disclosure = Disclosure(residents, cases, audit, purposes, self._options)
         self._locks = Locks(audit, self._options)
         granting = Granting(self._disclosure, residents, audit, purposes, self._options, mandates)
+        self.withdrawing = Withdrawing(codes, audit)
+        self.whose = granting.whose
         self.card = granting.card
         self.bearer = granting.bearer
         self.portrait_came = granting.portrait_came
@@ -164,28 +170,33 @@ class Visits:
             agreed = self._recognition.agreed(unit.portal, found.held.portal, look.purpose, unit.today)
             look = replace(look, purpose=agreed)
         if line is not None and (known := await papers.visit_of(place, line)):
-            return await self._paper_again(unit, look, found, known, card_in_hand)
+            return await self._paper_again(unit, look, found, known)
+        tier = found.held.tier if found.held else None
         if isinstance(found, PaperRefused):
             problem = found.problem
-            row = await self._write(unit, look, problem.code, problem.holder, problem.scene)
+            row = await self._write(unit, replace(look, tier=tier), problem.code, problem.holder, problem.scene)
             await papers.remember(unit, place, staff_no, row["id"], found, card=card_in_hand, line=line)
             await self._locks.count(unit, place, look.terminal.actor)
             return problem
-        seen = replace(look, purpose=narrowed(look.purpose, card_in_hand or found.held.tier == "T0"))
+        masked = tier == "T0"  # it says nothing that a card could be compared with
+        purpose = narrowed(look.purpose, card_in_hand or masked)
+        seen = replace(look, purpose=purpose, tier=tier, compared=card_in_hand and not masked)
         row = await self._write(unit, seen, "accepted", found.holder, found.scene)
         await papers.remember(unit, place, staff_no, row["id"], found, card=card_in_hand, line=line)
         visit = await self._disclosure.first(unit, row, seen.purpose)
         return replace(visit, paper=found.shown(card_in_hand))
 
     async def _paper_again(
-        self, unit: Unit, look: _Look, found: PaperLook | PaperRefused, visit_id: UUID, card_in_hand: bool
+        self, unit: Unit, look: _Look, found: PaperLook | PaperRefused, visit_id: UUID
     ) -> CounterVisit | Refusal:
-        """This read came home before its request arrived: the verdict once more, and no second look."""
+        """This read came home before its request arrived: the verdict once more, and no second look. Whether the card
+        was compared says what came home."""
         if isinstance(found, PaperRefused):
             return found.problem
-        purpose = narrowed(look.purpose, card_in_hand or found.held.tier == "T0")
-        visit = await self._disclosure.first(unit, await self._row(unit, visit_id), purpose)
-        return replace(visit, paper=found.shown(card_in_hand))
+        row = await self._row(unit, visit_id)
+        compared = row["card_at"] is not None
+        visit = await self._disclosure.first(unit, row, narrowed(look.purpose, compared or found.held.tier == "T0"))
+        return replace(visit, paper=found.shown(compared))
 
     async def get(self, unit: Unit, visit_id: UUID, terminal: Caller) -> CounterVisit:
         """An accepted visit for the terminal that received it; ``Missing`` for any other.
@@ -201,20 +212,9 @@ class Visits:
             raise Missing()
         purpose = as_agreed(purpose, row)
         if row["scene"] in SCENES.values():
-            purpose = narrowed(purpose, set(sql.document(row["fields_seen"])) == set(purpose.shown))
+            purpose = narrowed(purpose, not owes_card(row))
         mandate = await still(unit, self._mandates, row)
         return within(await self._disclosure.again(unit, row, purpose, terminal.actor), mandate)
-
-    async def whose(self, unit: Unit, visit_id: UUID, terminal_id: UUID | None) -> VisitParties:
-        """The people of an accepted visit, by ids; ``Missing`` for any terminal but the one that received it, and for
-        a person of another portal: to be seen under an agreement is not to be served as a resident of this one."""
-        row = await sql.row(_MINE, visit_id, unit.portal)
-        if row is None or row["outcome"] != "accepted" or sql.uid(row["terminal_id"]) != terminal_id or is_abroad(row):
-            raise Missing()
-        return VisitParties(
-            sql.instant(row["at"]), row["purpose"], sql.uid(row["resident_id"]), sql.uid(row["acting_id"]),
-            row["hall"], row["counter"], sql.instant_or_none(row["card_at"]), sql.uid_or_none(row["delegation_id"]),
-        )  # fmt: skip
 
     async def consent(
         self,
@@ -339,8 +339,10 @@ class Visits:
             sql.to_json(list(seen)), "pending" if asked else "none", sql.to_json(list(asked)), "[]", until,
         )  # fmt: skip
         under = holder.delegation if holder else None
-        await sql.execute(_INSERT, *values, home, under)
-        row: sql.Row = dict(zip(_NAMES, (*values, None, None, home, under, *_NOTHING_LATER), strict=True))
+        session = holder.session_id if holder and asked else None
+        later = (home, under, look.tier, unit.now if look.compared else None)
+        await sql.execute(_INSERT, *values, *later, session)
+        row: sql.Row = dict(zip(_NAMES, (*values, None, None, *later, *_NOTHING_LATER), strict=True))
         row |= {"fields_seen": seen, "consent_asked": asked, "consent_granted": ()}  # not parsed from their own text
         await self._audit.record(
             at_home(unit, row), look.terminal.actor, "visit.look", subject_kind="visit", subject=str(visit_id),
@@ -373,7 +375,7 @@ class Visits:
     ) -> ResidentVisit | Refusal:
         stands = consent_of(row, unit.now)
         assert stands is not None
-        if stands.state == "expired" or (stands.state == state and set(stands.granted) == set(granted)):
+        if stands.state in ("expired", *ENDED) or (stands.state == state and set(stands.granted) == set(granted)):
             return resident_visit(row, unit.now)
         return ConsentClosed(state=stands.state)
 

@@ -11,10 +11,12 @@ from uuid import UUID
 from config.floor import sql
 from config.floor.refusal import FieldFault, Invalid
 from server.domain.purposes.service import PICTURES, Purpose
-from server.domain.visits.papers import ShownPaper
+from server.domain.visits.papers import SCENES, ShownPaper
 from server.domain.visits.ports import CaseInHand
 
-ConsentState = Literal["pending", "allowed", "refused", "expired"]
+ConsentState = Literal["pending", "allowed", "refused", "expired", "withdrawn", "revoked"]
+ENDED: tuple[ConsentState, ...] = ("withdrawn", "revoked")
+"""The code was taken back while the phone was asked: with its delegation, or with the session that showed it."""
 
 COLUMNS = (
     "id, portal, region, at, resident_id, acting_id, terminal_id, hall, counter, staff_id, staff_no, purpose, scene,"
@@ -23,7 +25,7 @@ COLUMNS = (
 )
 
 
-READ = COLUMNS + ", holder_portal, delegation_id, card_at, card_fields, consent_licences, portrait_outcome"
+READ = COLUMNS + ", holder_portal, delegation_id, tier, card_at, card_fields, consent_licences, portrait_outcome"
 """What a stored visit is read by: also what came after the look, which a new row does not have yet."""
 
 
@@ -41,9 +43,10 @@ class Consent:
 class CounterVisit:
     """An accepted code as its terminal sees it: no more than the purpose's fields. ``loa`` is the bearer's.
 
-    ``pictures`` may be fetched now; ``card`` are the fields that her card in hand would open; ``granted`` are those
-    that are open now, by her yes or by the card. ``holder_portal``: whose code it was, where it was
-    another portal's.
+    ``pictures`` may be fetched now; ``card`` are the fields that her card in hand would open, and ``card_open`` says
+    whether it may be confirmed still; ``granted`` are those that are open now, by her yes or by the card.
+    ``holder_portal``: whose code it was, where it was another portal's. ``owes_card``: it is looked at, and nothing is
+    done on it, until the card was compared.
     """
 
     id: UUID
@@ -61,6 +64,8 @@ class CounterVisit:
     pictures: tuple[str, ...]
     card: tuple[str, ...]
     card_at: datetime | None
+    card_open: bool = False
+    owes_card: bool = False
     holder_portal: str | None = None
     paper: ShownPaper | None = None
     relation: str | None = None
@@ -81,6 +86,8 @@ class VisitParties:
     counter: str
     card_at: datetime | None
     delegation_id: UUID | None
+    on_paper: bool
+    """Shown as a paper, which is a picture that anybody may have copied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +164,11 @@ def resident_visit(row: sql.Row, now: datetime) -> ResidentVisit:
     )
 
 
+def owes_card(row: sql.Row) -> bool:
+    """An offline credential from tier 1 on whose card was not compared yet."""
+    return row["scene"] in SCENES.values() and row["tier"] != "T0" and row["card_at"] is None
+
+
 def card_opens(row: sql.Row, purpose: Purpose) -> tuple[str, ...]:
     """The fields of this visit that her card opens. It is the bearer's card: of somebody she acts for, it proves
     nothing."""
@@ -176,6 +188,7 @@ def counter_visit(
     cases: Sequence[CaseInHand],
     granted: tuple[str, ...],
     card: tuple[str, ...],
+    card_open: bool,
 ) -> CounterVisit:
     """A stored visit for its terminal, with the values that it may see now."""
     return CounterVisit(
@@ -194,6 +207,8 @@ def counter_visit(
         pictures=tuple(code for code in granted if code in PICTURES),
         card=card,
         card_at=sql.instant_or_none(row["card_at"]),
+        card_open=card_open,
+        owes_card=owes_card(row),
         holder_portal=row["holder_portal"],
     )
 

@@ -66,7 +66,7 @@ class CounterApplication(Wire):
     case_no: str
     item_name: str
     way: Literal["phone", "paper"]
-    state: Literal["pending", "confirmed", "refused", "expired"]
+    state: Literal["pending", "confirmed", "refused", "expired", "withdrawn"]
     at: Instant
     expires_at: Instant
 

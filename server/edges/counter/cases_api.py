@@ -34,7 +34,10 @@ from server.web.documents import document_page
 from server.web.operations import Call, NoBody, NoQuery, Operations, Terminal
 
 operations = Operations(tag="counter-cases")
-_VISIT = ("not-found", "visit-not-for-applying", "delegation-over", "visit-beyond-delegation")
+_VISIT = (
+    "not-found", "visit-not-for-applying", "delegation-over", "visit-beyond-delegation", "card-not-compared",
+    "code-revoked",
+)  # fmt: skip
 _FORM = ("item-unknown", "invalid-input", "file-not-usable")
 
 

@@ -109,7 +109,7 @@ class _Card:
     own_unit=True,
     idempotent=True,
     limit=30,
-    problems=(*IDENTITY_PROBLEMS, "not-found"),
+    problems=(*IDENTITY_PROBLEMS, "not-found", "card-not-compared", "code-revoked", "delegation-over"),
 )
 async def check(call: Call[IdentityCheck, NoQuery]) -> CardChecked | Refusal:
     """The register is asked outside any transaction."""
@@ -158,7 +158,15 @@ async def _shown_code(call: Call[IdentityCheck, NoQuery], unit: Unit) -> UUID | 
     own_unit=True,
     idempotent=True,
     limit=30,
-    problems=(*IDENTITY_PROBLEMS, "delegation-exists", "delegation-helper-not-proven", "not-found"),
+    problems=(
+        *IDENTITY_PROBLEMS,
+        "delegation-exists",
+        "delegation-helper-not-proven",
+        "not-found",
+        "card-not-compared",
+        "code-revoked",
+        "delegation-over",
+    ),
 )
 async def record(call: Call[NewCounterDelegation, NoQuery]) -> StaffDelegation | Refusal:
     """Both cards are confirmed by the register first; then people, row and record are one decision."""

@@ -71,7 +71,16 @@ async def call_next(call: Call[NoBody, NoQuery]) -> TicketShown:
     answer=TicketShown,
     status=201,
     idempotent=True,
-    problems=("not-found", "hall-closed", "ticket-live", "visit-not-for-tickets", "invalid-input"),
+    problems=(
+        "not-found",
+        "hall-closed",
+        "ticket-live",
+        "visit-not-for-tickets",
+        "card-not-compared",
+        "code-revoked",
+        "delegation-over",
+        "invalid-input",
+    ),
 )
 async def give(call: Call[NewCounterTicket, NoQuery]) -> TicketShown:
     """Sent twice with one key it is one number."""
@@ -90,7 +99,7 @@ async def give(call: Call[NewCounterTicket, NoQuery]) -> TicketShown:
     summary="The live numbers in this hall of whoever showed the code of this visit to get one",
     access=Terminal(),
     answer=BearersTickets,
-    problems=("not-found", "visit-not-for-tickets"),
+    problems=("not-found", "visit-not-for-tickets", "card-not-compared", "code-revoked", "delegation-over"),
 )
 async def of_visit(call: Call[NoBody, NoQuery]) -> BearersTickets:
     """So that nobody is given a second number who has one."""

@@ -8,8 +8,9 @@ from typing import Any, Literal
 from server.domain.cases.numbers import grouped
 from server.domain.purposes.service import Purpose
 from server.domain.staff.permissions import may
+from server.domain.visits.papers import SCENES
 from server.domain.visits.ports import CaseInHand
-from server.domain.visits.views import CounterVisit
+from server.domain.visits.views import ENDED, CounterVisit
 from server.edges.counter.shapes import NextStep
 from server.web.operations import Call
 
@@ -19,8 +20,10 @@ _PROVED = 3
 
 def next_steps(call: Call[Any, Any], purpose: Purpose, visit: CounterVisit) -> list[NextStep]:
     """The purpose's steps in its order; a step about cases comes once for each case that it fits. A resident of
-    another portal is looked at under an agreement, not served."""
-    if visit.holder_portal is not None:
+    another portal is looked at under an agreement, not served; on an offline credential nothing is done before its card
+    was compared, and nothing at all on a code that was taken back while the phone was asked."""
+    over = visit.consent is not None and visit.consent.state in ENDED
+    if visit.holder_portal is not None or visit.owes_card or over:
         return []
     return [step for code in purpose.next_steps for step in _steps(call, code, visit)]
 
@@ -29,8 +32,11 @@ def _steps(call: Call[Any, Any], code: str, visit: CounterVisit) -> Iterator[Nex
     match code:
         case "continue":
             for case in visit.open_cases:
-                here: Action | None = "correct" if case.status == "correction" else None
+                signs = visit.card_open or visit.card_at is not None  # corrections are signed, card in hand
+                here: Action | None = "correct" if case.status == "correction" and signs else None
                 yield _step(call, code, _waiting(call, case), _href(call, case), here, case.case_no)
+        case "hand_over" if visit.scene == SCENES["paper"] and visit.card_at is None:
+            return
         case "hand_over" | "review":
             decided = (case for case in visit.open_cases if case.status == "concluded")
             for case in decided:

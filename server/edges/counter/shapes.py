@@ -88,7 +88,9 @@ class AskedField(Wire):
 class CounterConsent(Wire):
     """The question on the resident's phone."""
 
-    state: Literal["pending", "allowed", "refused", "expired"]
+    state: Literal["pending", "allowed", "refused", "expired", "withdrawn", "revoked"] = Field(
+        description="withdrawn with the delegation, revoked with the session or a loss report: the code was taken back"
+    )
     fields: list[AskedField]
     granted: list[str]
     expires_at: Instant

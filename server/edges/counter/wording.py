@@ -169,7 +169,7 @@ def watermark(call: Call[Any, Any], counter: str) -> str:
 
 
 def _card(call: Call[Any, Any], purpose: Purpose, visit: CounterVisit) -> CardInHand | None:
-    if not visit.card and visit.card_at is None:
+    if not visit.card_open and visit.card_at is None:
         return None
     return CardInHand(fields=_asked(call, purpose, visit.card), confirmed_at=visit.card_at)
 

@@ -108,7 +108,10 @@ async def test_beyond_the_delegation_nothing_is_begun_corrected_or_handed_over(s
 async def test_a_delegation_withdrawn_meanwhile_begins_and_confirms_nothing(server: Town) -> None:
     principal, delegate, clerk, visit, delegation = await at_the_counter(server)
     made = await begun(clerk, visit)
+    assert (await clerk.must("GET", f"/counter/api/v1/applications/{made['id']}"))["state"] == "pending"
     await principal.must("DELETE", f"{PATH}/{delegation}", status=204)
+    assert (await delegate.must("GET", ASKED))["applications"] == []
+    assert (await clerk.must("GET", f"/counter/api/v1/applications/{made['id']}"))["state"] == "withdrawn"
     for allow in (True, False):
         await delegate.refused("POST", f"{ASKED}/{made['id']}/answer", {"allow": allow}, code="delegation-over")
     assert (await principal.must("GET", f"{CASES}/{made['case_no']}"))["status"] == "draft"

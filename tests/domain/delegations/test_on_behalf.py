@@ -112,6 +112,8 @@ async def test_his_code_names_both_and_dies_with_the_delegation(server: Town) ->
     over = await clerk.scan(acting.derive("03", at=server.now()), "apply_here")
     assert over.body["code"] == "code-revoked"
     await clerk.refused("GET", f"/counter/api/v1/visits/{first.body['visit_id']}", code="delegation-over")
+    seen = {one["id"]: one for one in (await delegate.must("GET", "/api/v1/visits"))["visits"]}
+    assert seen[first.body["visit_id"]]["consent"]["state"] == "withdrawn", "its question went with it, at once"
     visit = f"/api/v1/visits/{first.body['visit_id']}/consent"
     await delegate.refused("POST", visit, {"allow": True, "fields": ["name"]}, code="delegation-over")
     await acting.refused("POST", "/api/v1/code-keys", {}, code="delegation-over")

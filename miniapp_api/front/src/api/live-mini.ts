@@ -19,7 +19,9 @@ export function poll(tell: (name: string, data: unknown) => void): () => void {
     const visit = visits[0]
     if (visit && seenVisit !== null && visit.id !== seenVisit) tell('visit', { id: visit.id, outcome: visit.outcome })
     const pending = visits.find(({ consent }) => consent?.state === 'pending')
-    if (pending && pending.id !== seenConsent) tell('consent', { visit_id: pending.id })
+    // a new question, or the one that was open is gone: answered elsewhere, or its code was taken back
+    const changed = pending?.id ?? (seenConsent || null)
+    if (changed && pending?.id !== seenConsent) tell('consent', { visit_id: changed })
     const notice = notices[0]
     if (notice && seenNotice !== null && notice.id !== seenNotice) tell('notice', { id: notice.id })
     seenVisit = visit?.id ?? ''

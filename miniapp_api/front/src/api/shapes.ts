@@ -117,7 +117,7 @@ export interface CodeKey {
   handle: string; key: string; step_seconds: number; valid_from: string; valid_until: string; server_time: string
 }
 export interface Consent {
-  state: 'pending' | 'allowed' | 'refused' | 'expired'; fields: { code: string; label: string; reason?: string }[]; granted: string[]; expires_at: string
+  state: 'pending' | 'allowed' | 'refused' | 'expired' | 'withdrawn' | 'revoked'; fields: { code: string; label: string; reason?: string }[]; granted: string[]; expires_at: string
 }
 export interface Visit {
   id: string; at: string; place: string; counter: string; staff_no: string; purpose: string; purpose_label: string

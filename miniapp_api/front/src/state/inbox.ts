@@ -3,7 +3,9 @@ import { portalTime } from '@/api/client'
 import { on } from '@/api/live'
 import { api } from '@/api/portal'
 import type { FilledApplication, Notice, Visit } from '@/api/shapes'
+import { t } from '@/words'
 import { refresh, session } from './session'
+import { say } from './toast'
 
 /** What reached this person lately: unread count, the newest notice, the newest look at their code (`visit`: it has just
     happened; `looked`: whenever it was), an open question. */
@@ -23,20 +25,35 @@ export async function readNotices(): Promise<void> {
   inbox.latest = notices[0] ?? null
 }
 
+/** A question that has gone because its code was taken back goes with a sentence why. */
+function sayIfOver(visit: Visit | undefined): void {
+  const state = visit?.consent?.state
+  if (state === 'withdrawn' || state === 'revoked') say(t(`consent.${state}`, { name: visit?.for_whom ?? '' }), 8_000)
+}
+
 /** Look at the newest visits; fresh says that one has just happened and should be shown. */
 export async function readVisits(fresh: boolean): Promise<void> {
   if (!session.token) return
+  const before = inbox.asking
   const { visits } = await api.visits()
   const pending = visits.find(({ consent }) => consent?.state === 'pending' && Date.parse(consent.expires_at) > portalTime())
   inbox.asking = pending ?? null
   inbox.looked = visits[0] ?? null
   if (fresh) inbox.visit = inbox.looked
+  if (before) sayIfOver(visits.find(({ id }) => id === before.id))
 }
 
 /** What a counter has filled in and waits for a word. */
 export async function readFilled(): Promise<void> {
   if (!session.token) return
   inbox.filled = (await api.filled()).applications[0] ?? null
+}
+
+/** The delegation under which a counter's form waits has changed: where it has ended the form goes, with a sentence why. */
+async function readFilledUnder(): Promise<void> {
+  const name = inbox.filled?.for_whom ?? ''
+  await readFilled()
+  if (!inbox.filled) say(t('desk.withdrawn', { name }), 8_000)
 }
 
 export function forgetInbox(): void {
@@ -49,6 +66,7 @@ export function startInbox(): void {
   on('notice', () => void quietly(readNotices()))
   on('visit', () => void quietly(readVisits(true)))
   on('counter-application', () => void quietly(readFilled()))
+  on('delegation', ({ id }) => void (inbox.filled?.delegation === id && quietly(readFilledUnder())))
   on('consent', () => void quietly(readVisits(true)))
   on('session', () => void quietly(refresh())) // it may have been this one that ended
 }

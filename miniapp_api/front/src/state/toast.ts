@@ -4,8 +4,8 @@ import { reactive } from 'vue'
 export const toast = reactive({ text: '' })
 let timer: ReturnType<typeof setTimeout> | undefined
 
-export function say(text: string): void {
+export function say(text: string, shown = 3_500): void {
   toast.text = text
   clearTimeout(timer)
-  timer = setTimeout(() => (toast.text = ''), 3_500)
+  timer = setTimeout(() => (toast.text = ''), shown)
 }

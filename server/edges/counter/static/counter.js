@@ -122,17 +122,23 @@ function shown(visit, own, text) {
 }
 
 function answer(visit, own, text) {
+  const owed = visit.credential?.card_needed;
   // Whoever showed an own code can be the helper of somebody without a phone.
-  at("to-delegation").href = visit.holder.acting_for || visit.recognised ? "/counter/delegation" : `/counter/delegation?visit=${visit.visit_id}`;
-  at("to-identity").href = visit.holder.acting_for || visit.recognised ? "/counter/identity" : `/counter/identity?visit=${visit.visit_id}`;
+  const whose = visit.holder.acting_for || visit.recognised || owed ? "" : `?visit=${visit.visit_id}`;
+  at("to-delegation").href = `/counter/delegation${whose}`;
+  at("to-identity").href = `/counter/identity${whose}`;
   screen.show(shown(visit, own, text));
-  document.dispatchEvent(new CustomEvent("yima-visit", { detail: { visit, purpose: purpose.value } })); // the strip gives numbers
+  // The strip gives numbers; for a credential whose card is still to be compared nothing is done yet.
+  if (!owed) document.dispatchEvent(new CustomEvent("yima-visit", { detail: { visit, purpose: purpose.value } }));
   screen.bringIntoView();
   const pending = visit.consent?.state === "pending";
-  play(pending || visit.credential?.card_needed ? "ask" : visit.consent && visit.consent.state !== "allowed" ? "bad" : "ok");
+  play(pending || owed ? "ask" : visit.consent && visit.consent.state !== "allowed" ? "bad" : "ok");
   if (pending) return ask(visit, own, text);
   screen.clearLater();
 }
+
+/** How the question stands now: the visit, a refusal where its delegation has ended, null where it cannot be told. */
+const standing = (visit) => signedCall("GET", `${API}/visits/${visit.visit_id}`).catch((problem) => (problem.code === "delegation-over" ? { over: problem } : null));
 
 /** Turns the ring and looks whether the resident has answered. */
 function ask(visit, own, text) {
@@ -149,13 +155,13 @@ function ask(visit, own, text) {
     ring.turn(Math.ceil(left / 1000), Math.min(1, left / whole));
     if (asking || Date.now() - looked < ASK_EVERY) return;
     asking = true;
-    const now = await signedCall("GET", `${API}/visits/${visit.visit_id}`).catch(() => null);
+    const now = await standing(visit);
     asking = false;
     looked = Date.now();
-    if (now && screen.holds(own) && now.consent?.state !== "pending") {
-      clearInterval(timer);
-      answer(now, own, text);
-    }
+    if (!now || !screen.holds(own) || now.consent?.state === "pending") return;
+    clearInterval(timer);
+    if (now.over) refuse(refused(now.over));
+    else answer(now, own, text);
   }, 250);
 }
 

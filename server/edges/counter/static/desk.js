@@ -55,7 +55,7 @@ function awaitHer(visit, made) {
 }
 
 function settled(visit, made) {
-  const kind = { confirmed: "ok", refused: "bad", expired: "warn" }[made.state];
+  const kind = { confirmed: "ok", refused: "bad", expired: "warn", withdrawn: "bad" }[made.state];
   finished(kind, say(`desk.${made.state}`), sayOf(visit, `desk.${made.state}_text`, { item: made.item_name }), caseLine(made.case_no));
 }
 

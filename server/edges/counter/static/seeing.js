@@ -104,7 +104,7 @@ function pictures(visit) {
 
 /** The clerk holds the card: said once, with what follows from saying it. */
 function card(visit, answered) {
-  if (!visit.card) return null;
+  if (!visit.card || visit.credential) return null; // beside a credential the card has a step of its own
   if (visit.card.confirmed_at) return el("p", { class: "card-said" }, icon("ok"), say("card.said", { time: window.Yima.clockTime(visit.card.confirmed_at) }));
   const fields = visit.card.fields.map((one) => one.label).join(comma());
   const button = el("button", { class: "button button-primary", type: "button" }, say("card.confirm"));
@@ -117,7 +117,7 @@ function card(visit, answered) {
       fault.textContent = problem.detail || problem.title;
     }
   });
-  return el("details", { class: "card-in-hand" }, el("summary", {}, say("card.title")), el("p", {}, say("card.text", { fields })), button, fault);
+  return el("details", { class: "card-in-hand" }, el("summary", {}, say("card.title")), el("p", {}, fields ? say("card.text", { fields }) : say("card.text_only")), button, fault);
 }
 
 /** Everything of this visit that is looked at; `answered(visit)` gets the visit after the card was confirmed. */

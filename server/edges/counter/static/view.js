@@ -84,13 +84,16 @@ function ring(visit) {
   return node;
 }
 
-const CONSENT_KIND = { allowed: "ok", refused: "bad", expired: "warn" };
+const CONSENT_KIND = { allowed: "ok", refused: "bad", expired: "warn", withdrawn: "bad", revoked: "bad" };
+
+/** The code was taken back while its phone was asked: nothing more is done on it. */
+const takenBack = (visit) => ["withdrawn", "revoked"].includes(visit.consent?.state);
 
 function consentPart(visit) {
   const consent = visit.consent;
   if (!consent) return null;
   if (consent.state === "pending") return ring(visit);
-  const note = consent.state === "allowed" ? null : el("p", {}, say("consent.refused_now"));
+  const note = consent.state === "allowed" ? null : el("p", {}, say(takenBack(visit) ? "consent.over_now" : "consent.refused_now"));
   return el("div", { class: `message message-${CONSENT_KIND[consent.state]}` }, el("strong", {}, sayOf(visit, `consent.${consent.state}`)), note);
 }
 
@@ -110,7 +113,8 @@ export function accepted(visit, seen = [], done = () => null) {
     seenFields(holder.fields),
     holder.fields.some((field) => field.code === "open_cases") ? openCases(holder.open_cases) : null,
     nextSteps(visit.next_steps, done));
-  return [verdict("ok", say("result.ok"), say("result.at", { time: window.Yima.clockTime(visit.at) })), body];
+  const over = takenBack(visit);
+  return [verdict(over ? "bad" : "ok", say(over ? "result.over" : "result.ok"), say("result.at", { time: window.Yima.clockTime(visit.at) })), body];
 }
 
 const sentences = (text) => text.split(/(?<=[。！？])|(?<=[.!?])\s+/u).map((part) => part.trim()).filter(Boolean);

@@ -1,6 +1,6 @@
 // What an offline look says, as elements: the verdict, what the tier tells, the card to compare, the age of the list.
 
-import { el, icon, threeParts, verdict } from "../view.js";
+import { el, icon, say, threeParts, verdict } from "../view.js";
 import { aged, looksWord, proofLabel, tell } from "./words.js";
 
 const clock = (seconds) => window.Yima.clockTime(seconds * 1000);
@@ -117,7 +117,8 @@ export function withCredential(nodes, visit, steps) {
     el("div", { class: "row" }, el("span", { class: "badge badge-info" }, credential.form_label), el("span", { class: "badge badge-none" }, credential.tier_label)),
     el("p", { class: "muted" }, `${tell("field.expires")} ${day(Date.parse(credential.expires_at) / 1000)}`),
     !needed && credential.tier !== "T0" ? el("p", { class: "message message-ok", "data-note": "card" }, tell("card.checked")) : null,
-    needed ? cardStep(visit, steps) : null));
+    needed ? cardStep(visit, steps) : null,
+    needed ? el("p", { class: "hint" }, say("card.then")) : null));
   return [needed ? verdict("warn", tell("verdict.card"), window.Yima.clockTime(visit.at)) : band, body];
 }
 
