@@ -1,9 +1,11 @@
-"""Uploaded lists of people: upload, look, fix in place, take the bad rows home."""
+"""Uploaded lists of people: upload, look, fix in place, take the bad rows home. A row that is right is shown masked;
+one that is wrong in whole, or nobody could put it right."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -13,6 +15,8 @@ from config.floor.unit import Unit
 from notify import sheet
 from notify.errors import SheetRefused
 from notify.lists import PAGE, PeopleList, Row
+from server.domain.catalogue.masking import mask_address
+from server.domain.identifiers import mask_id_number, mask_name, mask_phone
 from server.edges.console.audience_shapes import PeopleLists, PeopleListShown, RowFixed, RowPage, RowShown, RowsQuery
 from server.web.operations import Call, NoBody, NoQuery, Operations, Staff
 from server.web.uploads import read_upload
@@ -21,6 +25,10 @@ operations = Operations(tag="console-lists")
 _ROOT = "/console/api/v1/people-lists"
 _WRITER = Staff("audience.write")
 _MISSING = ("people-list-not-found",)
+_NAMED = re.compile(r"姓名|名字|收件人|联系人|^name$|full.?name", re.I)
+_PLACED = re.compile(r"地址|住址|address", re.I)
+_MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
+_ID_NUMBER = re.compile(r"(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9Xx])")
 
 
 @operations.post(
@@ -76,10 +84,10 @@ async def one(call: Call[NoBody, NoQuery]) -> PeopleListShown:
 )  # fmt: skip
 async def rows(call: Call[NoBody, RowsQuery]) -> RowPage:
     """All of them, or the bad ones."""
-    found = await call.services.campaigns.lists.rows(
-        call.unit, call.path_id("id"), only_bad=call.query.only == "bad", after=call.query.after
-    )
-    shown = [_row(call, row) for row in found]
+    room, list_id = call.services.campaigns.lists, call.path_id("id")
+    found = await room.rows(call.unit, list_id, only_bad=call.query.only == "bad", after=call.query.after)
+    columns = (await room.get(call.unit, list_id)).columns
+    shown = [_row(call, columns, row) for row in found]
     return RowPage(rows=shown, next_after=found[-1].line if len(found) == PAGE else None)
 
 
@@ -92,7 +100,9 @@ async def fix(call: Call[RowFixed, NoQuery]) -> RowShown:
     line = call.path["line"]
     number = int(line) if line.isascii() and line.isdigit() and len(line) < 8 else 0
     cells = [" ".join(cell.split()) for cell in call.body.cells]
-    return _row(call, await call.services.campaigns.lists.fix(call.unit, call.path_id("id"), number, cells))
+    room, list_id = call.services.campaigns.lists, call.path_id("id")
+    fixed = await room.fix(call.unit, list_id, number, cells)
+    return _row(call, (await room.get(call.unit, list_id)).columns, fixed)
 
 
 @operations.get(
@@ -129,6 +139,21 @@ def _list(found: PeopleList) -> PeopleListShown:
     )  # fmt: skip
 
 
-def _row(call: Call[Any, Any], row: Row) -> RowShown:
+def masked(columns: Sequence[str], cells: Sequence[str]) -> list[str]:
+    """A right row as a page shows it: numbers of people wherever they stand, names and addresses by their column."""
+    return [_masked(column, cell) for column, cell in zip(columns, cells, strict=True)]
+
+
+def _masked(column: str, cell: str) -> str:
+    if _NAMED.search(column):
+        return mask_name(cell) if cell else ""
+    if _PLACED.search(column):
+        return mask_address(cell) if cell else ""
+    without = _ID_NUMBER.sub(lambda met: mask_id_number(met[0]), cell)
+    return _MOBILE.sub(lambda met: mask_phone(met[0]), without)
+
+
+def _row(call: Call[Any, Any], columns: Sequence[str], row: Row) -> RowShown:
     fault = call.text(f"publishing.rows.{row.fault}") if row.fault else ""
-    return RowShown(line=row.line, cells=list(row.cells), fault_code=row.fault, fault=fault, column=row.column)
+    cells = list(row.cells) if row.fault else masked(columns, row.cells)
+    return RowShown(line=row.line, cells=cells, fault_code=row.fault, fault=fault, column=row.column)

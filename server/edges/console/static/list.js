@@ -22,6 +22,9 @@ function head() {
 }
 
 function row(one) {
+  if (!one.fault_code) { // right, and masked: there is nothing to put right
+    return h("tr", {}, h("th", { scope: "row" }, count(one.line)), one.cells.map((cell) => h("td", {}, cell)), h("td", {}), h("td", {}));
+  }
   const inputs = list.columns.map((name, place) => h("input", { id: `cell-${one.line}-${place}`, value: one.cells[place], maxlength: "500", autocomplete: "off", "aria-label": `${t("row_line")} ${one.line} ${name}`,
     "aria-invalid": one.fault_code && one.column === name ? "true" : null }));
   const save = h("button", { type: "button", class: "button", onclick: () => busy(save, async () => {
