@@ -169,6 +169,9 @@ class Limits(_Group):
     closing_days: int = Field(
         15, ge=1, description="how long the closing of an account can be undone before data is erased, days"
     )
+    full_view_minutes: int = Field(
+        30, ge=1, le=480, description="how long a reason given for a full view stands for that matter, minutes"
+    )
     delegation_days: int = Field(1096, ge=1, description="longest period of a delegation, days")
     delegation_answer_days: int = Field(7, ge=1, description="how long an offered delegation waits for an answer, days")
 

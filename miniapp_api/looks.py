@@ -6,6 +6,7 @@ from typing import Any
 
 from miniapp_api.visits import consent_shown
 from miniapp_api.wire.looks import LookQuery, SeenLook, SeenLooks
+from server.domain.cases.documents import kind_of
 from server.domain.looks.service import Look
 from server.domain.privacy.full_views import ACTIONS
 from server.domain.purposes.service import Purpose, said
@@ -78,13 +79,16 @@ def _what(call: Call[Any, Any], look: Look) -> str:
     action = look.line.action
     if look.visit and look.visit.scene in CREDENTIAL_SCENES and action == "visit.look":
         return call.text("looks.what.visit.credential")
+    if action in ACTIONS and look.line.fields == ("papers",):  # nothing was seen yet: what is opened stands by itself
+        return call.text("looks.what.papers")
     return _first(call, f"looks.what.{action}", f"console.actions.{action}") or call.text("looks.what.any")
 
 
 def _purpose(call: Call[Any, Any], look: Look, purpose: Purpose | None) -> str:
     if look.case:
         item = call.text("looks.for_case", item=look.case[1])
-        return f"{item} · {call.text(f'looks.why.{look.line.purpose}')}" if look.line.action in ACTIONS else item
+        why = _first(call, f"looks.why.{look.line.purpose}")  # whoever handles it needs no other reason
+        return f"{item} · {why}" if why else item
     if purpose is None:
         return _first(call, f"looks.why.{look.line.purpose}") if look.line.purpose else ""
     return said(purpose.label, call.language)
@@ -100,8 +104,11 @@ def _basis(call: Call[Any, Any], look: Look, purpose: Purpose | None) -> str:
 
 def _fields(call: Call[Any, Any], look: Look) -> list[str]:
     if look.line.action in ACTIONS:
-        return [call.text(f"looks.whole.{code}") for code in look.line.fields]
-    if look.kind == "case":
+        of = "whole" if look.kind == "case" else "whole_of_correction"
+        return [_first(call, f"looks.{of}.{code}", f"looks.whole.{code}") for code in look.line.fields]
+    if look.line.action == "case.document" and look.line.fields and (kind := kind_of(look.line.fields[0])):
+        return [call.text(f"documents.titles.{kind.value}")]
+    if look.kind == "case" or look.line.action == "correction.file":
         return [saw] if (saw := _first(call, f"looks.saw.{look.line.action}")) else []
     codes = look.visit.fields if look.visit else look.line.fields
     return [word for code in codes if (word := _first(call, f"purposes.fields.{code}"))]

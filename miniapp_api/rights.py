@@ -21,6 +21,7 @@ from miniapp_api.wire.rights import (
     ConsentWord,
     CorrectionShape,
     CorrectionsShape,
+    EvidenceFile,
     ExportForm,
     ExportShape,
     ExportsShape,
@@ -252,21 +253,28 @@ async def corrections(call: Call[NoBody, NoQuery]) -> CorrectionsShape:
 
 @operations.post(
     "/api/v1/me/corrections", name="askCorrection", summary="Something held about me is wrong", access=Resident(),
-    body=AskCorrection, answer=CorrectionShape, status=201, problems=("corrections-waiting",), idempotent=True,
+    body=AskCorrection, answer=CorrectionShape, status=201,
+    problems=("corrections-waiting", "file-not-usable"), idempotent=True,
 )  # fmt: skip
 async def ask_correction(call: Call[AskCorrection, NoQuery]) -> CorrectionShape:
-    """Staff answer it; I am told."""
-    who = call.resident
+    """Staff answer it; I am told. Its evidence goes with it or nothing does."""
+    who, body = call.resident, call.body
     asked = await call.services.rights.corrections.ask(
-        call.unit, call.actor, who.resident_id, region=who.region, category=call.body.category, said=call.body.said
-    )
+        call.unit, call.actor, who.resident_id, region=who.region, category=body.category, said=body.said,
+        wanted_name=body.wanted_name.strip(), files=body.files,
+    )  # fmt: skip
     return _correction(call, asked)
 
 
 def _correction(call: Call[Any, Any], one: Correction) -> CorrectionShape:
     return CorrectionShape(
-        id=one.id, category=one.category, category_title=_title(call, one.category), said=one.said, state=one.state,
-        asked_at=one.asked_at, answer=one.answer, answered_at=one.answered_at,
+        id=one.id, category=one.category, category_title=_title(call, one.category), said=one.said,
+        wanted_name=one.wanted_name,
+        files=[
+            EvidenceFile(file_id=file.id, name=file.name, media_type=file.media_type, size=file.size)
+            for file in one.files
+        ],
+        state=one.state, asked_at=one.asked_at, answer=one.answer, answered_at=one.answered_at,
     )  # fmt: skip
 
 

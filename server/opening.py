@@ -67,6 +67,7 @@ from server.domain.looks.service import Looks
 from server.domain.losses.service import Losses
 from server.domain.materials.inspection import InspectionOptions
 from server.domain.materials.service import MaterialOptions, Materials
+from server.domain.privacy.openings import Openings
 from server.domain.privacy.rotation import Rotation
 from server.domain.proving.schemas import ProvingPurposes
 from server.domain.proving.service import Proving
@@ -241,10 +242,11 @@ def _assemble(
     inspection = InspectionOptions(max_bytes=limits.upload_bytes, max_pixels=limits.upload_pixels)
     files = FolderFiles(settings.data_dir / "files")
     materials = Materials(files, vault, MaterialOptions(inspection, pending_files=limits.pending_files))
-    consents = consents_house(audit)
+    consents, openings = consents_house(audit), Openings(limits.full_view_minutes)
     cases = Cases(
         vault=vault, audit=audit, notify=notify, residents=residents, catalogue=catalogue, calendar=calendar,
-        materials=materials, wording=wording, mandates=Mandates(), year_shift=settings.demo.year_shift,
+        materials=materials, wording=wording, mandates=Mandates(), openings=openings,
+        year_shift=settings.demo.year_shift,
     )  # fmt: skip
     looks = visit_options(limits)
     recognition = city_recognition(settings, portals, purposes)
@@ -357,6 +359,7 @@ def _assemble(
             delegations=delegations,
             materials=materials,
             notices=notify,
+            openings=openings,
         ),
     )
     return services, notice_engine(

@@ -31,6 +31,7 @@ from server.domain.privacy.corrections import Corrections
 from server.domain.privacy.exports import Exports
 from server.domain.privacy.full_views import FullViews
 from server.domain.privacy.merging import Merging
+from server.domain.privacy.openings import Openings
 from server.domain.privacy.processing import Processing
 from server.domain.privacy.retention import Retention, RetentionRules
 from server.domain.proving.records import forget_faces
@@ -151,6 +152,7 @@ def rights_house(
     delegations: Delegations,
     materials: Materials,
     notices: Notify,
+    openings: Openings,
 ) -> Rights:
     """As the settings and the city's files say; what is wrong with a file stops the start."""
     limits = settings.limits
@@ -164,8 +166,10 @@ def rights_house(
         exports=Exports(run, vault, audit, copier, wording, city, names, days=limits.export_days),
         closings=Closings(run, audit, endings, days=limits.closing_days),
         merging=Merging(vault, audit, sessions, endings),
-        corrections=Corrections(vault, audit, notices),
-        full_views=FullViews(vault, audit, residents, notices, lambda portal: portals.get(portal).tell_full_views),
+        corrections=Corrections(vault, audit, notices, materials, openings),
+        full_views=FullViews(
+            vault, audit, residents, notices, openings, lambda portal: portals.get(portal).tell_full_views
+        ),
         amending=Amending(vault, audit, sessions, otp, notices),
         retention=Retention(run, audit, rules, schema, [portal.id for portal in portals]),
         processing=Processing.load(copier, personal, rules),

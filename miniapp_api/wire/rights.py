@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from server.domain.privacy.corrections import MOST_FILES
 from server.web.shapes import Instant, Wire
 
 Phone = Annotated[str, Field(min_length=11, max_length=11, pattern=r"^1[3-9][0-9]{9}$")]
@@ -116,10 +117,21 @@ class NewName(Wire):
 
 
 class AskCorrection(Wire):
-    """What is wrong, in my words."""
+    """What is wrong, in my words. ``wanted_name``: the name that I ask for. ``files``: uploads of mine that show it."""
 
     category: str = Field(min_length=1, max_length=32)
     said: str = Field(min_length=4, max_length=1000)
+    wanted_name: str = Field("", max_length=50)
+    files: Annotated[list[UUID], Field(max_length=MOST_FILES)] = Field(default_factory=list)
+
+
+class EvidenceFile(Wire):
+    """A file that I put beside a request."""
+
+    file_id: UUID
+    name: str
+    media_type: str
+    size: int
 
 
 class CorrectionShape(Wire):
@@ -129,6 +141,8 @@ class CorrectionShape(Wire):
     category: str
     category_title: str
     said: str
+    wanted_name: str
+    files: list[EvidenceFile]
     state: Literal["open", "done", "refused"]
     asked_at: Instant
     answer: str

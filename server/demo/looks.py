@@ -11,7 +11,9 @@ from server.demo.cast import Person
 from server.demo.desk import Days, Desk, SeedStopped
 from server.demo.forms import fill_in, papers_for
 from server.demo.visits import code_of
+from server.domain.cases.records import CaseRecord
 from server.domain.catalogue.guide import Guide
+from server.domain.privacy.full_views import About, Why
 from server.domain.sessions.callers import StaffCaller
 from server.domain.visits.errors import PortraitMissing, PortraitUnavailable
 from server.domain.visits.granting import PortraitOutcome
@@ -90,7 +92,16 @@ class _Seen:
         papers = (await cases.detail(reading, who.resident_id, case_no)).documents
         if papers:
             number = papers[0].document_no
+            if not (await cases.access(reading, handler, case)).is_open:
+                await self._asked(handler, case)
             await self._desk.decide(lambda unit: cases.staff_document(unit, handler, case_no, number))
+
+    async def _asked(self, handler: StaffCaller, case: CaseRecord) -> None:
+        """A colleague has it in hand: a reason comes first."""
+        about = About("case", case.id, case.resident_id, case.region, handler.department)
+        why = Why("complaint", "本人来电询问文书上的日期")
+        shown = self._services.rights.full_views.show
+        await self._desk.decide(lambda unit: shown(unit, handler.actor, about, why, ["papers"]))
 
     async def begun(self, at: datetime) -> None:
         """扫码办事: the clerk fills an application in, she submits it with a tap."""

@@ -13,7 +13,7 @@ from typing import TextIO
 
 import config
 from config.floor.unit import legal_day
-from server.demo import campaigns, credentials, delegations, halls, looks, past, visits
+from server.demo import campaigns, corrections, credentials, delegations, halls, looks, past, visits
 from server.demo.cast import Cast, Member, Person, read_cast
 from server.demo.desk import CaseThread, Days, Desk, Travel
 from server.domain.cases.workflow import Action, Outcome
@@ -124,6 +124,7 @@ async def _events(desk: Desk, cast: Cast, days: Days, now: datetime) -> list[Eve
     delegations.add_delegations(desk, cast, days, add)
     campaigns.add_campaigns(desk, days, guides[0], add)
     looks.add_looks(desk, cast.person("agent"), days, guides[0], add)
+    corrections.add_corrections(desk, cast.person("n04"), days, add)
     halls.add_hall(desk, now, add)
     return found
 

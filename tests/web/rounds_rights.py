@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.journeys.people import Desk, Phone
+from tests.journeys.people import Desk, Phone, a_photo
 from tests.journeys.town import PEOPLE
 
 _COPY = "/api/v1/me/export"
@@ -18,13 +18,14 @@ async def asks_for_her_rights(phone: Phone, desk: Desk) -> dict[str, str]:
     copy = await phone.must("POST", _COPY, {}, status=202)
     await phone.must("POST", "/api/v1/me/name", {"name": name})
     await phone.must("POST", "/api/v1/me/phone", {"phone": number, "otp": await phone.one_time_code()})
-    asked = await phone.must(
-        "POST", "/api/v1/me/corrections", {"category": "identity", "said": "出生年份不对"}, status=201
-    )
+    shows = await phone.upload(a_photo(), "户口簿.jpg", "image/jpeg")
+    wrong = {"category": "identity", "said": "出生年份不对", "files": [shows]}
+    asked = await phone.must("POST", "/api/v1/me/corrections", wrong, status=201)
     await phone.must("GET", "/api/v1/me/corrections")
     await desk.must("GET", "/console/api/v1/corrections")
-    whole = {"fields": ["name", "phone"], "reason": "amend", "note": "电话核对出生年份"}
+    whole = {"fields": ["name", "phone", "papers"], "reason": "amend", "note": "电话核对出生年份"}
     await desk.must("POST", f"/console/api/v1/corrections/{asked['id']}/full-view", whole)
+    await desk.must("GET", f"/console/api/v1/corrections/{asked['id']}/files/{shows}")
     await desk.must("POST", f"/console/api/v1/corrections/{asked['id']}/answer", {"state": "done", "answer": "已核对"})
     await phone.must("GET", "/api/v1/me/closing")
     return {"corrections/id": str(asked["id"]), "export/id": str(copy["id"]), "consents/purpose": "information"}

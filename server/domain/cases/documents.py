@@ -31,6 +31,15 @@ _CODE = {
 """The two letters of each kind in a document number (收件 补正 受理 不受理 特别程序 准予 不予 送达 退件): our own."""
 
 
+_KINDS = {letters: kind for kind, letters in _CODE.items()}
+
+
+def kind_of(number: str) -> Paper | None:
+    """What kind of paper a number is of, by its two letters."""
+    parts = number.rsplit("-", 3)
+    return _KINDS.get(parts[1]) if len(parts) == 4 else None
+
+
 @dataclass(frozen=True, slots=True)
 class PaperRow:
     """One line of a document that lists things: what, and why."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
@@ -88,3 +89,19 @@ class Desk(Protocol):
 
     @property
     def scope(self) -> Scope: ...
+
+
+class Opening(Protocol):
+    """A reason that an employee gave and that still stands."""
+
+    @property
+    def reason(self) -> str: ...
+
+    @property
+    def until(self) -> datetime: ...
+
+
+class Openings(Protocol):
+    """Full views, as far as files and papers open by them."""
+
+    async def standing(self, unit: Unit, staff_id: UUID, matter: Literal["case"], subject: UUID) -> Opening | None: ...

@@ -9,13 +9,14 @@ from config.floor.unit import Unit
 from config.floor.vault import Vault
 from config.wording import Wording
 from server.domain.audit.service import Audit
-from server.domain.cases import documents, records
+from server.domain.cases import documents, hands, records
 from server.domain.cases.clock import Calendar
 from server.domain.cases.documents import Document
 from server.domain.cases.errors import CaseMissing
 from server.domain.cases.handling import CorrectionRequest, Handling
+from server.domain.cases.hands import HANDLING, Access
 from server.domain.cases.looks import Looks
-from server.domain.cases.ports import Acting, Applicants, Desk, Mandates, Notices
+from server.domain.cases.ports import Acting, Applicants, Desk, Mandates, Notices, Openings
 from server.domain.cases.progress import CaseOptions, CaseRef, Progress
 from server.domain.cases.reading import Reading
 from server.domain.cases.submission import Catalogue, Submission, applicant
@@ -43,6 +44,7 @@ class Cases:
         materials: Materials,
         wording: Wording,
         mandates: Mandates,
+        openings: Openings,
         options: CaseOptions | None = None,
         year_shift: int = 0,
     ) -> None:
@@ -58,6 +60,7 @@ class Cases:
             items=catalogue,
         )
         self._materials = materials
+        self._openings = openings
         self.looks = Looks()
         submission = Submission(self._progress, catalogue, materials, year_shift=year_shift)
         self._handling = Handling(self._progress)
@@ -97,11 +100,17 @@ class Cases:
         return await documents.read(self._progress.vault, case, document_no)
 
     async def staff_document(self, unit: Unit, desk: Desk, case_no: str, document_no: str) -> Document:
-        """A document of a case of the desk's department; the look is recorded, as it names the applicant."""
+        """A document of a case within the desk's scope, for whoever has it in hand or has given a reason; the look is
+        recorded, as it names the applicant. ``FullViewNeeded`` for anybody else."""
         case = await records.of_staff(unit, case_no, desk.scope)
+        opened = await hands.must_be_open(unit, self._openings, desk, case)
         found = await documents.read(self._progress.vault, case, document_no)
-        await self._looked(unit, desk, case, "case.document", document_no)
+        await self._looked(unit, desk, case, "case.document", document_no, opened.purpose)
         return found
+
+    async def access(self, unit: Unit, desk: Desk, case: records.CaseRecord) -> Access:
+        """Whether this employee may open the case's files and papers now, and by what."""
+        return await hands.access(unit, self._openings, desk, case)
 
     async def staff_case(self, unit: Unit, desk: Desk, case_no: str) -> records.CaseRecord:
         """The bare case, in the desk's department."""
@@ -119,10 +128,12 @@ class Cases:
         )  # fmt: skip
 
     async def staff_file(self, unit: Unit, desk: Desk, case_no: str, file_id: UUID) -> FileInfo:
-        """A file of a case of the desk's department, superseded ones too; the look is recorded."""
+        """A file of a case within the desk's scope, superseded ones too, as with its documents; the look is
+        recorded."""
         case = await records.of_staff(unit, case_no, desk.scope)
+        opened = await hands.must_be_open(unit, self._openings, desk, case)
         info = await self._materials.of_case(unit, case.id, file_id)
-        await self._looked(unit, desk, case, "case.file", str(file_id))
+        await self._looked(unit, desk, case, "case.file", str(file_id), opened.purpose)
         return info
 
     async def named(self, unit: Unit, resident_id: UUID, ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
@@ -140,11 +151,13 @@ class Cases:
         """The applicant's masked name."""
         return (await self._progress.applicants.masked(unit, [case.resident_id])).get(case.resident_id, "")
 
-    async def _looked(self, unit: Unit, desk: Desk, case: records.CaseRecord, action: str, seen: str) -> None:
+    async def _looked(
+        self, unit: Unit, desk: Desk, case: records.CaseRecord, action: str, seen: str, purpose: str = HANDLING
+    ) -> None:
         actor = records.staff_actor(desk.staff_id, desk.staff_no)
         await self._progress.audit.record(
             unit, actor, action, subject_kind="case", subject=str(case.id), resident_id=case.resident_id,
-            region=case.region, purpose="case-handling", fields=(seen,), place=desk.department[:128],
+            region=case.region, purpose=purpose, fields=(seen,), place=desk.department[:128],
         )  # fmt: skip
 
 

@@ -11,13 +11,15 @@ from config.floor.schema import Check, Index, Rule
 
 
 class MaterialFile(Model):
-    """One upload: uploading → pending → stored with a case, or dropped, until its content is gone too."""
+    """One upload: uploading → pending → stored with a case or with a request for correction, or dropped, until its
+    content is gone too."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     portal = fields.CharField(64)
     region = fields.CharField(12)
     resident_id = fields.UUIDField()
     case_id = fields.UUIDField(null=True)
+    correction_id = fields.UUIDField(null=True)
     state = fields.CharField(16)
     name = fields.BinaryField()
     media_type = fields.CharField(40)
@@ -38,7 +40,13 @@ RULES: tuple[Rule, ...] = (
     Index("material_files_sweep", "material_files", "created_at", where=_WAITING),
     Index("material_files_of_case", "material_files", "case_id", where="case_id IS NOT NULL"),
     Check("material_file_state", "material_files", "{row}state IN ('uploading','pending','stored','dropped')"),
-    Check("material_file_stored_with_case", "material_files", "({row}state = 'stored') = ({row}case_id IS NOT NULL)"),
+    Index("material_files_of_correction", "material_files", "correction_id", where="correction_id IS NOT NULL"),
+    Check(
+        "material_file_stored_somewhere",
+        "material_files",
+        "({row}state = 'stored') = ({row}case_id IS NOT NULL OR {row}correction_id IS NOT NULL)",
+    ),
+    Check("material_file_one_place", "material_files", "{row}case_id IS NULL OR {row}correction_id IS NULL"),
     Check("material_file_size", "material_files", "{row}size > 0"),
 )
 

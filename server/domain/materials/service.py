@@ -1,4 +1,5 @@
-"""The public door of materials: receive an upload, give it to a case, read it back, sweep what nobody used.
+"""The public door of materials: receive an upload, give it to a case or to a request for correction, read it back,
+sweep what nobody used.
 
 An upload goes in three steps, so that no content is ever without a row: ``reserve`` (a unit), ``write`` (outside),
 ``confirm`` (a unit). Whatever stops in between is swept.
@@ -7,10 +8,10 @@ An upload goes in three steps, so that no content is ever without a row: ``reser
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol, cast
+from typing import Literal, Protocol, cast
 from uuid import UUID
 
 from config.floor import sql
@@ -153,15 +154,55 @@ class Materials:
 
     async def attach(self, unit: Unit, resident_id: UUID, case_id: UUID, ids: Sequence[UUID]) -> dict[UUID, FileInfo]:
         """Give waiting files to a case, all or none: ``FileNotUsable`` if one is not the resident's or not waiting."""
+        return await self._give(unit, resident_id, "case_id", case_id, ids)
+
+    async def attach_evidence(
+        self, unit: Unit, resident_id: UUID, correction_id: UUID, ids: Sequence[UUID]
+    ) -> dict[UUID, FileInfo]:
+        """Give waiting files to a request for correction, as ``attach`` does to a case."""
+        return await self._give(unit, resident_id, "correction_id", correction_id, ids)
+
+    async def evidence(self, unit: Unit, corrections: Collection[UUID]) -> dict[UUID, list[FileInfo]]:
+        """The files of these requests, in the order in which they were uploaded, by one statement."""
+        if not corrections:
+            return {}
+        places = ", ".join(f"${at}" for at in range(2, 2 + len(corrections)))
+        rows = await sql.rows(
+            f"SELECT {_INFO}, correction_id FROM material_files WHERE portal = $1 AND state = 'stored'"
+            f" AND correction_id IN ({places}) ORDER BY id",
+            unit.portal, *corrections,
+        )  # fmt: skip
+        found: dict[UUID, list[FileInfo]] = {}
+        for row in rows:
+            found.setdefault(sql.uid(row["correction_id"]), []).append(self._info(row))
+        return found
+
+    async def of_correction(self, unit: Unit, correction_id: UUID, file_id: UUID) -> FileInfo:
+        """A file of this request; the caller has shown that it may see it."""
+        found = await sql.row(
+            f"SELECT {_INFO} FROM material_files WHERE id = $1 AND portal = $2 AND correction_id = $3"
+            " AND state = 'stored'",
+            file_id, unit.portal, correction_id,
+        )  # fmt: skip
+        return self._found(found)
+
+    async def _give(
+        self,
+        unit: Unit,
+        resident_id: UUID,
+        column: Literal["case_id", "correction_id"],
+        owner: UUID,
+        ids: Sequence[UUID],
+    ) -> dict[UUID, FileInfo]:
         if not ids:
             return {}
         if len(set(ids)) != len(ids):
             raise FileNotUsable
         places = ", ".join(f"${at}" for at in range(5, 5 + len(ids)))
         taken = await sql.rows(
-            "UPDATE material_files SET state = 'stored', case_id = $1, stored_at = $2"
+            f"UPDATE material_files SET state = 'stored', {column} = $1, stored_at = $2"
             f" WHERE portal = $3 AND resident_id = $4 AND state = 'pending' AND id IN ({places}) RETURNING {_INFO}",
-            case_id, unit.now, unit.portal, resident_id, *ids,
+            owner, unit.now, unit.portal, resident_id, *ids,
         )  # fmt: skip
         if len(taken) != len(ids):
             raise FileNotUsable
@@ -179,12 +220,14 @@ class Materials:
         return [sql.uid(row["id"]) for row in dropped]
 
     async def drop(self, unit: Unit, resident_id: UUID, cases: Sequence[UUID]) -> list[UUID]:
-        """Mark a resident's uploads as dropped that wait for a submission or lie with one of these ``cases``; the ids
-        whose content is now to be removed, those of an earlier try among them."""
+        """Mark a resident's uploads as dropped that wait for a submission, are evidence of a request for correction or
+        lie with one of these ``cases``; the ids whose content is now to be removed, those of an earlier try among
+        them."""
         places = ", ".join(f"${at}" for at in range(3, 3 + len(cases)))
         theirs = f" OR case_id IN ({places})" if cases else ""
         dropped = await sql.rows(
-            "UPDATE material_files SET state = 'dropped', case_id = NULL WHERE portal = $1 AND resident_id = $2"
+            "UPDATE material_files SET state = 'dropped', case_id = NULL, correction_id = NULL"
+            " WHERE portal = $1 AND resident_id = $2"
             f" AND (case_id IS NULL{theirs}) RETURNING id",
             unit.portal, resident_id, *cases,
         )  # fmt: skip

@@ -66,3 +66,10 @@ class MergeNeedsProof(Refusal):
 
     code = "merge-needs-proof"
     kind = "forbidden"
+
+
+class FullViewNeeded(Refusal):
+    """Not in this employee's hands, and no reason of theirs stands: the full view's reason comes first."""
+
+    code = "full-view-needed"
+    kind = "forbidden"

@@ -96,7 +96,7 @@ HOLDINGS: tuple[Held, ...] = (
     Held("case_corrections", "cases", _OF_CASE, kept=_SUBMITTED),
     Held("case_reviews", "cases", _OF_CASE, kept=_SUBMITTED),
     Held("case_materials", "cases", _OF_CASE, kept=_SUBMITTED, hidden={"file_id": "bookkeeping"}),
-    Held("material_files", "cases", _ME, closing="keep"),
+    Held("material_files", "cases", _ME, closing="keep", hidden={"correction_id": "bookkeeping"}),
     Held("cases", "cases", _ME, kept="status <> 'draft'", hidden={
         "handler_id": "staff", "proposed_by": "staff", "acting_id": "other_person", "on_behalf_of": "bookkeeping",
         "organisation_id": "bookkeeping", "proposed_outcome": "bookkeeping", "two_person": "bookkeeping",
@@ -162,7 +162,9 @@ HOLDINGS: tuple[Held, ...] = (
         "into_id": "bookkeeping", "moved": "bookkeeping",
     }),
     # the record
-    Held("full_views", "record", _ME, closing="keep", hidden={**_STAFF, "subject": "bookkeeping"}),
+    Held("full_views", "record", _ME, closing="keep", hidden={
+        **_STAFF, "subject": "bookkeeping", "open_until": "bookkeeping",
+    }),
     Held("audit_entries", "record", (
         "resident_id IN (SELECT id FROM residents WHERE id = $1 OR merged_into = $1) AND portal = $2"
     ), closing="keep", hidden={

@@ -71,6 +71,7 @@ class CorrectionRequest(Model):
     resident_id = fields.UUIDField()
     category = fields.CharField(max_length=32)
     said_sealed = fields.BinaryField()
+    wanted_name_sealed = fields.BinaryField(null=True)
     state = fields.CharField(max_length=8)
     asked_at = fields.DatetimeField()
     answer_sealed = fields.BinaryField(null=True)
@@ -83,7 +84,8 @@ class CorrectionRequest(Model):
 
 
 class FullView(Model):
-    """One answer with the whole of masked values: who asked, about whom, through which matter, and why."""
+    """One answer with the whole of masked values: who asked, about whom, through which matter, and why. Until
+    ``open_until`` the reason stands for this employee and this matter."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     portal = fields.CharField(max_length=64)
@@ -97,6 +99,7 @@ class FullView(Model):
     subject = fields.CharField(max_length=64)
     fields_seen: list[str] = fields.JSONField(encoder=sql.to_json, decoder=sql.from_json)
     at = fields.DatetimeField()
+    open_until = fields.DatetimeField(null=True)
 
     class Meta:
         table = "full_views"
@@ -155,5 +158,6 @@ PERSONAL: tuple[Personal, ...] = (
     Sealed("personal_export_parts", "content", "sensitive", "a copy of what is held about a resident, for some days"),
     Sealed("full_views", "note_sealed", "sensitive", "why an employee needed the whole of masked values"),
     Sealed("correction_requests", "said_sealed", "sensitive", "what a resident says is wrong"),
+    Sealed("correction_requests", "wanted_name_sealed", "sensitive", "the name that a resident asks to be given"),
     Sealed("correction_requests", "answer_sealed", "sensitive", "the answer to it"),
 )

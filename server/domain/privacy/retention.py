@@ -32,6 +32,7 @@ _PAGE = 1_000
 _NEVER_BY_RULE = frozenset({"audit_entries", "audit_seals", "audit_sealed"})
 _WORD = re.compile(r"[a-z][a-z0-9_]{1,47}", re.ASCII)
 _ANY = UUID(int=0)
+_FILES = "material_files"
 _DELIVERIES = "SELECT id FROM notify_deliveries WHERE message_id IN ({ids})"
 _BELOW: Mapping[str, tuple[str, ...]] = {
     "notify_messages": (
@@ -47,6 +48,9 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
         "UPDATE material_files SET state = 'dropped', case_id = NULL WHERE case_id IN ({ids})",
         "DELETE FROM case_materials WHERE case_id IN ({ids})",
         "DELETE FROM case_timeline WHERE case_id IN ({ids})",
+    ),
+    "correction_requests": (
+        "UPDATE material_files SET state = 'dropped', correction_id = NULL WHERE correction_id IN ({ids})",
     ),
 }
 """What goes before a row goes: its parts, in this order."""
@@ -70,7 +74,8 @@ class Rule(_Data):
     days: int = Field(ge=1)
     at_least: int = 0
     where: str = ""
-    action: Literal["delete", "clear"]
+    action: Literal["delete", "clear", "drop"]
+    """drop: an uploaded file is given to the sweep, which deletes its content before its row."""
     columns: tuple[str, ...] = ()
     source: Literal["law", "city"]
     why: dict[str, str]
@@ -156,6 +161,8 @@ def faults(rule: Rule, schema: Schema) -> list[str]:
         found.append(f"{rule.table} has no {', '.join(unknown)}")
     if (rule.action == "clear") != bool(rule.columns):
         found.append("columns are what clear clears")
+    if rule.action == "drop" and rule.table != _FILES:
+        found.append("only uploaded files are dropped")
     if rule.days < rule.at_least:
         found.append(f"the law asks for {rule.at_least} days")
     if ";" in rule.where or "--" in rule.where:
@@ -282,6 +289,12 @@ class Retention:
             cleared = ", ".join(f"{column} = NULL" for column in rule.columns)
             return await sql.execute(
                 f"UPDATE {rule.table} SET {cleared} WHERE id IN ({listed}) AND {condition}", *values
+            )
+        if rule.action == "drop":
+            return await sql.execute(
+                f"UPDATE {rule.table} SET state = 'dropped', case_id = NULL, correction_id = NULL"
+                f" WHERE id IN ({listed}) AND {condition}",
+                *values,
             )
         lock = " FOR UPDATE" if sql.is_postgres() else ""
         rows = await sql.rows(f"SELECT id FROM {rule.table} WHERE id IN ({listed}) AND {condition}{lock}", *values)

@@ -94,8 +94,16 @@ class Decision(Wire):
     text: str
 
 
+class PaperAccess(Wire):
+    """Whether I may open this case's files and papers: it is in my hands, I have given a reason (until ``until``), or
+    the full view's reason comes first."""
+
+    access: Literal["in_hand", "opened", "reason_needed"]
+    until: Instant | None
+
+
 class StaffCase(Wire):
-    """One case as a desk sees it."""
+    """One case as a desk sees it. Names of files are theirs who may open them."""
 
     case_no: str
     item: CaseItem
@@ -114,6 +122,7 @@ class StaffCase(Wire):
     clock: CaseClock
     answers: list[CaseAnswer]
     materials: list[CaseMaterial]
+    papers: PaperAccess
     correctable: list[Correctable]
     decision: Decision | None
     actions: list[OfferedAction]

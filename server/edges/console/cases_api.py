@@ -9,6 +9,7 @@ from aiohttp import web
 from config.floor.refusal import FieldFault, Invalid
 from server.domain.cases.errors import CaseMissing
 from server.domain.cases.handling import CorrectionRequest
+from server.domain.cases.hands import Access
 from server.domain.cases.numbers import parse_case_no
 from server.domain.cases.views import CaseDetail, QueueRow
 from server.domain.cases.workflow import Action, Outcome, Status, ahead, is_usual
@@ -19,6 +20,7 @@ from server.edges.console.case_shapes import (
     CorrectionAsked,
     Decision,
     OfferedAction,
+    PaperAccess,
     Queue,
     QueuedCase,
     QueueQuery,
@@ -74,7 +76,8 @@ async def read_case(call: Call[NoBody, NoQuery]) -> StaffCase:
         await call.decide(lambda unit: cases.record_look(unit, staff, detail.case))
         cases.looks.keep(staff.staff_id, detail.case.id, call.unit.now)
     name = await cases.applicant_masked(call.unit, detail.case)
-    return _shown(call, detail, await case_words.guide_of(call, detail.case), name)
+    access = await cases.access(call.unit, staff, detail.case)
+    return _shown(call, detail, await case_words.guide_of(call, detail.case), name, access)
 
 
 @operations.post(
@@ -114,9 +117,10 @@ async def move(call: Call[Transition, NoQuery]) -> Transitioned:
     summary="A file of a case",
     access=READERS,
     media="binary",
+    problems=("full-view-needed",),
 )
 async def read_file(call: Call[NoBody, NoQuery]) -> web.Response:
-    """Recorded before it is read."""
+    """Recorded before it is read; whoever does not have the case in hand has given a reason before."""
     case_no, file_id = _case_no(call), call.path_id("file_id")
     info = await call.decide(lambda unit: call.services.cases.staff_file(unit, call.staff, case_no, file_id))
     return file_response(info, await call.services.materials.content(info))
@@ -128,9 +132,10 @@ async def read_file(call: Call[NoBody, NoQuery]) -> web.Response:
     summary="A document of a case, to read or print",
     access=READERS,
     media="html",
+    problems=("full-view-needed",),
 )
 async def read_document(call: Call[NoBody, NoQuery]) -> web.Response:
-    """Recorded, because it names the applicant."""
+    """Recorded, because it names the applicant; as with a file."""
     case_no, number = _case_no(call), call.path["document_no"]
     found = await call.decide(lambda unit: call.services.cases.staff_document(unit, call.staff, case_no, number))
     return document_page(call, found)
@@ -182,8 +187,11 @@ def _queued(call: Call[Any, Any], row: QueueRow) -> QueuedCase:
     )
 
 
-def _shown(call: Call[Any, Any], detail: CaseDetail, guide: Guide, name: str) -> StaffCase:
+def _shown(call: Call[Any, Any], detail: CaseDetail, guide: Guide, name: str, access: Access) -> StaffCase:
     case = detail.case
+    materials = case_words.material_words(call, detail, guide)
+    if not access.is_open:  # people name a picture after themselves
+        materials = [one.model_copy(update={"file_name": ""}) for one in materials]
     return StaffCase(
         case_no=case.case_no,
         item=case_words.item_words(call, case, guide),
@@ -201,7 +209,8 @@ def _shown(call: Call[Any, Any], detail: CaseDetail, guide: Guide, name: str) ->
         documents=case_words.paper_words(call, detail),
         clock=case_words.clock_words(call, detail),
         answers=case_words.masked_answers(call, detail, guide),
-        materials=case_words.material_words(call, detail, guide),
+        materials=materials,
+        papers=PaperAccess(access=access.kind, until=access.until),
         correctable=_correctable(call, guide),
         decision=_decision(detail),
         actions=_actions(call, detail),

@@ -109,7 +109,8 @@ async def case(call: PageCall) -> Page:
     title = call.text("console.titles.case", case_no=case_no)
     return framed(
         call, "case", here="cases", title=title,
-        facts={"case": case_no} | full_view_facts(call, "cases.full_view"),
+        facts={"case": case_no, "values": "1" if may(call.staff.roles, "cases.whole_values") else ""}
+        | full_view_facts(call, "cases.full_view"),
     )  # fmt: skip
 
 

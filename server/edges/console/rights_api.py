@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from aiohttp import web
 from pydantic import Field
 
 from config.floor.refusal import FieldFault, Invalid
 from server.domain.privacy.corrections import PAGE, Correction
+from server.domain.privacy.openings import Opening
+from server.web.files import file_response
 from server.web.operations import Call, NoBody, NoQuery, Operations, Staff
 from server.web.shapes import Instant, Wire
 
@@ -22,14 +25,26 @@ class WaitingQuery(Wire):
     cursor: Annotated[str, Field(max_length=36)] = ""
 
 
+class EvidenceShape(Wire):
+    """A file that was put beside a request; what she called it is not said."""
+
+    file_id: UUID
+    media_type: str
+    size: int
+
+
 class CorrectionWaiting(Wire):
-    """One request. Who it is about is named masked."""
+    """One request. Who it is about is named masked, and so is the name that is asked for. ``open_until``: until when
+    the reason stands that I gave."""
 
     id: UUID
     name_masked: str
     category: str
     category_title: str
     said: str
+    wanted_name_masked: str
+    files: list[EvidenceShape]
+    open_until: Instant | None
     state: Literal["open", "done", "refused"]
     asked_at: Instant
     answer: str
@@ -57,7 +72,10 @@ async def waiting(call: Call[NoBody, WaitingQuery]) -> CorrectionsWaiting:
     """What waits for an answer in this portal."""
     found = await call.services.rights.corrections.waiting(call.unit, call.staff.scope, _cursor(call.query.cursor))
     names = await call.services.residents.masked(call.unit, [one.resident_id for one in found[:PAGE]])
-    shown = [_shown(call, one, names.get(one.resident_id, "")) for one in found[:PAGE]]
+    standing = await call.services.rights.full_views.openings.of_many(
+        call.unit, call.staff.staff_id, "correction", [one.id for one in found[:PAGE]]
+    )
+    shown = [_shown(call, one, names.get(one.resident_id, ""), standing.get(one.id)) for one in found[:PAGE]]
     return CorrectionsWaiting(corrections=shown, next_cursor=str(shown[-1].id) if len(found) > PAGE else None)
 
 
@@ -72,14 +90,29 @@ async def answer(call: Call[CorrectionAnswer, NoQuery]) -> CorrectionWaiting:
         call.unit, call.actor, call.staff.scope, call.path_id("id"), asked.state, asked.answer.strip()
     )
     names = await rooms.residents.masked(call.unit, [found.resident_id])
-    return _shown(call, found, names.get(found.resident_id, ""))
+    return _shown(call, found, names.get(found.resident_id, ""), None)
 
 
-def _shown(call: Call[Any, Any], one: Correction, name: str) -> CorrectionWaiting:
+@operations.get(
+    "/console/api/v1/corrections/{id}/files/{file_id}", name="readCorrectionFile",
+    summary="A file put beside a request for correction", access=_DESK, media="binary",
+    problems=("not-found", "full-view-needed"),
+)  # fmt: skip
+async def read_file(call: Call[NoBody, NoQuery]) -> web.Response:
+    """Recorded before it is read; a reason that stands has been given before."""
+    request_id, file_id = call.path_id("id"), call.path_id("file_id")
+    room = call.services.rights.corrections
+    info = await call.decide(lambda unit: room.open_file(unit, call.staff, request_id, file_id))
+    return file_response(info, await call.services.materials.content(info))
+
+
+def _shown(call: Call[Any, Any], one: Correction, name: str, standing: Opening | None) -> CorrectionWaiting:
     title = call.text(f"holdings.categories.{one.category}.title")
     return CorrectionWaiting(
-        id=one.id, name_masked=name, category=one.category, category_title=title, said=one.said, state=one.state,
-        asked_at=one.asked_at, answer=one.answer,
+        id=one.id, name_masked=name, category=one.category, category_title=title, said=one.said,
+        wanted_name_masked=one.wanted_name_masked,
+        files=[EvidenceShape(file_id=file.id, media_type=file.media_type, size=file.size) for file in one.files],
+        open_until=standing.until if standing else None, state=one.state, asked_at=one.asked_at, answer=one.answer,
     )  # fmt: skip
 
 

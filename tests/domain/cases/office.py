@@ -23,6 +23,7 @@ from server.domain.cases.workflow import Action
 from server.domain.catalogue.service import CatalogueService
 from server.domain.delegations.mandates import Mandates
 from server.domain.materials.service import Materials
+from server.domain.privacy.openings import Openings
 from server.domain.sessions.callers import ResidentCaller, StaffCaller
 from tests.domain.materials.samples import jpeg, pdf
 from tests.domain.people import NAME, NUMBER, PHONE, PORTAL, REGION, People
@@ -122,6 +123,7 @@ class Office:
             materials=self.materials,
             wording=WORDING,
             mandates=Mandates(),
+            openings=Openings(30),
             year_shift=120,
         )
         self.handler, self.second = desk("handler"), desk("handler")

@@ -113,6 +113,34 @@ async def test_the_names_of_an_old_invitation_are_cleared_and_the_delegation_sta
     assert (row["addressee_sealed"], row["addressee_index"], row["state"]) == (None, None, "ended")
 
 
+async def test_evidence_goes_some_time_after_its_request_was_answered_and_an_open_one_keeps_it(
+    database: Database,
+) -> None:
+    kept: list[UUID] = []
+
+    async def written(unit: Unit) -> None:
+        for state, age in (("done", 91), ("open", 91), ("done", 89)):
+            request, file, at = new_id(), new_id(), unit.now - age * DAY
+            await sql.execute(
+                "INSERT INTO correction_requests (id, portal, region, resident_id, category, said_sealed, state,"
+                " asked_at, answered_at, answered_no) VALUES ($1,$2,'511602000000',$1,'identity',$3,$4,$5,$6,'')",
+                request, unit.portal, b"sealed", state, at, at if state == "done" else None,
+            )  # fmt: skip
+            await sql.execute(
+                "INSERT INTO material_files (id, portal, region, resident_id, correction_id, state, name, media_type,"
+                " size, created_at, stored_at) VALUES ($1,$2,'511602000000',$3,$3,'stored',$4,'image/png',1,$5,$5)",
+                file, unit.portal, request, b"sealed", at,
+            )  # fmt: skip
+            kept.append(file)
+
+    await database.unit_of_work(PORTAL, written)
+    async for _ in room(database).applied():
+        pass
+    rows = await sql.rows("SELECT id, state FROM material_files")
+    found = {sql.uid(row["id"]): row["state"] for row in rows}
+    assert [found[one] for one in kept] == ["dropped", "stored", "stored"]
+
+
 RULE = Rule(
     code="visits", category="visits", table="visits", event="at", days=1096, action="delete", source="city",
     why={"zh-CN": "三年", "en": "three years"},
@@ -128,6 +156,7 @@ RULE = Rule(
         ({"days": 30, "at_least": 1096}, "the law asks for 1096 days"),
         ({"action": "clear"}, "columns are what clear clears"),
         ({"columns": ("nothing",)}, "has no nothing"),
+        ({"action": "drop"}, "only uploaded files"),
         ({"where": "1 = 1; DROP TABLE visits"}, "one condition"),
     ],
 )

@@ -233,6 +233,9 @@ async def test_a_closed_account_leaves_no_value_and_no_access_and_the_record_sta
     phone = await server.resident(0)
     await apply_for(phone, draft=True)
     file_id = await phone.upload(a_photo(), "照片.jpg", "image/jpeg")
+    shows = await phone.upload(a_photo(), "户口簿.jpg", "image/jpeg")
+    request = {"category": "identity", "said": "名字改了", "wanted_name": "王秀岚", "files": [shows]}
+    await phone.must("POST", "/api/v1/me/corrections", request, status=201)
     done = await apply_for(phone, draft=False)
     await phone.must("POST", f"/api/v1/cases/{done}/withdrawal", {}, status=200)
     await phone.code("01", at=server.now())
@@ -255,8 +258,9 @@ async def test_a_closed_account_leaves_no_value_and_no_access_and_the_record_sta
             )
     assert {table: n for table, n in left.items() if n} == {}
     assert await count("SELECT count(*) AS n FROM cases WHERE resident_id = $1", resident_id) == 1
-    assert await count("SELECT count(*) AS n FROM material_files WHERE id = $1", UUID(file_id)) == 0
-    assert not (server.services.settings.data_dir / "files" / file_id).exists()
+    for one in (file_id, shows):
+        assert await count("SELECT count(*) AS n FROM material_files WHERE id = $1", UUID(one)) == 0
+        assert not (server.services.settings.data_dir / "files" / one).exists()
     after = await actions(phone.me["id"])
     assert after[: len(before)] == before
     assert after[-1] == "account.erase"

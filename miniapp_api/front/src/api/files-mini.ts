@@ -3,13 +3,13 @@ import { actingId } from '@/state/acting'
 import type { Layout, Picked } from './picked'
 import type { Uploaded } from './shapes'
 
-export function upload(file: Picked): Promise<Uploaded> {
+export function upload(file: Picked, as = actingId.value): Promise<Uploaded> {
   return new Promise((resolve, reject) => {
     uni.uploadFile({
       url: `${origin}/api/v1/files`,
       filePath: file.path,
       name: 'file',
-      header: headers(actingId.value),
+      header: headers(as),
       success: ({ statusCode, data }) => {
         try {
           resolve(judged<Uploaded>(statusCode, JSON.parse(data), '/files'))

@@ -3,11 +3,11 @@ import { actingId } from '@/state/acting'
 import type { Layout, Picked } from './picked'
 import type { Uploaded } from './shapes'
 
-/** Send one file; throws Problem. */
-export async function upload(file: Picked): Promise<Uploaded> {
+/** Send one file, for whom one acts or, with `as` empty, for oneself; throws Problem. */
+export async function upload(file: Picked, as = actingId.value): Promise<Uploaded> {
   const form = new FormData()
   form.append('file', file.blob as File, file.name)
-  const answer = await fetch(`${origin}/api/v1/files`, { method: 'POST', headers: headers(actingId.value), body: form }).catch(() => {
+  const answer = await fetch(`${origin}/api/v1/files`, { method: 'POST', headers: headers(as), body: form }).catch(() => {
     throw offlineProblem()
   })
   return judged<Uploaded>(answer.status, await answer.json().catch(() => null), '/files')

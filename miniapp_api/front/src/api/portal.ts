@@ -102,7 +102,7 @@ export const api = {
   closeAccount: () => call<Wire.Closing>('DELETE', '/me'),
   keepAccount: () => call<Wire.Closing>('DELETE', '/me/closing'),
   corrections: () => call<Wire.Corrections>('GET', '/me/corrections'),
-  askCorrection: (body: { category: string; said: string }, key: string) => call<Wire.Correction>('POST', '/me/corrections', { body, key }),
+  askCorrection: (body: { category: string; said: string; wanted_name?: string; files: string[] }, key: string) => call<Wire.Correction>('POST', '/me/corrections', { body, key }),
   changeName: (name: string) => call<Wire.Me>('POST', '/me/name', { body: { name } }),
   changePhone: (phone: string, otp: string) => call<Wire.Me>('POST', '/me/phone', { body: { phone, otp } }),
 

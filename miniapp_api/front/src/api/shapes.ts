@@ -201,7 +201,7 @@ export interface Closing {
 }
 
 export interface Correction {
-  id: string; category: string; category_title: string; said: string; state: 'open' | 'done' | 'refused'; asked_at: string; answer: string
+  id: string; category: string; category_title: string; said: string; wanted_name: string; files: Uploaded[]; state: 'open' | 'done' | 'refused'; asked_at: string; answer: string
   answered_at: string | null
 }
 export interface Corrections { corrections: Correction[]; categories: { code: string; title: string }[] }

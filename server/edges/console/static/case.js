@@ -1,7 +1,7 @@
 // One case: read it, then decide. What was typed outlives a reload of the data; a stale page never overwrites.
 import { get, newKey, post } from "./api.js";
 import { actionItem, bodyOf, faults, openForm } from "./case_actions.js";
-import { answersCard, card, clockCard, decisionCard, documentsCard, materialsCard, timelineCard } from "./case_parts.js";
+import { answersCard, card, clockCard, decisionCard, documentsCard, isShut, materialsCard, timelineCard } from "./case_parts.js";
 import { busy, byId, complain, failure, fill, h, light, quiet, say } from "./dom.js";
 import { fullView, mayViewFull } from "./full_view.js";
 import { dateWords, facts, grouped, t } from "./words.js";
@@ -27,9 +27,26 @@ function head() {
 // Kept while the page shows the same case, so that another handler's step does not take it away from under one's eyes.
 let wholeView = null;
 function whole() {
-  const offered = ["name", "id_number", "phone", ...(detail.answers.some(({ masked }) => masked) ? ["answers"] : [])];
-  wholeView ||= fullView(`/cases/${encodeURIComponent(caseNo)}/full-view`, offered, "whole");
+  const values = facts.values ? ["name", "id_number", "phone", ...(detail.answers.some(({ masked }) => masked) ? ["answers"] : [])] : [];
+  const offered = [...values, ...(detail.papers.access === "in_hand" ? [] : ["papers"])];
+  if (!offered.length) return null;
+  const options = { until: detail.papers.until, given: reopened, title: values.length ? "open" : "ask" };
+  wholeView ||= fullView(`/cases/${encodeURIComponent(caseNo)}/full-view`, offered, "whole", options);
   return wholeView;
+}
+
+// A reason was given: what was closed opens, and the very thing that was wanted is next.
+let wanted = "";
+async function reopened() {
+  if (!isShut(detail)) return;
+  await load();
+  if (wanted) document.getElementById(wanted)?.focus();
+  wanted = "";
+}
+
+function askFirst(id) {
+  wanted = id;
+  whole()?.ask(["papers"]);
 }
 
 function actionsCard() {
@@ -39,8 +56,8 @@ function actionsCard() {
 
 function show() {
   fill(place, head(), h("div", { class: "case-body" },
-    h("div", { class: "case-side" }, actionsCard(), clockCard(detail), documentsCard(detail)),
-    h("div", { class: "case-main" }, decisionCard(detail), answersCard(detail), materialsCard(detail), timelineCard(detail))));
+    h("div", { class: "case-side" }, actionsCard(), clockCard(detail), documentsCard(detail, askFirst)),
+    h("div", { class: "case-main" }, decisionCard(detail), answersCard(detail), materialsCard(detail, askFirst), timelineCard(detail))));
 }
 
 async function load() {

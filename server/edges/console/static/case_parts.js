@@ -1,5 +1,6 @@
 // The parts of one case that are read: answers, materials, time limits, documents, what happened.
 import { h } from "./dom.js";
+import { f } from "./full_view.js";
 import { dateWords, momentWords, t } from "./words.js";
 
 const card = (title, ...content) => h("section", { class: "card" }, h("h2", {}, title), content);
@@ -21,19 +22,32 @@ function viewer(caseNo, material) {
     h("p", {}, h("a", { href: source, target: "_blank", rel: "noopener noreferrer" }, t("new_tab"))));
 }
 
+const kind = ({ media_type: type }) => (type === "application/pdf" ? "PDF" : type.replace("image/", "").toUpperCase());
+
 function size(bytes) {
   return bytes >= 1048576 ? `${(bytes / 1048576).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1024))} KB`;
 }
 
-export function materialsCard(detail) {
+// What is not in one's hands needs a reason first, and again when its time is over: the button leads there then.
+export const isShut = ({ papers: { access, until } }) => access === "reason_needed" || (access === "opened" && Date.parse(until) <= Date.now());
+const asking = (id, label, ask) => h("button", { class: "button", type: "button", id, "aria-label": `${f("ask")} ${label}`, onclick: () => ask(id) }, f("ask"));
+
+export function materialsCard(detail, ask) {
   if (!detail.materials.length) return card(t("materials"), h("p", { class: "hint" }, t("materials_none")));
   return card(t("materials"), h("ul", { class: "materials" }, detail.materials.map((material) => {
+    const id = `file-${material.file_id}`;
+    if (isShut(detail)) {
+      return h("li", {}, h("div", { class: "material-line" }, h("span", {}, h("strong", {}, material.name),
+        h("span", { class: "hint" }, ` ${kind(material)} · ${size(material.size)}`)), asking(id, material.name, ask)));
+    }
     const place = h("div", {});
-    const button = h("button", { class: "button", type: "button", "aria-expanded": "false", "aria-label": `${t("view")} ${material.name}`, onclick: () => {
+    const button = h("button", { class: "button", type: "button", id, "aria-expanded": "false", "aria-label": `${t("view")} ${material.name}`, onclick: () => {
+      if (isShut(detail)) return ask(id);
       const open = place.childElementCount === 0;
       place.replaceChildren(...(open ? [viewer(detail.case_no, material)] : []));
       button.setAttribute("aria-expanded", String(open));
       button.textContent = t(open ? "hide" : "view");
+      return undefined;
     } }, t("view"));
     return h("li", {}, h("div", { class: "material-line" }, h("span", {}, h("strong", {}, material.name),
       h("span", { class: "hint" }, ` ${material.file_name} · ${size(material.size)}`)), button), place);
@@ -63,12 +77,18 @@ export function clockCard(detail) {
       h("ul", {}, clock.explanation.map((line) => h("li", {}, line)))));
 }
 
-export function documentsCard(detail) {
+export function documentsCard(detail, ask) {
   if (!detail.documents.length) return card(t("documents"), h("p", { class: "hint" }, t("documents_none")));
-  return card(t("documents"), h("ul", { class: "papers" }, detail.documents.map((paper) =>
-    h("li", {}, h("a", { href: api(detail.case_no, `documents/${encodeURIComponent(paper.document_no)}`), target: "_blank", rel: "noopener noreferrer" },
-      paper.title), h("span", { class: "code hint" }, paper.document_no),
-    h("span", { class: "hint" }, dateWords(paper.issued_on))))));
+  return card(t("documents"), h("ul", { class: "papers" }, detail.documents.map((paper) => {
+    const id = `paper-${paper.document_no}`;
+    const link = h("a", { id, href: api(detail.case_no, `documents/${encodeURIComponent(paper.document_no)}`), target: "_blank", rel: "noopener noreferrer", onclick: (event) => {
+      if (!isShut(detail)) return;
+      event.preventDefault();
+      ask(id);
+    } }, paper.title);
+    return h("li", {}, isShut(detail) ? h("strong", {}, paper.title) : link, h("span", { class: "code hint" }, paper.document_no),
+      h("span", { class: "hint" }, dateWords(paper.issued_on)), isShut(detail) && asking(id, paper.title, ask));
+  })));
 }
 
 export function timelineCard(detail) {
