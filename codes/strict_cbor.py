@@ -46,6 +46,16 @@ def decode(data: bytes, *, relaxed: bool = False, largest: int = LARGEST) -> obj
     return value
 
 
+def take(data: bytes, at: int) -> tuple[object, int]:
+    """The item that begins at this place, and where it ends; more may follow."""
+    if len(data) > LARGEST:
+        raise Unreadable("too large")
+    try:
+        return _item(data, at, 0, False)
+    except IndexError:
+        raise Unreadable("ends too early") from None
+
+
 def bytes_head(data: bytes) -> bytes:
     """What stands before a byte string of this length."""
     size = len(data)

@@ -42,6 +42,10 @@ class Portal(BaseModel):
     help_phone: str = Field(
         "", pattern=r"^[0-9-]{0,16}$", description="the number that elder wordings say to call; empty = none is named"
     )
+    passkey_domain: str = Field(
+        "", pattern=r"^[a-z0-9.-]{0,253}$",
+        description="the domain that staff passkeys are bound to, this host's own or one above it; empty = the host's",
+    )  # fmt: skip
     tell_full_views: bool = Field(False, description="send a notice too when staff saw a whole name or number")
     places: dict[str, str] = Field({}, description="names of the regions inside this one, by 12-digit code")
 

@@ -9,6 +9,7 @@ from config.settings import Limits, Settings
 from server.domain.audit.service import Audit
 from server.domain.sessions.otp import OtpLimits
 from server.domain.sessions.service import Lifetimes
+from server.domain.staff.passkeys import Passkeys
 from server.domain.staff.second_factor import SecondFactor
 from server.domain.terminals.service import TerminalOptions
 from server.domain.visits.ports import VisitOptions
@@ -40,10 +41,10 @@ def lifetimes(limits: Limits, *, lock_minutes: int = 0) -> Lifetimes:
 
 
 def second_factor(settings: Settings, vault: Vault, audit: Audit) -> SecondFactor:
-    """Authenticators of staff; in production nobody comes in without one unless the city says otherwise."""
+    """Authenticators and passkeys; in production nobody comes in without one unless the city says otherwise."""
     asked = settings.staff
     required = asked.second_factor == "required" or (asked.second_factor == "auto" and settings.profile == "production")
-    return SecondFactor(vault, audit, required=required, attempts=asked.factor_attempts)
+    return SecondFactor(vault, audit, Passkeys(audit), required=required, attempts=asked.factor_attempts)
 
 
 def terminal_options(limits: Limits) -> TerminalOptions:

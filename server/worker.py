@@ -86,6 +86,7 @@ def timetable(house: Opened) -> list[Entry]:
         Entry("budgets", 3600, whole(budgets.sweep)),
         Entry("sign-in codes", 3600, whole(services.otp.sweep)),
         Entry("challenges", 3600, whole(services.proving.sweep)),
+        Entry("what passkeys were asked to sign", 3600, whole(services.second_factor.passkeys.sweep)),
         Entry("what came after an account was merged", 60, whole(rights.merging.move_stragglers)),
         Entry("offers to merge two accounts", 3600, whole(services.residents.merges.sweep)),
         Entry("sessions", 3600, whole(services.sessions.sweep)),

@@ -25,7 +25,7 @@ from server.domain.staff.permissions import may
 from server.domain.terminals.errors import TerminalNonceUsed
 from server.services import Services
 from server.web import json_body, problems, reach, step_up
-from server.web.networks import check_network, host_of
+from server.web.networks import check_network, host_of, own_origins
 from server.web.on_behalf import on_behalf
 from server.web.operations import Access, Call, Device, NoBody, NoQuery, Open, Operation, Resident, Staff, Terminal
 from server.web.request_keys import CALLER
@@ -104,11 +104,7 @@ class Door:
         origin = request.headers.get("Origin")
         if origin is None or request.method in _SAFE:
             return
-        here = request.headers.get("Host", "")  # a portal answers at it, or we would not be here
-        own = {self.services.settings.public_origin, f"{request.scheme}://{here}"}
-        if self._proxies:
-            own.add(f"https://{here}")  # the proxy speaks TLS for us
-        if origin not in own:
+        if origin not in own_origins(request, self.services.settings):
             raise problems.ForeignOrigin()
 
     async def caller(self, request: web.Request, unit: Unit, access: Access) -> Caller | None:

@@ -31,8 +31,8 @@ THINGS: Mapping[str, Placed] = {
     "staff": roster.PLACED,
     "terminals": terminals.PLACED,
 }
-ELSEWHERE = frozenset({"cases", "halls", "teams"})
-"""Judged by the room itself, in its own statement; a team is a department's, and stands in no region."""
+ELSEWHERE = frozenset({"cases", "halls", "passkeys", "teams"})
+"""Judged by the room itself, in its own statement; teams and passkeys stand in no region."""
 
 
 @cache

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 
 from server.adapters.proofs_standin import SAMPLE_CARD
+from server.domain.staff import totp
+from tests.domain.staff.soft_passkey import SoftPasskey
 from tests.journeys.people import Counter, Desk, Phone
 from tests.journeys.town import PASSWORD, PEOPLE
 
@@ -55,10 +58,34 @@ async def keeps_the_accounts(desk: Desk) -> None:
         )
         await security.must("POST", f"{staff}/X1/recovery", {}, status=204)
         await administrator.must("POST", f"{staff}/X1/recovery/confirmation", {}, status=204)
+        async with Desk(desk.origin, "X1", PASSWORD) as holder:
+            await chooses_a_second_factor(holder)
+            desk.seen += holder.seen
         await security.must("POST", f"{staff}/X1/closing", {}, status=204)
         await security.must("POST", "/console/api/v1/sessions/current/lock", {}, status=204)
         await security.must("POST", "/console/api/v1/sessions/current/unlock", {"password": PASSWORD}, status=204)
         desk.seen += [*security.seen, *administrator.seen]
+
+
+async def chooses_a_second_factor(holder: Desk) -> None:
+    """Passkey and authenticator, each added and removed again, at the name that a passkey is bound to."""
+    api = "/console/api/v1"
+    named = holder.origin.replace("127.0.0.1", "localhost")
+    holder.headers["Host"] = named.removeprefix("http://")
+    await holder.sign_in()
+    passkey, who = SoftPasskey(), {"staff_no": holder.staff_no, "password": PASSWORD}
+    wanted = await holder.must("POST", f"{api}/passkeys/challenge", {}, status=201)
+    added = await holder.must("POST", f"{api}/passkeys", passkey.made(wanted, named), status=201)
+    await holder.must("GET", f"{api}/factors")
+    await holder.must("POST", f"{api}/sessions/current/challenge", {}, status=201)
+    asked = await holder.must("POST", f"{api}/passkey-challenges", who, status=201)
+    opened = await holder.must("POST", f"{api}/sessions", {**who, "passkey": passkey.shown(asked, named)}, status=201)
+    holder.headers["X-Yima-CSRF"] = opened["csrf"]
+    for way in (f"{api}/authenticator", f"{api}/passkeys/{added['id']}"):
+        seed = (await holder.must("POST", f"{api}/authenticator", {}, status=201))["seed"]
+        digits = {"otp": totp.code_of(seed, totp.step_at(datetime.now(UTC)))}
+        await holder.must("POST", f"{api}/authenticator/confirmation", digits, status=204)
+        await holder.must("DELETE", way, status=204)
 
 
 async def makes_two_accounts_one(phone: Phone, clerk: Counter) -> None:

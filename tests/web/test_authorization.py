@@ -85,6 +85,7 @@ def test_open_operations_are_the_ones_we_mean() -> None:
             "signIn",
             "openConsoleSession",
             "openSecondFactor",
+            "openPasskeyChallenge",
             "enrolTerminal",
             "tourSignIn",
             "tourInviteTerminal",

@@ -20,7 +20,7 @@ class HallMissing(Refusal):
 
 
 class SecondFactorNeeded(Refusal):
-    """The password fits; the authenticator's code is still to be given."""
+    """The password fits; an authenticator's code or a passkey is still to be shown."""
 
     code = "second-factor-needed"
     kind = "unauthenticated"
@@ -31,6 +31,76 @@ class SecondFactorWrong(Refusal):
 
     code = "second-factor-wrong"
     kind = "unauthenticated"
+
+
+class PasskeyWrong(Refusal):
+    """Not this person's, not for what was asked, over, or used already; which of them is never told."""
+
+    code = "passkey-wrong"
+    kind = "unauthenticated"
+
+
+class PasskeyDoubted(Refusal):
+    """Its count of signatures went backwards: there may be a copy of it, so it opens nothing any more."""
+
+    code = "passkey-doubted"
+    kind = "unauthenticated"
+
+
+class PasskeyNone(Refusal):
+    """Nothing to ask for: no passkey of this person is bound to this address."""
+
+    code = "passkey-none"
+    kind = "conflict"
+
+
+class PasskeyElsewhere(Refusal):
+    """A passkey is bound to a domain, and this address has none."""
+
+    code = "passkey-elsewhere"
+    kind = "conflict"
+
+
+class PasskeyUnfit(Refusal):
+    """What the browser brought is no passkey of the kind that was asked for."""
+
+    code = "passkey-unfit"
+    kind = "invalid"
+
+
+class PasskeyKnown(Refusal):
+    """This passkey is on record already."""
+
+    code = "passkey-known"
+    kind = "conflict"
+
+
+class PasskeysTooMany(Refusal):
+    """One of them has to go first."""
+
+    code = "passkeys-too-many"
+    kind = "conflict"
+
+
+class ChallengeOver(Refusal):
+    """What was to be signed is over, or was signed already: it has to begin anew."""
+
+    code = "passkey-challenge-over"
+    kind = "conflict"
+
+
+class SecondFactorDigits(Refusal):
+    """While an authenticator is set up in an open session: its digits are not right yet."""
+
+    code = "second-factor-digits"
+    kind = "invalid"
+
+
+class SecondFactorLast(Refusal):
+    """Without this one nothing would be left to come in with."""
+
+    code = "second-factor-last"
+    kind = "conflict"
 
 
 class SecondFactorMissing(Refusal):

@@ -16,6 +16,7 @@ APART: tuple[StaffRole, ...] = ("administrator", "security_administrator", "audi
 
 PERMISSIONS: Mapping[str, tuple[StaffRole, ...]] = {
     "own.session": STAFF_ROLES,
+    "own.factors": STAFF_ROLES,
     "console.enter": STAFF_ROLES,
     "counter.serve": ("clerk", "hall_manager", "agent"),
     "cases.read": ("handler", "clerk", "hall_manager", "auditor"),

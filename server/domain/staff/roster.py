@@ -58,7 +58,8 @@ class Roster:
         inside = scope.where(values, region="s.region")
         rows = await sql.rows(
             "SELECT s.id, s.staff_no, s.name, s.department, s.region, s.roles, s.disabled_at, f.confirmed_at, "
-            "f.recovery_by FROM staff s LEFT JOIN staff_second_factors f ON f.staff_id = s.id "
+            "f.recovery_by, EXISTS (SELECT 1 FROM staff_passkeys p WHERE p.staff_id = s.id) AS has_passkey "
+            "FROM staff s LEFT JOIN staff_second_factors f ON f.staff_id = s.id "
             f"WHERE s.portal = $1 AND s.staff_no > $2{inside} ORDER BY s.staff_no LIMIT {PAGE}",
             *values,
         )
@@ -66,7 +67,8 @@ class Roster:
         return [
             Colleague(
                 sql.uid(row["id"]), row["staff_no"], row["name"], row["department"],
-                tuple(sql.document(row["roles"])), row["confirmed_at"] is not None, row["recovery_by"] is not None,
+                tuple(sql.document(row["roles"])), row["confirmed_at"] is not None or sql.flag(row["has_passkey"]),
+                row["recovery_by"] is not None,
                 sql.instant_or_none(row["disabled_at"]), row["region"], reach.get(sql.uid(row["id"]), Given()),
             )
             for row in rows

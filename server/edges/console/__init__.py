@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from server.edges.console import letter_pages, notice_pages, publishing_pages, rights_pages, roster_pages, team_pages
+from server.edges.console import (
+    factor_pages,
+    letter_pages,
+    notice_pages,
+    publishing_pages,
+    rights_pages,
+    roster_pages,
+    team_pages,
+)
 from server.edges.console.audience_api import operations as audience_operations
 from server.edges.console.audit_api import operations as audit_operations
 from server.edges.console.campaigns_api import operations as campaign_operations
 from server.edges.console.cases_api import operations as case_operations
 from server.edges.console.conflicts_api import operations as conflict_operations
 from server.edges.console.delegations_api import operations as delegation_operations
+from server.edges.console.factors_api import operations as factor_operations
 from server.edges.console.full_view_api import operations as full_view_operations
 from server.edges.console.halls_api import operations as hall_operations
 from server.edges.console.lists_api import operations as list_operations
@@ -25,6 +34,7 @@ from server.edges.console.watch_api import operations as watch_operations
 
 operations = [
     staff_operations,
+    factor_operations,
     roster_operations,
     record_operations,
     case_operations,
@@ -49,6 +59,7 @@ pages = publishing_pages.pages
 """One table, to which every module of pages adds its own."""
 
 __all__ = [
+    "factor_pages",
     "letter_pages",
     "notice_pages",
     "operations",

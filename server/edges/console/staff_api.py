@@ -9,16 +9,32 @@ from config.floor.unit import Unit
 from server.domain.sessions.errors import SignInWrong
 from server.domain.sessions.service import OpenedSession
 from server.domain.staff.passwords import hash_password, outdated, password_fits
+from server.domain.staff.second_factor import Proof
 from server.domain.staff.service import StaffProfile
+from server.edges.console.factor_shapes import PasskeyAsked, asked
+from server.edges.console.factors_api import here
 from server.edges.console.staff_shapes import Enrol, Seed, SignIn, StaffSession, StaffShown, Unlock
 from server.web.endpoint import COOKIES, csrf_of
-from server.web.networks import check_network
+from server.web.networks import check_network, site_of
 from server.web.operations import AnyCall, Call, NoBody, NoQuery, Open, Operations, Staff
 
 operations = Operations(tag="console-sessions")
 _COOKIE, _PATH = COOKIES["console"]
 _SIGN_IN = ("sign-in-wrong", "sign-in-locked", "address-not-allowed")
-_FACTOR = ("second-factor-needed", "second-factor-wrong", "second-factor-missing")
+_FACTOR = (
+    "second-factor-needed", "second-factor-wrong", "second-factor-missing", "passkey-wrong", "passkey-doubted",
+    "passkey-elsewhere",
+)  # fmt: skip
+
+
+def _proof(call: AnyCall) -> Proof:
+    """What was shown beside the password."""
+    passkey = call.body.passkey
+    return Proof(
+        code=call.body.otp,
+        passkey=passkey.shown() if passkey else None,
+        site=site_of(call.request, call.services.settings, call.portal),
+    )
 
 
 async def _known(call: AnyCall, staff_no: str, password: str) -> StaffProfile | Refusal | None:
@@ -56,7 +72,7 @@ async def sign_in(call: Call[SignIn, NoQuery]) -> web.Response | Refusal:
     services = call.services
 
     async def enter(unit: Unit) -> OpenedSession | Refusal:
-        if profile is not None and (refused := await services.second_factor.check(unit, profile.id, call.body.otp)):
+        if profile is not None and (refused := await services.second_factor.check(unit, profile.actor, _proof(call))):
             await services.staff.give_back(unit, profile)
             return refused
         return await services.staff.enter_console(unit, profile)
@@ -113,6 +129,38 @@ async def enrol(call: Call[Enrol, NoQuery]) -> Seed | Refusal:
     return await call.decide(make)
 
 
+@operations.post(
+    "/console/api/v1/passkey-challenges",
+    name="openPasskeyChallenge",
+    summary="What a passkey is to sign at the sign-in that follows",
+    access=Open(),
+    body=Enrol,
+    answer=PasskeyAsked,
+    status=201,
+    problems=(*_SIGN_IN, "passkey-none", "passkey-elsewhere"),
+    own_unit=True,
+    limit=20,
+)
+async def challenge(call: Call[Enrol, NoQuery]) -> PasskeyAsked | Refusal:
+    """Only for somebody whose password fits: nobody else learns who has a passkey."""
+    site = here(call)
+    profile = await _known(call, call.body.staff_no, call.body.password)
+    if isinstance(profile, Refusal):
+        return profile
+    services = call.services
+    if profile is None:
+        refused = await call.decide(lambda unit: services.staff.enter_console(unit, None))
+        assert isinstance(refused, Refusal)
+        return refused
+
+    async def ask(unit: Unit) -> PasskeyAsked | Refusal:
+        await services.staff.give_back(unit, profile)
+        made = await services.second_factor.passkeys.ask(unit, profile.id, "enter", site)
+        return made if isinstance(made, Refusal) else asked(made, site.domain)
+
+    return await call.decide(ask)
+
+
 @operations.delete(
     "/console/api/v1/sessions/current",
     name="closeConsoleSession",
@@ -161,7 +209,7 @@ async def unlock(call: Call[Unlock, NoQuery]) -> Refusal | None:
         if profile is None:
             return SignInWrong()
         await services.staff.give_back(unit, profile)
-        if refused := await services.second_factor.check(unit, profile.id, call.body.otp):
+        if refused := await services.second_factor.check(unit, profile.actor, _proof(call)):
             return refused
         await services.sessions.unlock(unit, staff.session_id)
         return None

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from server.domain.sessions.callers import StaffRole
 from server.domain.staff.scopes import MOST
+from server.edges.console.factor_shapes import PasskeyAnswer
 from server.web.shapes import Instant, Wire
 
 
@@ -17,10 +18,11 @@ class SignIn(Wire):
     staff_no: Annotated[str, Field(min_length=1, max_length=32)]
     password: Annotated[str, Field(min_length=1, max_length=200)]
     otp: Annotated[str, Field(max_length=8, pattern=r"^[0-9]*$", description="the authenticator's code")] = ""
+    passkey: PasskeyAnswer | None = None
 
 
 class Enrol(Wire):
-    """Who sets an authenticator up: the password has to fit."""
+    """Who sets an authenticator up, or is to be asked for a passkey: the password has to fit."""
 
     staff_no: Annotated[str, Field(min_length=1, max_length=32)]
     password: Annotated[str, Field(min_length=1, max_length=200)]
@@ -34,10 +36,11 @@ class Seed(Wire):
 
 
 class Unlock(Wire):
-    """The holder of a locked session shows up again, with password and, where there is one, the authenticator."""
+    """The holder of a locked session shows up again, with password and, where there is one, the second factor."""
 
     password: Annotated[str, Field(min_length=1, max_length=200)]
     otp: Annotated[str, Field(max_length=8, pattern=r"^[0-9]*$")] = ""
+    passkey: PasskeyAnswer | None = None
 
 
 class RosterQuery(Wire):

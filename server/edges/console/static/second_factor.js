@@ -1,25 +1,35 @@
-// The way in, second step: asks for the authenticator's digits, or sets one up where there is none yet.
-const form = document.querySelector("form[data-sign-in]");
-const otp = form.querySelector("[data-otp]");
+// The way in, second step: digits or a passkey; or an authenticator is set up where there is nothing yet.
+import { secondStep } from "./second_step.js";
 
-const ask = () => {
-  otp.hidden = false;
-  otp.querySelector("input").value = "";
-  otp.querySelector("input").focus();
+const form = document.querySelector("form[data-sign-in]");
+const who = () => {
+  const { staff_no, password } = Object.fromEntries(new FormData(form));
+  return { staff_no, password };
 };
+const step = secondStep(form, {
+  ask: () => window.Yima.call("POST", "/console/api/v1/passkey-challenges", who()),
+  enter: async (passkey) => {
+    await window.Yima.call("POST", form.dataset.signIn, { ...who(), passkey });
+    location.assign(form.dataset.then);
+  },
+});
+
+form.addEventListener("input", ({ target }) => {
+  if (target.name !== "otp" && form.querySelector("[data-seed]").hidden) step.reset();
+});
 
 form.addEventListener("refused", async ({ detail: problem }) => {
-  if (problem.code === "second-factor-needed") form.querySelector(".error-summary").hidden = true; // a step, no fault
-  if (problem.code === "second-factor-needed" || problem.code === "second-factor-wrong") ask();
+  if (problem.code === "second-factor-needed") step.offer(problem.facts.ways ?? ["code"]);
   if (problem.code !== "second-factor-missing") return;
-  const { staff_no, password } = Object.fromEntries(new FormData(form));
   try {
-    const made = await window.Yima.call("POST", "/console/api/v1/second-factor", { staff_no, password });
+    const made = await window.Yima.call("POST", "/console/api/v1/second-factor", who());
     const shown = form.querySelector("[data-seed]");
     shown.hidden = false;
     shown.querySelector(".console-seed").textContent = window.Yima.grouped(made.seed);
     shown.querySelector("[data-uri]").href = made.uri;
-    ask();
+    const summary = form.querySelector(".error-summary");
+    step.offer(["code"]);
+    summary.hidden = false; // why it has to be set up is said on top
   } catch (refused) {
     window.Yima.faults(form, refused);
   }
