@@ -1,26 +1,28 @@
-"""Ladders of campaigns that nobody answered, judged and moved on by the database: thousands a statement.
+"""Ladders of campaigns, judged and moved on by the database: those that nobody answered by thousands a statement, those
+of a batch whose step failed in the transaction in which it failed.
 
-The rule is that of one notice (``notify/steps.py``, ``judge``), written as SQL. Each piece is a transaction of its own
-in the campaigns' loop, so case notices and codes never wait for more than one, and a process that dies in the middle of
-a piece has moved nobody. Ladders are locked, then judged by what is committed then; those that another process has in
-hand are left to it.
+The rule is that of one notice (``notify/steps.py``, ``judge``), written as SQL. Each piece of silent ones is a
+transaction of its own in the campaigns' loop, so case notices and codes never wait for more than one, and a process
+that dies in the middle of a piece has moved nobody. Ladders are locked, then judged by what is committed then; silent
+ones that another process has in hand are left to it, failed ones wait for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from config.floor import sql
 from config.floor.unit import Unit
-from notify import progress
+from notify import ladders, progress
 from notify.channel import Run
 from notify.engine.embedded import CampaignRunner
 from notify.fanout_plan import BEFORE_STEPS
 from notify.ladder import LANE_CAMPAIGN, Patience
 from notify.steps import PAPER
+from notify.verdicts import Ending
 
 PIECE = 5_000
 """Ladders a transaction on PostgreSQL, where others write meanwhile."""
@@ -28,6 +30,7 @@ PIECE_ALONE = 1_000
 """On SQLite, where everybody else waits to write."""
 _IDS = 256
 """Where the ids of later steps begin, past those of the fan-out (``fanout_rows.row_id``)."""
+_NO_STEPS = ("inbox", "live")
 _OVER_FOR = {"arrived": "reached", "read": "reached", "stopped": "ended", "no-answer": "ended", "nothing-left": "ended"}
 
 
@@ -43,6 +46,54 @@ class CampaignWork:
         return await self.fan_out.step() + await self.run("", climb_silent)
 
 
+async def ended(unit: Unit, endings: Sequence[Ending]) -> frozenset[UUID]:
+    """A step failed: the next begins in the same transaction, a campaign's in so many statements whatever the number of
+    its people in the batch. Whose ladder went on: there, nothing is lost yet."""
+    one_by_one = [one for one in endings if one.campaign_id is None]
+    failed = sorted({one.message_id for one in endings if one.campaign_id and _is_step(one)})
+    return await ladders.ended(unit, one_by_one) | await _climb_failed(unit, failed)
+
+
+def _is_step(one: Ending) -> bool:
+    """Whether a step of a ladder failed: a page that nobody had open is none, and most people have none open."""
+    return one.state in ladders.FAILED and one.channel not in _NO_STEPS
+
+
+async def _climb_failed(unit: Unit, messages: Sequence[UUID]) -> frozenset[UUID]:
+    """Judge the ladders of these messages; which of them stand at another step now."""
+    stood = await _hold(messages) if messages else {}
+    if not stood:
+        return frozenset()
+    ids = list(stood)
+    text, values = _judging(unit, ids)
+    text += " RETURNING notify_ladders.id AS id, notify_ladders.at_step AS at_step"
+    stands = {sql.uid(row["id"]): int(row["at_step"]) for row in await sql.rows(text, *values)}
+    went_on = frozenset(one for one, step in stands.items() if step != stood[one])
+    if went_on:
+        await _told(unit, await _begin(unit, sorted(went_on)))
+    return went_on
+
+
+async def _hold(messages: Sequence[UUID]) -> dict[UUID, int]:
+    """Lock what still climbs of these, in one order, so that no two wait for each other in a ring; the step that each
+    stands at. Ladders begun before they knew their campaign learn it here, and are judged with the others from now
+    on."""
+    lock = " FOR UPDATE" if sql.is_postgres() else ""
+    rows = await sql.rows(
+        f"SELECT id, at_step, campaign_id FROM notify_ladders WHERE {_among('id')} AND state = 'climbing' "
+        f"ORDER BY id{lock}",
+        _listed(messages),
+    )
+    strange = [sql.uid(row["id"]) for row in rows if row["campaign_id"] is None]
+    if strange:
+        await sql.execute(
+            "UPDATE notify_ladders SET campaign_id = (SELECT m.campaign_id FROM notify_messages m "
+            f"WHERE m.id = notify_ladders.id) WHERE {_among('id')}",
+            _listed(strange),
+        )
+    return {sql.uid(row["id"]): int(row["at_step"]) for row in rows}
+
+
 async def climb_silent(unit: Unit, piece: int = 0) -> int:
     """Judge a piece of the campaigns' ladders whose time has come; how many."""
     ids = await _due(unit, piece or (PIECE if sql.is_postgres() else PIECE_ALONE))
@@ -50,11 +101,17 @@ async def climb_silent(unit: Unit, piece: int = 0) -> int:
         return 0
     if sql.is_postgres():  # a piece is found by its ids, whatever the statistics say of the tables
         await sql.execute("SET LOCAL enable_seqscan = off")
-    await _judge(unit, ids)
-    for campaign_id, count in sorted((await _begin(unit, ids)).items()):
+    text, values = _judging(unit, ids)
+    await sql.execute(text, *values)
+    await _told(unit, await _begin(unit, ids))
+    return len(ids)
+
+
+async def _told(unit: Unit, begun: Mapping[UUID, int]) -> None:
+    """So many deliveries more are due of each campaign, and the senders hear of it."""
+    for campaign_id, count in sorted(begun.items()):
         await progress.more(unit, campaign_id, count)
         unit.tell("wake:notify", "due")
-    return len(ids)
 
 
 async def _due(unit: Unit, piece: int) -> list[UUID]:
@@ -67,31 +124,35 @@ async def _due(unit: Unit, piece: int) -> list[UUID]:
     return [sql.uid(row["id"]) for row in rows]
 
 
-async def _judge(unit: Unit, ids: Sequence[UUID]) -> None:
-    """What ``steps.judge`` says, kept. Whoever goes on stands at the next step already, without its delivery."""
-    begins, waits = "j.verdict = 'begin'", "j.verdict IN ('wait','again')"
+def _judging(unit: Unit, ids: Sequence[UUID]) -> tuple[str, tuple[Any, ...]]:
+    """The statement, and its values, that keeps what ``steps.judge`` says. Whoever goes on stands at the next step
+    then, without its delivery."""
+    begins, waits = "j.verdict = 'begin'", "j.verdict IN ('wait','again','due')"
     paper = f"{begins} AND {_channel('j', 'j.following')} = '{PAPER}'"
     over = " ".join(f"WHEN j.verdict = '{reason}' THEN '{state}'" for reason, state in _OVER_FOR.items())
-    await sql.execute(
+    text = (
         f"WITH b AS MATERIALIZED ({_stands()}), s AS MATERIALIZED ({_answers()}), j AS MATERIALIZED ({_verdicts()}) "
         f"UPDATE notify_ladders SET at_step = CASE WHEN {begins} THEN j.following ELSE j.at_step END, "
         f"state = CASE {over} WHEN {paper} THEN 'ended' ELSE 'climbing' END, "
         f"reason = CASE WHEN {paper} THEN '{PAPER}' WHEN {begins} OR {waits} THEN '' ELSE j.verdict END, "
-        f"next_at = CASE WHEN {paper} THEN NULL WHEN {begins} THEN {_after('$2', _wait('j', 'j.following'))} "
+        f"next_at = CASE WHEN {paper} THEN NULL WHEN j.verdict = 'due' THEN j.due "
+        f"WHEN {begins} THEN {_after('$2', _wait('j', 'j.following'))} "
         f"WHEN j.verdict = 'wait' THEN {_after('j.since', 'j.patience')} "
         f"WHEN j.verdict = 'again' THEN {_after('$2', 'j.patience')} END "
-        f"FROM j WHERE notify_ladders.id = j.id AND {_among('notify_ladders.id')}",
-        _listed(ids), unit.now,
-    )  # fmt: skip
+        f"FROM j WHERE notify_ladders.id = j.id AND {_among('notify_ladders.id')}"
+    )
+    return text, (_listed(ids), unit.now)
 
 
 def _verdicts() -> str:
-    """The verdict on each, as a SELECT: over for a reason, ``begin`` the step ``following``, or wait."""
+    """The verdict on each, as a SELECT: over for a reason, ``begin`` the step ``following``, or wait (``due``: for the
+    first step's own time)."""
     failed = "(s.current IS NULL OR s.current IN ('failed','skipped'))"
     read = f"s.opened AND (s.category <> 'statutory' OR s.answered >= 1 OR {_channel('s', 's.following')} = '{PAPER}')"
     return (
         "SELECT s.*, CASE WHEN s.stopped THEN 'stopped' WHEN s.answered = 2 THEN 'arrived' "
-        f"WHEN {read} THEN 'read' WHEN s.at_step < 0 THEN 'begin' "
+        f"WHEN {read} THEN 'read' WHEN s.at_step < 0 AND s.due > {_instant('$2')} THEN 'due' "
+        "WHEN s.at_step < 0 THEN 'begin' "
         f"WHEN NOT {failed} AND {_after('s.since', 's.patience')} > {_instant('$2')} THEN 'wait' "
         f"WHEN s.following < {_length('s')} THEN 'begin' WHEN NOT {failed} AND s.answered >= 1 THEN 'no-answer' "
         f"WHEN {failed} THEN 'nothing-left' ELSE 'again' END AS verdict FROM s"
@@ -103,7 +164,7 @@ def _stands() -> str:
     database would find a value anew wherever it is named.)"""
     return (
         f"SELECT l.id, l.category, {_json('l.steps')} AS steps, l.steps AS said, l.at_step, "
-        "l.at_step + 1 AS following, "
+        "l.at_step + 1 AS following, l.next_at AS due, "
         f"{_channel('l', 'l.at_step')} AS here, {_wait('l', 'l.at_step')} AS patience, "
         "COALESCE((SELECT k.status = 'stopped' FROM campaigns k WHERE k.id = l.campaign_id), FALSE) AS stopped, "
         "COALESCE((SELECT i.read_at IS NOT NULL FROM notify_inbox i WHERE i.id = l.id), FALSE) AS opened "

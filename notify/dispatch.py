@@ -244,10 +244,12 @@ class Dispatcher:
         kept = await verdicts.finish(unit, [self._dated(unit, verdict) for verdict in made])
         await self._providers.note(unit, _tallies(kept))
         settled = [verdict for verdict in kept if _is_settled(verdict)]
-        went_on: frozenset[UUID] = frozenset()
-        if self._ended and settled:
-            went_on = await self._ended(unit, [_ending(verdict) for verdict in settled])
+        went_on = await self._went_on(unit, [_ending(verdict) for verdict in settled])
         await progress.settled(unit, [(v.claimed.campaign_id, _counted(v, went_on)) for v in settled])
+
+    async def _went_on(self, unit: Unit, endings: Sequence[Ending]) -> frozenset[UUID]:
+        """Whose ladder goes another way now."""
+        return await self._ended(unit, endings) if self._ended and endings else frozenset()
 
     async def _sweep(self, unit: Unit) -> int:
         found = await queue.lost(unit, self._options.sweep_batch)
@@ -255,7 +257,9 @@ class Dispatcher:
             unit, [self._doubt(one, category, self._providers.channel(one), "lost") for one, category in found]
         )
         given_up = await doubts.release(unit, self._asking(), self._options.patience.doubt_wait)
-        await progress.settled(unit, [(campaign_id, "failed") for _, campaign_id in given_up])
+        went_on = await self._went_on(unit, given_up)
+        counted = [(one.campaign_id, one.message_id in went_on) for one in given_up]
+        await progress.settled(unit, [(campaign_id, "skipped" if on else "failed") for campaign_id, on in counted])
         return len(found) + await apply_waiting(unit, self._options.sweep_batch, self._ended)
 
     def _asking(self) -> list[str]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.unit import Unit
 from notify.ladder import LANE_OTP
 from notify.queue import TAKEN, Claimed, claimed_row
+from notify.verdicts import Ending
 
 LONG = timedelta(minutes=15)
 """In doubt for longer than this is shown to an operator."""
@@ -41,8 +41,8 @@ async def ask_later(unit: Unit, claimed: Sequence[Claimed], at: datetime) -> Non
         )  # fmt: skip
 
 
-async def release(unit: Unit, asking: Sequence[str], wait: timedelta) -> list[tuple[UUID, UUID | None]]:
-    """Send again what waited long enough; give up codes, and what is past its life. (delivery, campaign) given up.
+async def release(unit: Unit, asking: Sequence[str], wait: timedelta) -> list[Ending]:
+    """Send again what waited long enough; give up codes, and what is past its life. What was given up.
 
     Where a provider can be asked, it is asked until the wait since the doubt began is over.
     """
@@ -56,7 +56,13 @@ async def release(unit: Unit, asking: Sequence[str], wait: timedelta) -> list[tu
     failed = await sql.rows(
         "UPDATE notify_deliveries SET state = 'failed', reason = 'in-doubt', lease_id = NULL, lease_until = NULL, "
         "updated_at = $1 WHERE state = 'in_doubt' AND (expires_at <= $1 OR (lane = $2 AND updated_at <= $3)) "
-        "RETURNING id, campaign_id",
+        "RETURNING id, message_id, channel, campaign_id",
         unit.now, LANE_OTP, unit.now - timedelta(minutes=1),
     )  # fmt: skip
-    return [(sql.uid(row["id"]), sql.uid_or_none(row["campaign_id"])) for row in failed]
+    return [
+        Ending(
+            sql.uid(row["id"]), sql.uid(row["message_id"]), row["channel"], "failed", "in-doubt",
+            sql.uid_or_none(row["campaign_id"]),
+        )
+        for row in failed
+    ]  # fmt: skip

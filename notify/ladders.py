@@ -25,7 +25,8 @@ from notify.verdicts import Ending
 BATCH = 200
 PAPER_GRACE = timedelta(hours=24)
 """Where there is no other way than paper, the inbox has this long to be read before somebody sets out."""
-_FAILED = ("failed", "skipped")
+FAILED = ("failed", "skipped")
+"""States of a delivery after which the next step begins at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,9 @@ async def begin(unit: Unit, draft: Draft, plan: Plan) -> tuple[str, ...]:
 
 
 async def ended(unit: Unit, endings: Sequence[Ending]) -> frozenset[UUID]:
-    """A step failed: the next begins in the same transaction. Whose ladder went on: there, nothing is lost yet."""
-    failed = sorted({one.message_id for one in endings if one.state in _FAILED})
+    """A step failed: the next begins in the same transaction. Whose ladder went on: there, nothing is lost yet. (Of
+    many at once: ``campaign_ladders.ended``.)"""
+    failed = sorted({one.message_id for one in endings if one.state in FAILED})
     if not failed:
         return frozenset()
     # Locked in one order, so that no two wait for each other in a ring.

@@ -68,7 +68,7 @@ class Notify:
         self._options = options
         self.inbox = Inbox(vault)
         self.preferences = Preferences()
-        self.receipts = Receipts(vault)
+        self.receipts = Receipts(vault, ladders.ended)
 
     @property
     def ladder(self) -> LadderRules:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from config.floor.vault import Vault
 from config.portal import Portals
 from config.settings import Settings
-from notify import ladders
+from notify import campaign_ladders
 from notify.audience import Audience
 from notify.campaign_ladders import CampaignWork
 from notify.channel import Channel, Run
@@ -89,7 +89,7 @@ def notice_engine(
         contacts=contacts,
         channels=channels,
         options=dispatch_options(settings, options.safety),
-        ended=ladders.ended,
+        ended=campaign_ladders.ended,
     )
     many = bool(settings.database_url.get_secret_value())
     pace = EngineOptions(bulk=chosen.bulk if many else 1)

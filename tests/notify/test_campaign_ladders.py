@@ -1,4 +1,5 @@
-"""Ladders of campaigns that nobody answered are judged by thousands, as the rule of one notice would judge each."""
+"""Ladders of campaigns are judged many at once, silent ones and those whose step failed, as the rule of one notice
+would judge each."""
 
 from __future__ import annotations
 
@@ -13,8 +14,9 @@ import pytest
 from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.unit import Unit
-from notify import ladders
+from notify import campaign_ladders, ladders
 from notify.campaign_ladders import CampaignWork, climb_silent
+from notify.verdicts import Ending
 from tests.notify.parts import NOON, PORTAL, REGION, Room
 
 WAYS = ("wechat", "alipay", "oa", "webpush", "sms", "email", "paper")
@@ -52,8 +54,8 @@ async def _campaign(status: str) -> UUID:
 class _Histories:
     """Ladders as a campaign leaves them, each twice: one that is judged with the others, one that is judged alone."""
 
-    def __init__(self, seed: int) -> None:
-        self.dice = random.Random(seed)
+    def __init__(self, seed: int, *, ahead: bool = False) -> None:
+        self.dice, self.ahead = random.Random(seed), ahead
         self.rows: dict[str, list[tuple[Any, ...]]] = {text: [] for text in (_MESSAGE, _INBOX, _LADDER, _DELIVERY)}
         self.twins: list[tuple[UUID, UUID]] = []
         self.campaigns: list[tuple[UUID, UUID]] = []
@@ -71,7 +73,8 @@ class _Histories:
         steps = [[way, dice.choice((30, 60, 240))] for way in chosen]
         at_step = dice.randrange(-1, len(steps))
         category, read = dice.choice(("service", "information", "statutory")), dice.random() < 0.2
-        due, held = self._ago(), NOON + timedelta(minutes=45) if dice.random() < 0.2 else None
+        due = NOON + (NOON - self._ago()) if self.ahead and dice.random() < 0.7 else self._ago()
+        held = NOON + timedelta(minutes=45) if dice.random() < 0.2 else None
         tried = [(way, number) for number, (way, _) in enumerate(steps[: at_step + 1])]
         if dice.random() < 0.2:  # an operator sent it again by another way, or by one whose turn had not come
             tried += [(way, 90) for way in dice.sample(WAYS[:-1], 1) if way not in dict(tried)]
@@ -174,3 +177,96 @@ async def test_campaigns_work_is_a_chunk_of_people_and_a_piece_of_ladders(room: 
     await _Histories(4).make(10)
     work = CampaignWork(Nothing(), room.database.unit_of_work)
     assert (await work.step(), await work.step()) == (10, 0)
+
+
+async def _endings(pairs: list[tuple[UUID, UUID]]) -> tuple[list[Ending], list[Ending]]:
+    """Every delivery of these ladders as if it had ended just now: of those that know their campaign, and of their
+    twins, of whom nobody says that they belong to one."""
+    many: list[Ending] = []
+    one: list[Ending] = []
+    for told, twin in pairs:
+        for message, made, campaign in ((told, many, True), (twin, one, False)):
+            rows = await sql.rows(
+                "SELECT id, channel, state, campaign_id FROM notify_deliveries WHERE message_id = $1 ORDER BY channel",
+                message,
+            )
+            made += [
+                Ending(sql.uid(row["id"]), message, row["channel"], row["state"], "x",
+                       sql.uid(row["campaign_id"]) if campaign else None)
+                for row in rows
+            ]  # fmt: skip
+    return many, one
+
+
+@pytest.mark.parametrize("seed", [5, 6])
+async def test_failed_steps_of_a_batch_climb_as_one_by_one_would(room: Room, seed: int) -> None:
+    made = _Histories(seed, ahead=True)
+    await made.make(150)
+    many, one = await _endings(made.twins)
+    went_on = await room.database.unit_of_work("", lambda unit: campaign_ladders.ended(unit, many))
+    expected = await room.database.unit_of_work("", lambda unit: ladders.ended(unit, one))
+    assert {told in went_on for told, _ in made.twins} == {True, False}
+    for told, twin in made.twins:
+        assert await _stands(told) == await _stands(twin)
+        assert (told in went_on) == (twin in expected)
+    for told, twin in made.campaigns:
+        assert await _counts(told) == await _counts(twin)
+
+
+async def test_ladders_begun_before_they_knew_their_campaign_climb_with_the_others(room: Room) -> None:
+    made = _Histories(7, ahead=True)
+    await made.make(60)
+    await sql.execute("UPDATE notify_ladders SET campaign_id = NULL")
+    many, one = await _endings(made.twins)
+    await room.database.unit_of_work("", lambda unit: campaign_ladders.ended(unit, many))
+    await room.database.unit_of_work("", lambda unit: ladders.ended(unit, one))
+    for told, twin in made.twins:
+        assert await _stands(told) == await _stands(twin)
+    known = await sql.rows(
+        "SELECT l.id FROM notify_ladders l JOIN notify_messages m ON m.id = l.id AND m.campaign_id = l.campaign_id"
+    )
+    failed = {ending.message_id for ending in many if ending.state in ladders.FAILED}
+    assert {sql.uid(row["id"]) for row in known} == failed
+
+
+async def test_a_batch_of_failures_takes_as_many_statements_as_one(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = _Histories(8)
+    await made.make(80)
+    texts: list[str] = []
+    for name in ("rows", "execute"):
+        real = getattr(sql, name)
+
+        def noted(text: str, *values: Any, real: Any = real) -> Any:
+            texts.append(text)
+            return real(text, *values)
+
+        monkeypatch.setattr(sql, name, noted)
+
+    async def takes(endings: list[Ending]) -> int:
+        async def decide(unit: Unit) -> int:
+            texts.clear()
+            await campaign_ladders.ended(unit, endings)
+            return len([text for text in texts if "UPDATE campaigns" not in text])
+
+        return await room.database.unit_of_work("", decide)
+
+    failed = [one for one in (await _endings(made.twins))[0] if one.state in ladders.FAILED]
+    assert len({one.message_id for one in failed}) > 30
+    assert await takes(failed) <= 3
+    assert await takes(failed[:1]) <= 3
+    assert await takes([]) == 0
+
+
+async def test_of_two_batches_with_the_same_failures_one_moves_each_ladder(room: Room) -> None:
+    made = _Histories(9)
+    await made.make(40)
+    many, one = await _endings(made.twins)
+    both = await asyncio.gather(
+        *(room.database.unit_of_work("", lambda unit: campaign_ladders.ended(unit, many)) for _ in range(2))
+    )
+    expected = await room.database.unit_of_work("", lambda unit: ladders.ended(unit, one))
+    assert {told for told, twin in made.twins if twin in expected} <= both[0] | both[1]
+    doubled = await sql.rows(
+        "SELECT message_id FROM notify_deliveries GROUP BY message_id, channel HAVING count(*) > 1"
+    )
+    assert doubled == []

@@ -17,7 +17,7 @@ from notify.ladder import DEFAULTS, Choice
 from notify.paper import PaperChannel, PaperTask
 from notify.service import Notify, NotifyOptions
 from notify.steps import LadderRules, Quiet
-from tests.notify.parts import PORTAL, REGION, TEMPLATES, Room, ScriptedChannel, staff
+from tests.notify.parts import NOON, PORTAL, REGION, TEMPLATES, Room, ScriptedChannel, staff
 
 OFFERED = LadderRules(offered=frozenset({"sms", "wechat"}))
 
@@ -58,6 +58,42 @@ async def test_the_ladder_is_no_broadcast_and_a_failed_step_is_followed_at_once(
     dispatcher = _dispatcher(room, wechat, ScriptedChannel("live", needs_phone=False), ScriptedChannel("sms"))
     await room.drain(dispatcher)
     assert await _ways(message) == [("wechat", "failed"), ("sms", "sent")]
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_a_receipt_of_failure_begins_the_next_step_at_once(room: Room, again: bool) -> None:
+    _house(room)
+    (person,) = room.people.add()
+    room.people.accounts[person, "wechat"] = "openid"
+    message = await room.tell(person)
+    assert message
+    live, sms = ScriptedChannel("live", needs_phone=False), ScriptedChannel("sms")
+    dispatcher = _dispatcher(room, ScriptedChannel("wechat", needs_phone=False), live, sms)
+    await room.drain(dispatcher)
+    assert await _ways(message) == [("wechat", "sent")]
+
+    async def failed(unit: Unit) -> bool:
+        return await room.notify.receipts.take(
+            unit, provider="p", receipt_id="r", client_msg_id=f"{message.hex}-wechat", outcome="failed", payload="{}"
+        )
+
+    for _ in range(1 + again):
+        await room.database.unit_of_work("", failed)
+    assert await _ways(message) == [("wechat", "failed"), ("sms", "pending")]
+    await room.drain(dispatcher)
+    assert sms.seen.total() == 1
+
+
+async def test_a_doubt_that_is_given_up_begins_the_next_step_in_the_same_sweep(room: Room) -> None:
+    _house(room)
+    (person,) = room.people.add()
+    room.people.accounts[person, "wechat"] = "openid"
+    message = await room.tell(person)
+    assert message
+    dispatcher = _dispatcher(room, ScriptedChannel("wechat", needs_phone=False))
+    await sql.execute("UPDATE notify_deliveries SET state = 'in_doubt', expires_at = $1 WHERE channel = 'wechat'", NOON)
+    await dispatcher.sweep()
+    assert await _ways(message) == [("wechat", "failed"), ("sms", "pending")]
 
 
 async def test_silence_is_followed_after_its_time_and_only_once(room: Room) -> None:

@@ -15,7 +15,7 @@ from config.floor import sql
 from config.floor.refusal import Refusal
 from config.floor.selection import listed
 from config.floor.unit import Actor, Unit
-from notify import ladders
+from notify import campaign_ladders, ladders
 from notify.bound import Bound
 from notify.campaign_ladders import climb_silent
 from notify.campaign_record import CampaignRecord
@@ -50,7 +50,7 @@ def _house(room: Room, rules: LadderRules) -> NotifyOptions:
 def _dispatcher(room: Room, *channels: Channel) -> Dispatcher:
     live = ScriptedChannel("live", needs_phone=False)
     return Dispatcher(
-        run=room.database.unit_of_work, vault=room.vault, contacts=room.people, ended=ladders.ended,
+        run=room.database.unit_of_work, vault=room.vault, contacts=room.people, ended=campaign_ladders.ended,
         channels=[*channels, live, PaperChannel(room.database.unit_of_work)], dice=random.Random(1),
     )  # fmt: skip
 
