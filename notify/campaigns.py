@@ -356,6 +356,8 @@ async def _fix_recipients(unit: Unit, campaign_id: UUID, region: str, audience: 
             *values, *audience.values,
         )  # fmt: skip
         last = upto
+    if count >= PIECE:
+        await sql.analyse("campaign_recipients")
     return count
 
 

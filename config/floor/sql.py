@@ -109,6 +109,13 @@ async def delete_some(table: str, condition: str, *values: Any) -> int:
     )
 
 
+async def analyse(table: str) -> None:
+    """After many rows were written at once: PostgreSQL plans by how the table looks now, not by how it looked before,
+    until its own analysis comes a minute later. Does nothing elsewhere, and where the role does not own the table."""
+    if is_postgres():
+        await execute(f"ANALYZE {table}")
+
+
 async def execute_many(text: str, values: Sequence[Sequence[Any]]) -> None:
     """One statement for many rows, inside the current transaction."""
     client = connection()
