@@ -12,7 +12,7 @@ from notify import cursor as cursors
 from notify.campaign_record import COLUMNS, CampaignPage, record
 
 Show = Literal["all", "waiting", "decided", "mine"]
-"""``mine``: what this person wrote, changed, handed in or let through."""
+"""``mine``: what this person wrote, changed, handed in, let through or gave back."""
 _HAND = ("author_id", "editor_id", "submitter_id", "approver_id", "seconder_id")
 
 
@@ -23,11 +23,7 @@ async def page(
     values: list[Any] = [unit.portal]
     where = f"portal = $1 AND discarded_at IS NULL{_shown(show, who, values)}{scope.where(values, region='region')}"
     counted = await sql.row(f"SELECT count(*) AS n FROM campaigns WHERE {where}", *values)
-    if cursor:
-        at, last = cursors.read(cursor)
-        values += [at, last]
-        here = len(values)
-        where += f" AND (created_at < ${here - 1} OR (created_at = ${here - 1} AND id < ${here}))"
+    where += cursors.behind(cursor, values, "created_at")
     values.append(limit + 1)
     rows = await sql.rows(
         f"SELECT {COLUMNS} FROM campaigns WHERE {where} ORDER BY created_at DESC, id DESC LIMIT ${len(values)}", *values
@@ -46,4 +42,6 @@ def _shown(show: Show, who: UUID | None, values: list[Any]) -> str:
     if show == "all":
         return ""
     values.append(who)
-    return f" AND ({' OR '.join(f'{column} = ${len(values)}' for column in _HAND)})"
+    me = f"${len(values)}"
+    given_back = f"id IN (SELECT s.campaign_id FROM campaign_submissions s WHERE s.rejecter_id = {me})"
+    return f" AND ({' OR '.join([*(f'{column} = {me}' for column in _HAND), given_back])})"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from notify.campaign_lists import Show
 from notify.campaign_preview import Preview, Previewer
 from notify.campaign_record import COLUMNS, CampaignPage, CampaignRecord, record
 from notify.campaign_result import ChannelCount, FollowKind, channel_counts, told_by
-from notify.campaign_rules import EDITABLE, CampaignWords, basis_blockers
+from notify.campaign_rules import EDITABLE, CampaignWords, Remark, basis_blockers
 from notify.errors import (
     AudienceChanged,
     CampaignBlocked,
@@ -74,7 +75,10 @@ class Campaigns:
             with contextlib.suppress(RulesWrong):  # the preview names what is wrong with them
                 everybody = self._audience.select(unit, words.audience, words.category)
                 exactly = await self.teams.narrowed(unit, name, everybody)
-        return await self._previewer.preview(unit, words, exactly, name)
+        seen = await self._previewer.preview(unit, words, exactly, name)
+        if found and found.follows and not words.has_elder and (await self.get(unit, found.follows)).words.has_elder:
+            return replace(seen, warnings=(*seen.warnings, Remark("elder-missing")))
+        return seen
 
     async def draft(
         self, unit: Unit, author: Actor, region: str, words: CampaignWords, team: str = ""
@@ -232,6 +236,7 @@ class Campaigns:
         )  # fmt: skip
         if row is None:
             return WrongState(status=(await self.get(unit, campaign_id)).status)
+        await submissions.given_back(unit, campaign_id, _id(reader))
         unit.tell(f"staff:{unit.portal}", "campaign", campaign_id=str(campaign_id), status="rejected")
         return record(row)
 

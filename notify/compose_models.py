@@ -134,6 +134,7 @@ class CampaignSubmission(Model):
     content_hash = fields.CharField(64)
     people = fields.IntField()
     submitter_no = fields.CharField(32)
+    rejecter_id = fields.UUIDField(null=True)  # who gave it back, if somebody did
     at = fields.DatetimeField()
 
     class Meta:
@@ -163,6 +164,7 @@ RULES: tuple[Rule, ...] = (
         where="fault = '' AND resident_id IS NOT NULL",
     ),
     Index("campaign_recipients_recipient", "campaign_recipients", "recipient"),
+    Index("campaign_submissions_rejecter", "campaign_submissions", "rejecter_id", where="rejecter_id IS NOT NULL"),
     Index("campaigns_template", "campaigns", "template_id, template_version", where="template_id IS NOT NULL"),
     Check(
         "notify_vendor_approvals_kind",

@@ -18,11 +18,13 @@ from config.floor.ids import new_id
 from config.floor.scope import WHOLE, Scope
 from config.floor.unit import Actor, Unit
 from config.floor.vault import Vault
+from notify import cursor as cursors
 from notify import list_rows
 from notify.errors import ListInUse, ListMissing
 from notify.sheet import Sheet, place_of_phone
 
 PAGE = 50
+LISTS = 100
 _BATCH = 1_000
 _PHONE = re.compile(r"1[3-9][0-9]{9}", re.ASCII)
 _NOISE = re.compile(r"[\s\-()（）]")
@@ -140,16 +142,19 @@ class Lists:
             raise ListMissing()
         return _list(row)
 
-    async def all(self, unit: Unit, *, scope: Scope = WHOLE) -> list[PeopleList]:
-        """The newest hundred within this scope."""
-        values: list[Any] = [unit.portal]
-        inside = scope.where(values, region="region")
+    async def page(
+        self, unit: Unit, cursor: str | None = None, limit: int = LISTS, *, scope: Scope = WHOLE
+    ) -> tuple[list[PeopleList], str | None]:
+        """Those changed last first, within this scope, and where the next page begins; one statement."""
+        values: list[Any] = [unit.portal, limit + 1]
+        inside = scope.where(values, region="region") + cursors.behind(cursor, values, "updated_at")
         rows = await sql.rows(
             f"SELECT {_COLUMNS} FROM notify_lists WHERE portal = $1 AND discarded_at IS NULL{inside} "
-            "ORDER BY updated_at DESC, id DESC LIMIT 100",
+            "ORDER BY updated_at DESC, id DESC LIMIT $2",
             *values,
         )
-        return [_list(row) for row in rows]
+        found = [_list(row) for row in rows[:limit]]
+        return found, cursors.after(found[-1].updated_at, found[-1].id) if len(rows) > limit else None
 
     async def rows(self, unit: Unit, list_id: UUID, *, only_bad: bool, after: int = 0) -> list[Row]:
         """A page of rows in the sheet's order, beginning behind line ``after``."""

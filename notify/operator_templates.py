@@ -12,6 +12,7 @@ from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.refusal import FieldFault, Invalid
 from config.floor.unit import Actor, Unit
+from notify import cursor as cursors
 from notify.errors import TemplateMissing
 from notify.placeholders import check_words, key, placeholders
 from notify.render import TemplateFault
@@ -19,6 +20,7 @@ from notify.safety import SafetyRules, refuse_strange
 
 ApprovalKind = Literal["sms_signature", "sms_template", "wechat_template", "oa_template", "alipay_template"]
 ApprovalState = Literal["not_asked", "waiting", "approved", "refused"]
+PAGE = 100
 _COLUMNS = (
     "t.id, t.name, t.category, t.version, t.updated_at, t.discarded_at, v.title, v.body, v.author_no, v.frozen_at, "
     "v.elder_title, v.elder_body"
@@ -117,14 +119,19 @@ class OperatorTemplates:
         _judge(texts)
         refuse_strange(self._safety, unit, **texts)
 
-    async def page(self, unit: Unit) -> list[OperatorTemplate]:
-        """The newest hundred that are not put away; one statement."""
+    async def page(
+        self, unit: Unit, cursor: str | None = None, limit: int = PAGE
+    ) -> tuple[list[OperatorTemplate], str | None]:
+        """Those changed last first and not put away, and where the next page begins; one statement."""
+        values: list[Any] = [unit.portal, limit + 1]
+        behind = cursors.behind(cursor, values, "t.updated_at", "t.id")
         rows = await sql.rows(
-            f"SELECT {_COLUMNS} FROM {_JOINED} WHERE t.portal = $1 AND t.discarded_at IS NULL "
-            "ORDER BY t.updated_at DESC, t.id DESC LIMIT 100",
-            unit.portal,
+            f"SELECT {_COLUMNS} FROM {_JOINED} WHERE t.portal = $1 AND t.discarded_at IS NULL{behind} "
+            "ORDER BY t.updated_at DESC, t.id DESC LIMIT $2",
+            *values,
         )
-        return [_template(row) for row in rows]
+        found = [_template(row) for row in rows[:limit]]
+        return found, cursors.after(found[-1].updated_at, found[-1].id) if len(rows) > limit else None
 
     async def get(self, unit: Unit, template_id: UUID) -> OperatorTemplate:
         """One of this portal; ``TemplateMissing`` otherwise."""

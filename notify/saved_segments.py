@@ -11,9 +11,11 @@ from uuid import UUID
 from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.unit import Actor, Unit
+from notify import cursor as cursors
 from notify import segments
 from notify.errors import SegmentMissing
 
+PAGE = 100
 _COLUMNS = "id, name, rules, owner_no, updated_at"
 
 
@@ -31,14 +33,27 @@ class Segment:
 class Segments:
     """The public door."""
 
-    async def all(self, unit: Unit) -> list[Segment]:
-        """The newest hundred; one statement."""
+    async def page(self, unit: Unit, cursor: str | None = None, limit: int = PAGE) -> tuple[list[Segment], str | None]:
+        """Those changed last first, and where the next page begins; one statement."""
+        values: list[Any] = [unit.portal, limit + 1]
+        behind = cursors.behind(cursor, values, "updated_at")
         rows = await sql.rows(
-            f"SELECT {_COLUMNS} FROM notify_segments WHERE portal = $1 AND discarded_at IS NULL "
-            "ORDER BY updated_at DESC, id DESC LIMIT 100",
-            unit.portal,
+            f"SELECT {_COLUMNS} FROM notify_segments WHERE portal = $1 AND discarded_at IS NULL{behind} "
+            "ORDER BY updated_at DESC, id DESC LIMIT $2",
+            *values,
         )
-        return [_segment(row) for row in rows]
+        found = [_segment(row) for row in rows[:limit]]
+        return found, cursors.after(found[-1].updated_at, found[-1].id) if len(rows) > limit else None
+
+    async def get(self, unit: Unit, segment_id: UUID) -> Segment:
+        """One of this portal that was not put away; ``SegmentMissing`` otherwise."""
+        row = await sql.row(
+            f"SELECT {_COLUMNS} FROM notify_segments WHERE id = $1 AND portal = $2 AND discarded_at IS NULL",
+            segment_id, unit.portal,
+        )  # fmt: skip
+        if row is None:
+            raise SegmentMissing()
+        return _segment(row)
 
     async def keep(self, unit: Unit, owner: Actor, region: str, name: str, rules: Mapping[str, Any]) -> Segment:
         """A new one; ``RulesWrong`` where the rules are not of the closed form."""

@@ -1,4 +1,4 @@
-"""Each time a campaign was handed in: its words then, for an approver to compare with."""
+"""Each time a campaign was handed in: its words then, for an approver to compare with, and who gave it back."""
 
 from __future__ import annotations
 
@@ -42,6 +42,15 @@ async def keep(unit: Unit, submitter: Actor, found: CampaignRecord) -> None:
             "AND portal = $4 AND frozen_at IS NULL",
             unit.now, template, version, unit.portal,
         )  # fmt: skip
+
+
+async def given_back(unit: Unit, campaign_id: UUID, reader: UUID) -> None:
+    """Keep who gave the last one back: the notice stays in that person's list, also once it was handed in again."""
+    await sql.execute(
+        "UPDATE campaign_submissions SET rejecter_id = $1 WHERE campaign_id = $2 AND portal = $3 AND number = "
+        "(SELECT max(number) FROM campaign_submissions WHERE campaign_id = $2)",
+        reader, campaign_id, unit.portal,
+    )  # fmt: skip
 
 
 async def before(unit: Unit, campaign_id: UUID) -> dict[str, str] | None:

@@ -7,6 +7,7 @@ Days are legal days; what is used of them are counters, never counted messages.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -21,7 +22,6 @@ from notify.errors import TeamLimitReached, TeamMissing, TestersFull, TrialNotAs
 TESTERS = 50
 """A list of test recipients is for trying, not for sending."""
 _COLUMNS = "id, name, people_a_day, cost_a_day, trial, asked_by, asked_no, updated_no, updated_at"
-_MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,22 @@ class Teams:
     """The public door of teams. Who calls records each change."""
 
     def __init__(self, *, new_on_trial: bool = False) -> None:
-        self._new_on_trial = new_on_trial
+        self.new_on_trial = new_on_trial
 
-    async def page(self, unit: Unit) -> list[Team]:
-        """All teams of the portal by name: one statement, at most two hundred."""
+    async def names(self, unit: Unit) -> list[str]:
+        """The names of all teams of the portal: one statement."""
+        rows = await sql.rows("SELECT name FROM notify_teams WHERE portal = $1", unit.portal)
+        return sorted(row["name"] for row in rows)
+
+    async def of(self, unit: Unit, names: Sequence[str]) -> dict[str, Team]:
+        """Those of these teams that are known, by name: one statement."""
+        if not names:
+            return {}
         rows = await sql.rows(
-            f"SELECT {_COLUMNS} FROM notify_teams WHERE portal = $1 ORDER BY name LIMIT {_MOST}", unit.portal
-        )
-        return [_team(row) for row in rows]
+            f"SELECT {_COLUMNS} FROM notify_teams WHERE portal = $1 AND name IN ({_holes(2, names)})",
+            unit.portal, *names,
+        )  # fmt: skip
+        return {row["name"]: _team(row) for row in rows}
 
     async def get(self, unit: Unit, team_id: UUID) -> Team:
         """One team of this portal; ``TeamMissing``."""
@@ -78,7 +86,7 @@ class Teams:
         if not name:
             return False
         found = await self.named(unit, name)
-        return found.trial if found else self._new_on_trial
+        return found.trial if found else self.new_on_trial
 
     async def meet(self, unit: Unit, name: str, actor: Actor) -> None:
         """A team is known from its first draft on; a new one is on trial where the house wants it so."""
@@ -86,7 +94,7 @@ class Teams:
             await sql.execute(
                 "INSERT INTO notify_teams (id, portal, name, people_a_day, cost_a_day, trial, asked_no, updated_no, "
                 "updated_at) VALUES ($1,$2,$3,0,0,$4,'',$5,$6) ON CONFLICT (portal, name) DO NOTHING",
-                new_id(), unit.portal, name, self._new_on_trial, actor.label, unit.now,
+                new_id(), unit.portal, name, self.new_on_trial, actor.label, unit.now,
             )  # fmt: skip
 
     async def limit(self, unit: Unit, actor: Actor, name: str, *, people_a_day: int, cost_a_day: int) -> Team:
@@ -162,6 +170,18 @@ class Teams:
             )
         )  # fmt: skip
 
+    async def lists(self, unit: Unit, teams: Sequence[Team]) -> dict[UUID, list[UUID]]:
+        """The lists of test recipients of these teams, as ``testers`` gives one: one statement."""
+        found: dict[UUID, list[UUID]] = {team.id: [] for team in teams}
+        rows = await sql.rows(
+            "SELECT team_id, resident_id FROM notify_team_testers WHERE portal = $1 "
+            f"AND team_id IN ({_holes(2, teams)}) ORDER BY added_at, id",
+            unit.portal, *found,
+        ) if found else []  # fmt: skip
+        for row in rows:
+            found[sql.uid(row["team_id"])].append(sql.uid(row["resident_id"]))
+        return found
+
     async def narrowed(self, unit: Unit, name: str, audience: Selection) -> Selection:
         """Of this audience, the people on the team's list; all of it where the team is not on trial."""
         if not await self.on_trial(unit, name):
@@ -172,21 +192,21 @@ class Teams:
             (unit.portal, name, *audience.values),
         )
 
-    async def used(self, unit: Unit, team: Team, day: date) -> Used:
-        """One statement."""
+    async def used(self, unit: Unit, teams: Sequence[Team], day: date) -> dict[UUID, Used]:
+        """What of these teams' day is gone: one statement."""
+        scopes = [scope for team in teams for scope in (_people(team), _cost(team))]
         rows = await sql.rows(
-            "SELECT scope, used FROM notify_budgets WHERE day = $1 AND scope IN ($2, $3)",
-            day, _people(team), _cost(team),
-        )  # fmt: skip
+            f"SELECT scope, used FROM notify_budgets WHERE day = $1 AND scope IN ({_holes(2, scopes)})", day, *scopes
+        ) if scopes else []  # fmt: skip
         gone = {str(row["scope"]): int(row["used"]) for row in rows}
-        return Used(gone.get(_people(team), 0), gone.get(_cost(team), 0))
+        return {team.id: Used(gone.get(_people(team), 0), gone.get(_cost(team), 0)) for team in teams}
 
     async def room(self, unit: Unit, name: str, day: date, *, people: int, cost: int) -> TeamLimitReached | None:
         """Whether the team's day has so much left; nothing is counted."""
         team = await self.named(unit, name) if name else None
         if team is None:
             return None
-        gone = await self.used(unit, team, day)
+        gone = (await self.used(unit, [team], day))[team.id]
         for what, wanted, used, most in (
             ("people", people, gone.people, team.people_a_day), ("cost", cost, gone.cost, team.cost_a_day),
         ):  # fmt: skip
@@ -205,6 +225,10 @@ class Teams:
         ):  # fmt: skip
             if wanted and not await buckets.take_all(unit, scope, day, wanted=wanted, most=most):
                 raise TeamLimitReached(what=what, used=most, most=most)
+
+
+def _holes(start: int, values: Sequence[object]) -> str:
+    return ",".join(f"${number}" for number in range(start, start + len(values)))
 
 
 def _people(team: Team) -> str:

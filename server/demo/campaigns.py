@@ -30,6 +30,10 @@ _MORE: dict[str, tuple[str, str]] = {
     _HELD: ("补办材料请看清单", "((姓名))您好：((地区))大厅更新了补办材料的清单，来之前请先在手机上看一遍。"),
     _LATER: ("明天起可以预约周末", "((姓名))您好：((地区))大厅的周末时段，从今天起可以在手机上预约。"),
 }
+_ELDER: dict[str, tuple[str, str]] = {
+    _WRONG: ("周五大厅不办事", "周五大厅停办一天。请改天来。有事打 12345。"),
+    _BACKED: ("周五大厅照常办事", "昨天说周五停办，发错了。周五照常来办。有事打 12345。"),
+}
 _TEXTS: dict[str, tuple[str, str, Literal["service", "information"]]] = {
     _SENT: (
         "办件进度可以在手机上看了",
@@ -74,8 +78,7 @@ def _under_way(desk: Desk, days: Days, made: dict[str, CampaignRecord], add: Add
     region, tomorrow = desk.portal.region, days.at(0, "09:00") + timedelta(days=1)
     plans = ((_FAILED, 5, None), (_WRONG, 4, None), (_DOUBT, 2, None), (_HELD, 1, None), (_LATER, 1, tomorrow))
     for key, ago, begins in plans:
-        title, body = _MORE[key]
-        words = CampaignWords(title, body, "service", region, schedule_at=begins)
+        words = _words(key, region, begins)
         add(days.at(ago, "09:20"), _write(desk, made, key, words, submit=True, rate=_SLOW if key == _HELD else 0))
         add(days.at(ago, "10:00"), _release(desk, made, key))
     second = days.at(1, "10:00") + timedelta(seconds=1)
@@ -83,6 +86,13 @@ def _under_way(desk: Desk, days: Days, made: dict[str, CampaignRecord], add: Add
     add(second, _hold(desk, made))
     add(days.at(4, "11:00"), _withdraw(desk, made))
     add(days.at(4, "11:10"), _release(desk, made, _BACKED))
+
+
+def _words(key: str, region: str, begins: datetime | None = None) -> CampaignWords:
+    (title, body), (elder_title, elder_body) = _MORE[key], _ELDER.get(key, ("", ""))
+    return CampaignWords(
+        title, body, "service", region, schedule_at=begins, elder_title=elder_title, elder_body=elder_body
+    )
 
 
 Decision = Callable[[Unit], Awaitable[CampaignRecord | Refusal]]
@@ -118,8 +128,7 @@ def _hold(desk: Desk, made: dict[str, CampaignRecord]) -> Callable[[], Awaitable
 def _withdraw(desk: Desk, made: dict[str, CampaignRecord]) -> Callable[[], Awaitable[None]]:
     async def run() -> None:
         campaigns, actor, first = desk.services.campaigns, desk.staff["operator"].actor, made[_WRONG]
-        title, body = _MORE[_BACKED]
-        words = CampaignWords(title, body, "service", desk.portal.region)
+        words = _words(_BACKED, desk.portal.region)
         draft = await _recorded(
             desk, "operator", "campaign.draft",
             lambda unit: campaigns.follow_up(unit, actor, first.id, "withdrawal", words),

@@ -140,7 +140,7 @@ async def test_segments_are_kept_under_a_name(room: Room) -> None:
     with pytest.raises(RulesWrong):
         await room.database.unit_of_work(PORTAL, lambda unit: door.change(unit, segment, "x", {"sql": "1"}))
     await room.database.unit_of_work(PORTAL, lambda unit: door.discard(unit, segment))
-    assert await room.database.unit_of_work(PORTAL, door.all) == []
+    assert await room.database.unit_of_work(PORTAL, door.page) == ([], None)
     with pytest.raises(Exception, match="segment-not-found"):
         await room.database.unit_of_work(PORTAL, lambda unit: door.discard(unit, segment))
     assert segments.read(None).parts == ()

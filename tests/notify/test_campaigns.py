@@ -146,6 +146,26 @@ async def test_a_rejected_one_goes_back_with_its_reason(room: Room) -> None:
     assert (await _edit(room, made.id, WORDS)).status == "draft"
 
 
+async def test_whoever_gave_one_back_finds_it_among_their_own_also_after_it_was_handed_in_again(room: Room) -> None:
+    room.people.add(1)
+    made = await _submitted(room)
+    other = staff(9)
+
+    async def mine(who: Actor) -> list[UUID]:
+        page = await _do(room, lambda unit: room.campaigns.page(unit, show="mine", who=who.id))
+        assert page.count == len(page.campaigns)
+        return [one.id for one in page.campaigns]
+
+    assert await mine(APPROVER) == await mine(other) == []
+    await _do(room, lambda unit: room.campaigns.reject(unit, APPROVER, made.id, "缺少日期"))
+    assert await mine(APPROVER) == [made.id]
+    await _edit(room, made.id, WORDS)
+    await _do(room, lambda unit: room.campaigns.submit(unit, SUBMITTER, made.id))
+    await _do(room, lambda unit: room.campaigns.reject(unit, other, made.id, "还是缺少日期"))
+    assert await mine(APPROVER) == await mine(other) == await mine(AUTHOR) == [made.id]
+    assert await mine(staff(10)) == []
+
+
 async def test_another_portal_sees_nothing(room: Room) -> None:
     made = await _submitted_of(room, 1)
     with pytest.raises(CampaignMissing):

@@ -10,11 +10,13 @@ import pytest
 from config.floor import sql
 from config.floor.refusal import Invalid
 from config.floor.unit import Unit
+from notify.campaign_record import CampaignRecord
 from notify.campaign_rules import CampaignWords, elder_blockers
+from notify.channel import Rejected
 from notify.channels.console_sms import sent_to
 from notify.operator_templates import Said
 from notify.service import Notify, NotifyOptions
-from tests.notify.parts import CASE, PORTAL, REGION, TEMPLATES, WORDS, Room, staff
+from tests.notify.parts import CASE, PORTAL, REGION, TEMPLATES, WORDS, Room, ScriptedChannel, staff
 
 HELP = NotifyOptions(help_phones={PORTAL: "12345"})
 
@@ -112,6 +114,76 @@ async def test_a_notice_to_many_reaches_elders_in_their_wording_and_everybody_el
     title, body, text = await _read(room, young)
     assert title == WORDS.title and body.startswith("王*1您好") and "12345" not in body + text
     assert len(await sql.rows("SELECT id FROM notify_wordings")) == 2
+
+
+async def test_a_follow_up_reaches_elders_in_their_own_words_and_without_any_its_writer_is_told(room: Room) -> None:
+    elder, young = room.people.add(2)
+    room.people.elders = {elder}
+    run = room.database.unit_of_work
+
+    async def release(unit: Unit, made: CampaignRecord) -> None:
+        handed = await room.campaigns.submit(unit, staff(1), made.id)
+        await room.campaigns.approve(unit, staff(2), made.id, content_hash=handed.content_hash, people=handed.people)
+
+    async def first(unit: Unit) -> CampaignRecord:
+        made = await room.campaigns.draft(unit, staff(1), REGION, BOTH)
+        await release(unit, made)
+        return made
+
+    async def send() -> None:
+        while await room.fan_out().step():
+            pass
+        await room.drain(room.dispatcher())
+
+    made = await run(PORTAL, first)
+    await send()
+    words = CampaignWords("更正", "周日也可以办。", elder_title="改一个时间", elder_body="周日也能办。请打 12345 问。")
+    plain = replace(words, elder_title="", elder_body="")
+
+    async def correct(unit: Unit) -> CampaignRecord:
+        return await room.campaigns.follow_up(unit, staff(1), made.id, "correction", words)
+
+    correction = await run(PORTAL, correct)
+    unit = await room.database.reading(PORTAL)
+    without = await room.campaigns.preview(unit, plain, "", correction.id)
+    assert "elder-missing" in [one.code for one in without.warnings]
+    seen = await room.campaigns.preview(unit, words, "", correction.id)
+    assert "elder-missing" not in [one.code for one in seen.warnings] and not seen.blockers
+    assert "elder-missing" not in [one.code for one in (await room.campaigns.preview(unit, plain)).warnings]
+    await run(PORTAL, lambda unit: release(unit, correction))
+    await send()
+    page = room.notify.inbox.page
+    now = await room.database.reading(PORTAL)
+    assert [one.title for one in (await page(now, elder)).notices] == ["改一个时间", "社保卡能在家换"]
+    assert [one.title for one in (await page(now, young)).notices] == ["更正", WORDS.title]
+    texts = [one.text for one in await sent_to(now, room.vault, room.people.numbers[elder] or "")]
+    assert any("周日也能办" in text for text in texts) and not any("周日也可以办" in text for text in texts)
+
+
+async def test_sending_again_by_another_channel_keeps_the_elder_words(room: Room) -> None:
+    (elder,) = room.people.add()
+    room.people.elders = {elder}
+    run = room.database.unit_of_work
+
+    async def release(unit: Unit) -> UUID:
+        made = await room.campaigns.draft(unit, staff(1), REGION, BOTH)
+        handed = await room.campaigns.submit(unit, staff(1), made.id)
+        await room.campaigns.approve(unit, staff(2), made.id, content_hash=handed.content_hash, people=1)
+        return made.id
+
+    made = await run(PORTAL, release)
+    email = ScriptedChannel("email", needs_phone=False)
+    dispatcher = room.dispatcher(ScriptedChannel(outcomes=[Rejected("no")]), email)
+    while await room.fan_out().step():
+        pass
+    await room.drain(dispatcher)
+    await sql.execute("UPDATE notify_deliveries SET state = 'skipped' WHERE channel = 'live'")
+    await run(PORTAL, lambda unit: room.campaigns.resend(unit, made, "email"))
+    while await room.fan_out().step():
+        pass
+    await room.drain(dispatcher)
+    (parcel,) = email.parcels
+    assert parcel.title == "社保卡能在家换" and "换社保卡不用出门" in parcel.text
 
 
 async def test_a_templates_elder_wording_is_a_version_of_its_own_and_never_half(room: Room) -> None:

@@ -56,6 +56,22 @@ def test_csv_with_everything_that_spreadsheets_add() -> None:
     assert read("a.csv", "手机号\t地点\n13800000000\t一楼".encode("gb18030")).rows == ((2, ("13800000000", "一楼")),)
 
 
+async def test_lists_are_paged_past_the_first_page(room: Room) -> None:
+    async def decide(work: Callable[[Unit], Awaitable[None]]) -> None:
+        await room.database.unit_of_work(PORTAL, work)
+
+    made = []
+    for number in range(3):
+        text = f"手机号\n1380000000{number}\n"
+        made.append(await room.lists.keep(decide, staff(1), REGION, f"名单 {number}", read("a.csv", text.encode())))
+        room.later(seconds=1)
+    unit = await room.database.reading(PORTAL)
+    first, after = await room.lists.page(unit, None, 2)
+    rest, over = await room.lists.page(unit, after, 2)
+    assert [one.id for one in (*first, *rest)] == made[::-1]
+    assert len(first) == 2 and over is None
+
+
 def test_a_workbook_whose_phones_are_numbers() -> None:
     found = read("a.xlsx", _workbook([["Phone", "地点"], [13800000000.0, "一楼"]]))
     assert (found.columns, found.phone, found.rows) == (("Phone", "地点"), 0, ((2, ("13800000000", "一楼")),))

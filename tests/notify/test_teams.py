@@ -101,7 +101,7 @@ async def test_a_days_limit_holds_where_two_release_at_once(room: Room) -> None:
     answers = await asyncio.gather(_released(room, first), _released(room, second), return_exceptions=True)
     assert sorted(type(one).__name__ for one in answers) == ["CampaignRecord", "TeamLimitReached"]
     unit = await room.database.reading(PORTAL)
-    assert await room.campaigns.teams.used(unit, team, unit.today) == Used(4, 0)
+    assert await room.campaigns.teams.used(unit, [team], unit.today) == {team.id: Used(4, 0)}
     refused = await _released(room, first if isinstance(answers[1], CampaignRecord) else second)
     assert isinstance(refused, TeamLimitReached) and refused.facts == {"what": "people", "used": 4, "most": 6}
     room.later(days=1)

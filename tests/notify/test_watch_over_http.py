@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID, uuid4
+
+import pytest
 
 from config.floor import sql
 from config.floor.unit import Unit
+from server.domain.staff import roster
+from server.edges.console import team_pages
 from server.edges.console.watch_api import guarded
 from server.edges.console.watch_words import share
 from tests.journeys.people import Desk
-from tests.journeys.town import PEOPLE, REGION, Town
+from tests.journeys.town import DEPARTMENT, PEOPLE, REGION, Town
 from tests.notify.test_over_http import BODY, CONSOLE
 
 PAGES = (
@@ -57,15 +62,55 @@ async def test_a_campaign_is_steered_by_one_person(server: Town) -> None:
     await writer.refused("POST", f"{path}/schedule", {"at": "2020-01-01T00:00:00Z"}, code="invalid-input")
     await writer.refused("POST", f"{path}/resending", {"channel": "email"}, code="campaign-wrong-state")
     await writer.must("POST", f"{path}/stop")
+    elder = {"elder_title": "改了", "elder_body": "看今天的。"}
     made = await writer.must(
-        "POST", f"{path}/follow-ups", {"kind": "correction", "title": "更正", "body": "以今天的为准。"}, status=201
-    )
+        "POST", f"{path}/follow-ups",
+        {"kind": "correction", "title": "更正", "body": "以今天的为准。", **elder}, status=201,
+    )  # fmt: skip
     assert made["state"] == "draft"
+    draft = await writer.must("GET", f"{CONSOLE}/{made['id']}")
+    assert (draft["elder_title"], draft["elder_body"]) == ("改了", "看今天的。")
     assert "更正" in await _page(writer, page)
     table = await writer.call("POST", f"{path}/export")
     assert table.status == 200
     assert table.media.startswith("text/csv")
     await writer.refused("POST", f"{path}/pause", code="campaign-wrong-state")
+
+
+async def test_what_follows_a_statutory_notice_names_its_law_and_asks_for_elder_words_where_it_had_some(
+    server: Town,
+) -> None:
+    await server.resident()
+    writer, other = await server.desk("O1", "operator"), await server.desk("P1", "publisher")
+    law = "《老年人权益保障法》第三十三条"
+    words = {**BODY, "category": "statutory", "law": law, "elder_title": "高龄津贴", "elder_body": "请打 12345。"}
+    made = await writer.must("POST", CONSOLE, words, status=201)
+    path = f"{CONSOLE}/{made['id']}"
+    seen = await writer.must("POST", f"{path}/submission", {})
+    await other.must("POST", f"{path}/approval", {"content_hash": seen["content_hash"], "people": seen["people"]})
+    await writer.must("POST", f"{path}/stop")
+    page = await _page(writer, f"/campaigns/{made['id']}")
+    assert "上一条给长辈版单独写过" in page and 'value="更正：高龄津贴"' in page
+    body = {"kind": "withdrawal", "title": "撤回", "body": "请以新的为准。"}
+    follower = await writer.must("POST", f"{path}/follow-ups", body, status=201)
+    draft = await writer.must("GET", f"{CONSOLE}/{follower['id']}")
+    assert (draft["category"], draft["law"]) == ("statutory", law)
+
+
+async def test_departments_are_paged_and_their_people_counted(server: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(team_pages, "PAGE", 1)
+    monkeypatch.setattr(roster, "MEMBERS", 1)
+    chief = await server.desk("A1", "administrator")
+    for number in ("O1", "O2"):
+        await server.hire(number, ["operator"])
+    await chief.must("POST", "/console/api/v1/teams", {"name": "民政局", "people_a_day": 1, "yuan_a_day": 0})
+    first = await _page(chief, "/teams")
+    names = sorted(["民政局", DEPARTMENT])
+    assert names[0] in first and names[1] not in first and "下一页" in first
+    second = await _page(chief, f"/teams?after={quote(names[0])}")
+    assert names[1] in second and "下一页" not in second
+    own = first if names[0] == DEPARTMENT else second
+    assert "前 1 人，共 2 人" in own and "O1" in own and "O2" not in own
 
 
 async def test_a_resident_sees_who_looked_at_her_notices_and_why(server: Town) -> None:

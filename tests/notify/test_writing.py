@@ -16,6 +16,7 @@ from config.floor.refusal import Invalid
 from config.floor.unit import Unit
 from notify import safety, submissions
 from notify.campaign_rules import CampaignWords, own_values, shared_words
+from notify.errors import SegmentMissing
 from notify.limits import WEB_PUSH_BYTES, limits, measure, measured
 from notify.operator_templates import OperatorTemplate, Said, change
 from notify.placeholders import NothingLeft, check_words, fill, is_broken, joined, largest, placeholders
@@ -45,6 +46,44 @@ def test_a_condition_shows_its_text_for_words_of_truth(word: str) -> None:
 @pytest.mark.parametrize("word", ["no", "false", "0", "2", "否"])
 def test_a_condition_hides_its_text_for_anything_else(word: str) -> None:
     assert fill("请到窗口。((带原件？？请带原件。))", {"带原件": word}) == "请到窗口。"
+
+
+async def test_what_is_kept_is_paged_past_its_first_page_and_found_by_its_id(room: Room) -> None:
+    door, run = room.campaigns, room.database.unit_of_work
+    said = Said("甲", "您好")
+
+    async def keep(unit: Unit) -> tuple[UUID, UUID]:
+        kept = await door.segments.keep(unit, staff(1), REGION, "大家", {})
+        written = await door.templates.write(unit, staff(1), REGION, name="提醒", category="service", said=said)
+        return kept.id, written.id
+
+    made = []
+    for _ in range(5):
+        made.append(await run(PORTAL, keep))
+        room.later(seconds=1)
+    unit = await room.database.reading(PORTAL)
+
+    async def segments(after: str | None) -> tuple[list[UUID], str | None]:
+        found, after = await door.segments.page(unit, after, 2)
+        return [one.id for one in found], after
+
+    async def templates(after: str | None) -> tuple[list[UUID], str | None]:
+        found, after = await door.templates.page(unit, after, 2)
+        return [one.id for one in found], after
+
+    for place, page in enumerate((segments, templates)):
+        first, after = await page(None)
+        second, after = await page(after)
+        third, over = await page(after)
+        assert [first, second, third] == [
+            [pair[place] for pair in made[a:b][::-1]] for a, b in ((3, 5), (1, 3), (0, 1))
+        ]
+        assert over is None
+    oldest = made[0][0]
+    assert (await door.segments.get(unit, oldest)).name == "大家"
+    await run(PORTAL, lambda unit: door.segments.discard(unit, oldest))
+    with pytest.raises(SegmentMissing):
+        await door.segments.get(await room.database.reading(PORTAL), oldest)
 
 
 def test_all_missing_values_are_named_at_once() -> None:
@@ -187,7 +226,7 @@ async def test_a_version_that_was_used_never_changes(room: Room) -> None:
     with pytest.raises(Invalid):
         await run(PORTAL, lambda unit: rewrite(unit, "((姓名)"))
     assert (await run(PORTAL, lambda unit: door.discard(unit, made.id, back=False))).discarded
-    assert await run(PORTAL, door.page) == []
+    assert await run(PORTAL, door.page) == ([], None)
 
 
 async def test_what_changed_since_it_was_handed_in_is_shown(room: Room) -> None:

@@ -30,6 +30,7 @@ async def _people(operator: Desk, phone: str) -> dict[str, str]:
     kept = await operator.must("POST", f"{_API}/segments", {"name": "都在", "rules": _RULES}, status=201)
     await operator.must("PUT", f"{_API}/segments/{kept['id']}", {"name": "大家", "rules": {}})
     await operator.must("GET", f"{_API}/segments")
+    await operator.must("GET", f"{_API}/segments/{kept['id']}")
     gone = await operator.must("POST", f"{_API}/segments", {"name": "不要", "rules": {}}, status=201)
     await operator.must("DELETE", f"{_API}/segments/{gone['id']}", status=204)
     await operator.refused("POST", f"{_API}/audience/count", {"rules": {"sql": "1=1"}}, code="audience-rules-wrong")

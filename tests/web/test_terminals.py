@@ -12,6 +12,7 @@ import pytest
 
 from server.app import surface
 from server.demo.device import Device
+from server.edges.console import terminals_api
 from tests.journeys.people import Counter, Desk
 from tests.journeys.town import PASSWORD, Town
 from tests.journeys.visitor import Answer, Visitor, must_problem
@@ -169,7 +170,9 @@ async def test_an_administrator_invites_a_device_and_it_scans(server: Town) -> N
     await clerk.sign_in()
     assert (await clerk.scan(await phone.code(at=server.now()), "apply_here")).status == 200
     await clerk.refused("POST", SCANS, data=body, headers={"Content-Type": "application/json"}, code="code-malformed")
-    (shown,) = (await administrator.must("GET", DEVICES))["terminals"]
+    page = await administrator.must("GET", DEVICES)
+    (shown,) = page["terminals"]
+    assert page["counts"] == {"invited": 0, "enrolled": 1, "withdrawn": 0}
     assert (shown["state"], shown["scanned_today"], shown["refused_today"]) == ("enrolled", 2, 1)
     assert (shown["shift"]["staff_no"], shown["purpose_labels"], shown["locked_until"]) == ("C1", ["办事"], None)
 
@@ -220,6 +223,16 @@ async def test_a_terminal_scans_only_so_often_a_minute(server: Town) -> None:
     assert 1 <= problem["retry_after"] <= 61
     server.clock.advance(timedelta(seconds=61))
     assert (await wire.scan(await phone.code(at=server.now()), "apply_here")).status == 200
+
+
+async def test_devices_are_counted_past_the_first_page(server: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terminals_api, "_PAGE", 1)
+    administrator = await _administrator(server)
+    gone, *_ = [await administrator.must("POST", DEVICES, WANTED, status=201) for _ in range(3)]
+    await administrator.must("DELETE", f"{DEVICES}/{gone['id']}", status=204)
+    page = await administrator.must("GET", DEVICES)
+    assert len(page["terminals"]) == 1
+    assert page["counts"] == {"invited": 2, "enrolled": 0, "withdrawn": 1}
 
 
 async def test_devices_are_for_administrators_and_purposes_must_exist(server: Town) -> None:

@@ -20,6 +20,7 @@ from server.domain.staff.permissions import APART
 from server.domain.staff.scopes import Given
 
 PAGE = 50
+MEMBERS = 50
 PLACED = Placed("staff", key="staff_no")
 
 
@@ -37,6 +38,31 @@ class Colleague:
     disabled_at: datetime | None
     region: str
     given: Given
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of a department."""
+
+    staff_no: str
+    name: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """How many there are of a department, and the ``first`` ``MEMBERS`` of them by staff number."""
+
+    count: int
+    first: tuple[Member, ...]
+
+
+def _holding(roles: Sequence[str], values: list[Any]) -> str:
+    """Who works in the portal that is the first value, with one of these roles; they are added to the values."""
+    start = len(values) + 1
+    values += [f'%"{role}"%' for role in roles]
+    wanted = " OR ".join(f"CAST(roles AS TEXT) LIKE ${number}" for number in range(start, start + len(roles)))
+    return f"portal = $1 AND disabled_at IS NULL AND ({wanted})"
 
 
 def check_apart(roles: Sequence[str]) -> None:
@@ -74,16 +100,28 @@ class Roster:
             for row in rows
         ]  # fmt: skip
 
-    async def holding(self, unit: Unit, roles: Sequence[str]) -> list[tuple[str, str, str, tuple[str, ...]]]:
-        """(staff number, name, department, roles) of everybody who works here with one of these roles: one query, at
-        most five hundred."""
-        wanted = " OR ".join(f"CAST(roles AS TEXT) LIKE ${n}" for n in range(2, len(roles) + 2))
+    async def departments(self, unit: Unit, roles: Sequence[str]) -> list[str]:
+        """The departments in which somebody works with one of these roles, by name: one query."""
+        values: list[Any] = [unit.portal]
+        rows = await sql.rows(f"SELECT DISTINCT department FROM staff WHERE {_holding(roles, values)}", *values)
+        return sorted(row["department"] for row in rows)
+
+    async def holding(self, unit: Unit, roles: Sequence[str], departments: Sequence[str]) -> dict[str, Members]:
+        """Who works in each of these departments with one of these roles: one query, whatever their number."""
+        values: list[Any] = [unit.portal]
+        where = _holding(roles, values)
+        named = ",".join(f"${number}" for number in range(len(values) + 1, len(values) + 1 + len(departments)))
         rows = await sql.rows(
-            "SELECT staff_no, name, department, roles FROM staff WHERE portal = $1 AND disabled_at IS NULL "
-            f"AND ({wanted}) ORDER BY department, staff_no LIMIT 500",
-            unit.portal, *(f'%"{role}"%' for role in roles),
-        )  # fmt: skip
-        return [(r["staff_no"], r["name"], r["department"], tuple(sql.document(r["roles"]))) for r in rows]
+            "SELECT * FROM (SELECT staff_no, name, department, roles, count(*) OVER (PARTITION BY department) AS n, "
+            "row_number() OVER (PARTITION BY department ORDER BY staff_no) AS place FROM staff "
+            f"WHERE {where} AND department IN ({named})) AS held WHERE place <= {MEMBERS} ORDER BY place",
+            *values, *departments,
+        ) if departments else []  # fmt: skip
+        found = {department: Members(0, ()) for department in departments}
+        for row in rows:
+            one = Member(row["staff_no"], row["name"], tuple(sql.document(row["roles"])))
+            found[row["department"]] = Members(int(row["n"]), (*found[row["department"]].first, one))
+        return found
 
     async def give_roles(self, unit: Unit, actor: Actor, staff_no: str, roles: Sequence[str]) -> None:
         """Replace the roles; open sessions end, so that nobody goes on with what was taken away."""

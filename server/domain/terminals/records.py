@@ -13,7 +13,7 @@ from server.domain.sessions.callers import TerminalPlace
 from server.domain.sessions.service import Shift
 
 State = Literal["invited", "enrolled", "withdrawn"]
-
+STATES: tuple[State, ...] = ("invited", "enrolled", "withdrawn")
 
 PLACED = Placed("terminals")
 

@@ -25,7 +25,15 @@ from server.domain.terminals.errors import (
     TerminalState,
     TerminalUnknown,
 )
-from server.domain.terminals.records import Invitation, TerminalFacts, TerminalRecord, read_place, read_record
+from server.domain.terminals.records import (
+    STATES,
+    Invitation,
+    State,
+    TerminalFacts,
+    TerminalRecord,
+    read_place,
+    read_record,
+)
 
 _PLACE = "id, hall, counter, purposes, region, name, scans_per_minute, failures, lock_seconds"
 _RECORD = f"{_PLACE}, created_at, invitation_until, enrolled_at, withdrawn_at, seen_at"
@@ -231,6 +239,18 @@ class Terminals:
         records = [read_record(row) for row in rows]
         shifts = await self._sessions.shifts(unit, [one.place.id for one in records])
         return [replace(one, shift=shifts.get(one.place.id)) for one in records]
+
+    async def counts(self, unit: Unit, *, scope: Scope = WHOLE) -> dict[State, int]:
+        """How many of the portal's terminals are in which state: one query."""
+        values: list[object] = [unit.portal]
+        inside = scope.where(values, region="region")
+        rows = await sql.rows(
+            "SELECT CASE WHEN withdrawn_at IS NOT NULL THEN 'withdrawn' WHEN enrolled_at IS NOT NULL THEN 'enrolled' "
+            f"ELSE 'invited' END AS state, count(*) AS n FROM terminals WHERE portal = $1 {inside} GROUP BY 1",
+            *values,
+        )
+        counted = {str(row["state"]): int(row["n"]) for row in rows}
+        return {state: counted.get(state, 0) for state in STATES}
 
     async def first(self, unit: Unit) -> TerminalPlace | None:
         """The oldest terminal that was not withdrawn: the demonstration's own counter."""

@@ -16,6 +16,7 @@ from server.edges.console.audience_shapes import (
     AudienceChoices,
     AudienceCounted,
     Choice,
+    KeptQuery,
     LeafShown,
     PersonAsked,
     PersonShown,
@@ -101,10 +102,23 @@ async def why(call: Call[PersonAsked, NoQuery]) -> PersonShown:
     )
 
 
-@operations.get(f"{_ROOT}/segments", name="listSegments", summary="Saved segments", access=_READER, answer=SegmentList)
-async def saved(call: Call[NoBody, NoQuery]) -> SegmentList:
-    """The newest hundred."""
-    return SegmentList(segments=[_segment(one) for one in await call.services.campaigns.segments.all(call.unit)])
+@operations.get(
+    f"{_ROOT}/segments", name="listSegments", summary="Saved segments, those changed last first", access=_READER,
+    query=KeptQuery, answer=SegmentList, problems=("invalid-input",),
+)  # fmt: skip
+async def saved(call: Call[NoBody, KeptQuery]) -> SegmentList:
+    """A hundred at a time."""
+    found, after = await call.services.campaigns.segments.page(call.unit, call.query.cursor)
+    return SegmentList(segments=[_segment(one) for one in found], next_cursor=after)
+
+
+@operations.get(
+    f"{_ROOT}/segments/{{id}}", name="getSegment", summary="One saved segment", access=_READER, answer=SegmentShown,
+    problems=("segment-not-found",),
+)  # fmt: skip
+async def segment(call: Call[NoBody, NoQuery]) -> SegmentShown:
+    """Whatever page of the list it is on."""
+    return _segment(await call.services.campaigns.segments.get(call.unit, call.path_id("id")))
 
 
 @operations.post(

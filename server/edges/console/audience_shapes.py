@@ -87,10 +87,17 @@ class SegmentShown(Wire):
     updated_at: Instant
 
 
+class KeptQuery(Wire):
+    """Go on where the last page ended."""
+
+    cursor: Annotated[str, Field(max_length=200)] = ""
+
+
 class SegmentList(Wire):
-    """The newest hundred."""
+    """A hundred at a time, those changed last first."""
 
     segments: list[SegmentShown]
+    next_cursor: str | None
 
 
 class PeopleListShown(Wire):
@@ -106,9 +113,10 @@ class PeopleListShown(Wire):
 
 
 class PeopleLists(Wire):
-    """The newest hundred."""
+    """A hundred at a time, those changed last first."""
 
     lists: list[PeopleListShown]
+    next_cursor: str | None
 
 
 class RowsQuery(Wire):

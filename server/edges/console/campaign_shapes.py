@@ -85,7 +85,7 @@ class CampaignQuery(Wire):
 
     cursor: str | None = Field(None, max_length=200)
     show: Literal["all", "waiting", "decided", "mine"] = Field(
-        "all", description="mine = what the caller wrote, changed, handed in or let through"
+        "all", description="mine = what the caller wrote, changed, handed in, let through or gave back"
     )
 
 

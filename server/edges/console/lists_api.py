@@ -17,7 +17,15 @@ from notify.errors import SheetRefused
 from notify.lists import PAGE, PeopleList, Row
 from server.domain.catalogue.masking import mask_address
 from server.domain.identifiers import mask_id_number, mask_name, mask_phone
-from server.edges.console.audience_shapes import PeopleLists, PeopleListShown, RowFixed, RowPage, RowShown, RowsQuery
+from server.edges.console.audience_shapes import (
+    KeptQuery,
+    PeopleLists,
+    PeopleListShown,
+    RowFixed,
+    RowPage,
+    RowShown,
+    RowsQuery,
+)
 from server.web.operations import Call, NoBody, NoQuery, Operations, Staff
 from server.web.uploads import read_upload
 
@@ -61,12 +69,14 @@ async def upload(call: Call[NoBody, NoQuery]) -> PeopleListShown:
     return _list(await call.decide(done))
 
 
-@operations.get(_ROOT, name="listPeopleLists", summary="Uploaded lists", access=_WRITER, answer=PeopleLists)
-async def lists(call: Call[NoBody, NoQuery]) -> PeopleLists:
-    """The newest hundred."""
-    return PeopleLists(
-        lists=[_list(one) for one in await call.services.campaigns.lists.all(call.unit, scope=call.staff.scope)]
-    )
+@operations.get(
+    _ROOT, name="listPeopleLists", summary="Uploaded lists, those changed last first", access=_WRITER, query=KeptQuery,
+    answer=PeopleLists, problems=("invalid-input",),
+)  # fmt: skip
+async def lists(call: Call[NoBody, KeptQuery]) -> PeopleLists:
+    """A hundred at a time."""
+    found, after = await call.services.campaigns.lists.page(call.unit, call.query.cursor, scope=call.staff.scope)
+    return PeopleLists(lists=[_list(one) for one in found], next_cursor=after)
 
 
 @operations.get(

@@ -128,8 +128,15 @@ class TemplateDetail(TemplateShown):
     approvals: list[ApprovalShown]
 
 
+class TemplateQuery(Wire):
+    """Go on where the last page ended."""
+
+    cursor: Annotated[str, StringConstraints(max_length=200)] = ""
+
+
 class TemplateList(Wire):
-    """The newest hundred."""
+    """A hundred at a time, those changed last first; signatures belong to the portal."""
 
     templates: list[TemplateShown]
+    next_cursor: str | None
     signatures: list[ApprovalShown]

@@ -17,6 +17,7 @@ from server.edges.console.template_shapes import (
     MeasureShown,
     TemplateDetail,
     TemplateList,
+    TemplateQuery,
     TemplateShown,
     TemplateWritten,
     UseShown,
@@ -34,16 +35,19 @@ _MISSING = ("notice-template-not-found",)
 
 
 @operations.get(
-    _ROOT, name="listNoticeTemplates", summary="Templates and signatures", access=_READER, answer=TemplateList
-)
-async def templates(call: Call[NoBody, NoQuery]) -> TemplateList:
-    """Two statements."""
-    return await _listed(call.services.campaigns.templates, call.unit)
+    _ROOT, name="listNoticeTemplates", summary="Templates, those changed last first, and signatures", access=_READER,
+    query=TemplateQuery, answer=TemplateList, problems=("invalid-input",),
+)  # fmt: skip
+async def templates(call: Call[NoBody, TemplateQuery]) -> TemplateList:
+    """Two statements, a hundred templates at a time."""
+    return await _listed(call.services.campaigns.templates, call.unit, call.query.cursor)
 
 
-async def _listed(door: OperatorTemplates, unit: Unit) -> TemplateList:
+async def _listed(door: OperatorTemplates, unit: Unit, cursor: str = "") -> TemplateList:
+    found, after = await door.page(unit, cursor)
     return TemplateList(
-        templates=[TemplateShown(**_facts(one)) for one in await door.page(unit)],
+        templates=[TemplateShown(**_facts(one)) for one in found],
+        next_cursor=after,
         signatures=[_approval(one) for one in await door.approvals(unit, None)],
     )
 

@@ -62,9 +62,10 @@ class TerminalShown(Wire):
 
 
 class TerminalPage(Wire):
-    """Devices, newest first."""
+    """Devices, newest first. ``counts``: on all pages, by state."""
 
     terminals: list[TerminalShown]
+    counts: dict[str, int]
     next_cursor: str | None
 
 

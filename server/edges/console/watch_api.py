@@ -102,12 +102,13 @@ async def resend(call: Call[Resend, NoQuery]) -> CampaignStands | Refusal:
     problems=(*_STEP, "campaign-follow-exists"),
 )  # fmt: skip
 async def follow_up(call: Call[FollowUp, NoQuery]) -> CampaignStands | Refusal:
-    """Its audience is exactly who has the first one; another person releases it."""
+    """Its audience is exactly who has the first one, and it rests on the same law; another person releases it."""
     campaigns, body = call.services.campaigns, call.body
     first = await campaigns.get(call.unit, call.path_id("id"))
+    said = first.words
     words = CampaignWords(
-        body.title.strip(), body.body.strip(), first.words.category, first.words.region, first.words.item,
-        first.words.fills,
+        body.title.strip(), body.body.strip(), said.category, said.region, said.item, said.fills,
+        law=said.law, exercise=said.exercise, elder_title=body.elder_title.strip(), elder_body=body.elder_body.strip(),
     )  # fmt: skip
     made = await campaigns.follow_up(call.unit, call.actor, first.id, body.kind, words)
     await _record(call, "campaign.draft", str(made.id))

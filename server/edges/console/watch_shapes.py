@@ -46,6 +46,8 @@ class FollowUp(Wire):
     kind: Literal["correction", "withdrawal"]
     title: Annotated[str, Field(min_length=1, max_length=60)]
     body: Annotated[str, Field(min_length=1, max_length=1000)]
+    elder_title: Annotated[str, Field(max_length=60)] = ""
+    elder_body: Annotated[str, Field(max_length=1000)] = Field("", description="for who chose 长辈版; with its title")
 
 
 class FailedGroup(Wire):

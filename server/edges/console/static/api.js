@@ -23,6 +23,20 @@ export const put = (path, body) => call("PUT", path, body);
 export const remove = (path) => call("DELETE", path);
 export const newKey = () => window.Yima.newKey();
 
+const PAGES = 5;
+/** What is kept under a name, page by page, as much as a choice can hold: the rows, and whether there are more. */
+export async function kept(path, name) {
+  const rows = [];
+  let cursor = "";
+  for (let page = 0; page < PAGES; page += 1) {
+    const answer = await get(`${path}${query({ cursor })}`);
+    rows.push(...answer[name]);
+    cursor = answer.next_cursor;
+    if (!cursor) break;
+  }
+  return { rows, more: Boolean(cursor) };
+}
+
 export function query(values) {
   const kept = Object.entries(values).filter(([, value]) => value !== "" && value !== null && value !== undefined);
   return kept.length ? `?${new URLSearchParams(kept)}` : "?";

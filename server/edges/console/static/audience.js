@@ -1,5 +1,5 @@
 // Who a notice could be for: rules, the number they give, and why one person is in or out. Rules are kept under a name.
-import { newKey, post, put, get, remove } from "./api.js";
+import { newKey, post, put, get, query, remove } from "./api.js";
 import { busy, byId, complain, failure, fill, h, quiet, say } from "./dom.js";
 import { drawRules, everybody, fromForm, leafAt, loadChoices, nameItems, ruleWords, rulesOf } from "./rules.js";
 import { count, momentWords, t } from "./words.js";
@@ -39,20 +39,24 @@ const show = (form, segment) => {
   look();
 };
 
-async function segments() {
+let saved = [];
+
+async function segments(cursor = "") {
   try {
-    const answer = await get("/segments");
+    const answer = await get(`/segments${query({ cursor })}`);
     await nameItems(...answer.segments.map((one) => one.rules));
-    fill(byId("segments"), answer.segments.length ? h("ul", { class: "case-list" }, answer.segments.map((one) => h("li", { class: "card segment" },
+    saved = cursor ? [...saved, ...answer.segments] : answer.segments;
+    fill(byId("segments"), saved.length ? h("ul", { class: "case-list" }, saved.map((one) => h("li", { class: "card segment" },
       h("div", { class: "segment-head" }, h("h3", {}, one.name), h("span", { class: "hint" }, `${one.owner} · ${momentWords(one.updated_at)}`)),
       h("p", {}, ruleWords(one.rules)),
       h("div", { class: "console-buttons" },
         h("button", { type: "button", class: "button", onclick: () => { show(one.rules, one); byId("rules").scrollIntoView({ block: "center" }); } }, t("open")),
         h("a", { class: "button", href: `/console/campaigns/new?segment=${one.id}` }, t("segment_use")),
         h("button", { type: "button", class: "button", onclick: (event) => busy(event.target, async () => { await remove(`/segments/${one.id}`); say(t("segment_discarded")); await segments(); }) }, t("segment_discard"))))))
-      : h("p", { class: "card hint" }, t("segments_none")));
+      : h("p", { class: "card hint" }, t("segments_none")),
+    answer.next_cursor && h("p", { class: "console-more" }, h("button", { class: "button", type: "button", onclick: () => segments(answer.next_cursor) }, t("more"))));
   } catch (problem) {
-    fill(byId("segments"), failure(problem, segments));
+    fill(byId("segments"), failure(problem, () => segments()));
   }
 }
 

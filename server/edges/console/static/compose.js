@@ -1,5 +1,5 @@
 // Writing a notice: words left, phones right. A short pause in typing asks the server what it will look like.
-import { call, get, newKey, post, put, query } from "./api.js";
+import { call, get, kept, newKey, post, put, query } from "./api.js";
 import { stateMark } from "./campaign_words.js";
 import { busy, byId, complain, fill, h, quiet, say } from "./dom.js";
 import { figuresOf, showFindings, showFrames } from "./phone.js";
@@ -127,16 +127,29 @@ async function discard(event) {
   }).catch(refuse);
 }
 
+// What can be begun with. Of very many those changed last, which is said, and the one that was asked for by its page.
+async function offered(select, path, name, asked) {
+  const { rows, more } = await kept(path, name);
+  if (asked && !rows.some((one) => one.id === asked)) rows.push(...await get(`${path}/${encodeURIComponent(asked)}`).then((one) => [one], () => []));
+  if (more) select.after(h("p", { class: "hint" }, t("newest_only", { count: count(rows.length) })));
+  return rows;
+}
+
 async function begin() {
   const wanted = new URLSearchParams(location.search);
   await loadChoices(may).catch(() => null);
-  const [{ segments }, { templates }] = await Promise.all([get("/segments"), get("/notice-templates")]);
-  await nameItems(...segments.map((one) => one.rules));
   const segment = byId("segment");
   const template = byId("template");
+  const [segments, templates] = await Promise.all([offered(segment, "/segments", "segments", wanted.get("segment")),
+    offered(template, "/notice-templates", "templates", wanted.get("template"))]);
   segment.append(...segments.map((one) => h("option", { value: one.id }, one.name)));
   template.append(...templates.map((one) => h("option", { value: one.id }, `${one.name} · ${t("template_version", { version: one.version })}`)));
-  segment.addEventListener("change", () => { const one = segments.find((row) => row.id === segment.value); rules(one?.rules); later(); });
+  segment.addEventListener("change", async () => {
+    const chosen = () => segments.find((row) => row.id === segment.value)?.rules;
+    await nameItems(chosen());
+    rules(chosen());
+    later();
+  });
   const take = (one) => {
     used = one ? { id: one.id, version: one.version } : null;
     if (one) Object.assign(form.title, { value: one.title }), Object.assign(form.body, { value: one.body }), (form.category.value = one.category), elder(one);
@@ -144,7 +157,9 @@ async function begin() {
   };
   template.addEventListener("change", () => { take(templates.find((row) => row.id === template.value)); later(); });
   if (id) return load();
-  rules(wanted.get("list") ? { list: wanted.get("list") } : segments.find((one) => one.id === wanted.get("segment"))?.rules);
+  const first = wanted.get("list") ? { list: wanted.get("list") } : segments.find((one) => one.id === wanted.get("segment"))?.rules;
+  await nameItems(first);
+  rules(first);
   segment.value = wanted.get("segment") || "";
   template.value = wanted.get("template") || "";
   take(templates.find((one) => one.id === wanted.get("template")));

@@ -1,20 +1,24 @@
 // Uploaded lists: a file becomes rows; what is wrong with the whole file is said at once.
-import { get } from "./api.js";
+import { get, query } from "./api.js";
 import { busy, byId, complain, failure, fill, h, quiet, say } from "./dom.js";
 import { count, momentWords, t } from "./words.js";
 
 const quality = (one) => h("span", { class: `badge badge-${one.bad ? "warn" : "ok"}` }, one.bad ? t("list_bad", { bad: count(one.bad) }) : t("list_clean"));
 
-async function load() {
+let lists = [];
+
+async function load(cursor = "") {
   try {
-    const { lists } = await get("/people-lists");
+    const answer = await get(`/people-lists${query({ cursor })}`);
+    lists = cursor ? [...lists, ...answer.lists] : answer.lists;
     fill(byId("lists"), lists.length ? h("ul", { class: "case-list" }, lists.map((one) => h("li", { class: "case-row" },
       h("a", { href: `/console/lists/${one.id}` }, h("span", { class: "case-item" }, one.name), h("span", { class: "case-light" }, quality(one)),
         h("span", { class: "case-no" }, `${one.owner} · ${momentWords(one.updated_at)}`),
         h("span", { class: "case-status" }, t("list_good", { good: count(one.total - one.bad) }))))))
-      : h("p", { class: "card hint" }, t("lists_none")));
+      : h("p", { class: "card hint" }, t("lists_none")),
+    answer.next_cursor && h("p", { class: "console-more" }, h("button", { class: "button", type: "button", onclick: () => load(answer.next_cursor) }, t("more"))));
   } catch (problem) {
-    fill(byId("lists"), failure(problem, load));
+    fill(byId("lists"), failure(problem, () => load()));
   }
 }
 

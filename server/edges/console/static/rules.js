@@ -1,5 +1,5 @@
 // Rules about people, joined by all, any and not: a small form that is read back as the closed form of the server.
-import { get, query } from "./api.js";
+import { get, kept, query } from "./api.js";
 import { h } from "./dom.js";
 import { count, t } from "./words.js";
 
@@ -7,8 +7,11 @@ const KINDS = ["region", "item", "age", "channel", "elder", "list"];
 let choices = null;
 let lists = [];
 
+let writer = false;
+
 export async function loadChoices(writes) {
-  [choices, lists] = await Promise.all([get("/audience/choices"), writes ? get("/people-lists").then((answer) => answer.lists) : []]);
+  writer = writes;
+  [choices, lists] = await Promise.all([get("/audience/choices"), writes ? kept("/people-lists", "lists").then((found) => found.rows) : []]);
   return choices;
 }
 
@@ -16,8 +19,19 @@ const named = new Map();
 const codes = (form) => Object.entries(form || {}).flatMap(([key, value]) => (key === "item" ? [value]
   : Array.isArray(value) ? value.flatMap(codes) : value && typeof value === "object" ? codes(value) : []));
 
-// Fetches the names of the services that these rules speak of, each once.
-export const nameItems = (...forms) => Promise.all(forms.flatMap(codes).filter((code) => code && !named.has(code)).map(async (code) => {
+const listed = (form) => Object.entries(form || {}).flatMap(([key, value]) => (key === "list" ? [value]
+  : Array.isArray(value) ? value.flatMap(listed) : value && typeof value === "object" ? listed(value) : []));
+
+// A list that is too old to be among those offered is offered all the same where rules speak of it.
+const nameLists = (...forms) => Promise.all(writer ? [...new Set(forms.flatMap(listed))].filter((id) => !lists.some((one) => one.id === id)).map(async (id) => {
+  const found = await get(`/people-lists/${encodeURIComponent(id)}`).catch(() => null);
+  if (found) lists.push(found);
+}) : []);
+
+// Fetches what these rules speak of: the names of services, each once, and lists.
+export const nameItems = (...forms) => Promise.all([nameServices(...forms), nameLists(...forms)]);
+
+const nameServices = (...forms) => Promise.all(forms.flatMap(codes).filter((code) => code && !named.has(code)).map(async (code) => {
   named.set(code, code);
   const item = await get(`/api/v1/items/${encodeURIComponent(code)}`).catch(() => null);
   if (item) named.set(code, item.name);

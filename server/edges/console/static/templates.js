@@ -1,5 +1,5 @@
 // Templates and signatures: what is there, which version, what vendors have said.
-import { get, put } from "./api.js";
+import { get, put, query } from "./api.js";
 import { busy, byId, complain, empty, failure, fill, h, quiet, say } from "./dom.js";
 import { facts, momentWords, t } from "./words.js";
 
@@ -31,13 +31,17 @@ function signatures(answer) {
   h("label", { for: "signature-note" }, t("approval_note")), note, h("button", { class: "button", type: "submit" }, t("approval_save")))));
 }
 
-async function load() {
+let shown = [];
+
+async function load(cursor = "") {
   try {
-    const answer = await get("/notice-templates");
-    fill(byId("templates"), answer.templates.length ? h("ul", { class: "case-list" }, answer.templates.map(row)) : empty(t("templates_none_title"), t("templates_none_body")));
-    signatures(answer);
+    const answer = await get(`/notice-templates${query({ cursor })}`);
+    shown = cursor ? [...shown, ...answer.templates] : answer.templates;
+    fill(byId("templates"), shown.length ? h("ul", { class: "case-list" }, shown.map(row)) : empty(t("templates_none_title"), t("templates_none_body")),
+      answer.next_cursor && h("p", { class: "console-more" }, h("button", { class: "button", type: "button", onclick: () => load(answer.next_cursor) }, t("more"))));
+    if (!cursor) signatures(answer);
   } catch (problem) {
-    fill(byId("templates"), failure(problem, load));
+    fill(byId("templates"), failure(problem, () => load()));
   }
 }
 

@@ -39,12 +39,11 @@ async function auditSection() {
 }
 
 async function devicesSection() {
-  const [{ terminals }, { conflicts }] = await Promise.all([get("/terminals"), get(`/conflicts${query({ state: "waiting" })}`)]);
+  const [{ counts }, { waiting }] = await Promise.all([get("/terminals"), get(`/conflicts${query({ state: "waiting" })}`)]);
   const tile = (href, number, word) => h("a", { class: "tile", href }, h("strong", {}, count(number)), h("span", {}, t(word)));
-  const many = (state) => terminals.filter((one) => one.state === state).length;
   return section(t("today_devices"), h("a", { href: "/console/terminals" }, t("open")),
-    h("div", { class: "tiles" }, tile("/console/terminals", many("enrolled"), "today_enrolled"),
-      tile("/console/terminals", many("invited"), "today_invited"), tile("/console/conflicts", conflicts.length, "today_conflicts")));
+    h("div", { class: "tiles" }, tile("/console/terminals", counts.enrolled, "today_enrolled"),
+      tile("/console/terminals", counts.invited, "today_invited"), tile("/console/conflicts", waiting, "today_conflicts")));
 }
 
 async function load() {
