@@ -26,16 +26,25 @@ async def accounts(call: Call[NoBody, NoQuery]) -> Accounts:
     body=AccountLink,
     status=204,
     own_unit=True,
-    problems=("sign-in-method-unknown", "way-refused", "way-unavailable", "account-taken", "legal-person-here"),
+    problems=(
+        "sign-in-method-unknown",
+        "way-refused",
+        "way-unavailable",
+        "account-taken",
+        "identity-taken",
+        "legal-person-here",
+    ),
 )
 async def link(call: Call[AccountLink, NoQuery]) -> Refusal | None:
-    """The provider says whose account it is; linking the same one again changes nothing."""
+    """The provider says whose account it is; linking the same one again changes nothing. What it proves about an
+    earlier account of mine is kept: ``/me/merge``."""
     way = call.services.ways.get(call.body.method)
     if way is None:
         raise MethodUnknown()
     came = await way.exchange(Given(call.body.code))
     me = call.resident
-    return await call.decide(lambda unit: call.services.arrivals.bind(unit, me.actor, me.resident_id, came))
+    arrivals = call.services.arrivals
+    return await call.decide(lambda unit: arrivals.bind(unit, me.actor, me.resident_id, came, session_id=me.session_id))
 
 
 @operations.delete(

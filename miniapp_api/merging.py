@@ -6,6 +6,7 @@ from typing import Any
 
 from config.floor.refusal import Refusal
 from miniapp_api.me import shape
+from miniapp_api.proofs import way_label
 from miniapp_api.wire.merging import AccountHeldShape, Merge, MergedShape, MergeQuery, MergeShape, MovedShape
 from miniapp_api.wire.proofs import PurposeOffered
 from server.domain.privacy.merging import AccountHeld, MergeStands
@@ -56,6 +57,7 @@ async def _stands(call: Call[Any, Any], stands: MergeStands | None, platform: Pl
         needed=stands.needed,
         ready=stands.ready,
         expires_at=offer.expires_at,
+        way_label=way_label(call, offer.way),
         ahead=[PurposeOffered.model_validate(step_up.shown(one, call.language)) for one in ahead],
         mine=_held(stands.mine),
         earlier=_held(stands.earlier),
@@ -66,8 +68,8 @@ async def _stands(call: Call[Any, Any], stands: MergeStands | None, platform: Pl
 
 def _empty() -> MergeShape:
     return MergeShape(
-        state="none", id=None, level=0, needed=LEAST, ready=False, expires_at=None, ahead=[], mine=None, earlier=None,
-        done_at=None, moved=[],
+        state="none", id=None, level=0, needed=LEAST, ready=False, expires_at=None, way_label="", ahead=[], mine=None,
+        earlier=None, done_at=None, moved=[],
     )  # fmt: skip
 
 
@@ -78,8 +80,8 @@ def _done(call: Call[Any, Any], offer: MergeOffer) -> MergeShape:
         if table in _TOLD
     ]
     return MergeShape(
-        state="done", id=offer.id, level=offer.level, needed=LEAST, ready=False, expires_at=None, ahead=[], mine=None,
-        earlier=None, done_at=offer.done_at, moved=moved,
+        state="done", id=offer.id, level=offer.level, needed=LEAST, ready=False, expires_at=None, way_label="",
+        ahead=[], mine=None, earlier=None, done_at=offer.done_at, moved=moved,
     )  # fmt: skip
 
 

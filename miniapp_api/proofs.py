@@ -61,7 +61,7 @@ async def read_proofs(call: Call[NoBody, ProofsQuery]) -> MyProofs:
         proofs=[
             ProofShown(
                 level=one.level, level_label=call.text(f"proving.levels.{one.level}"), way=one.way,
-                way_label=_way_label(call, one.way), place=one.place, at=one.at,
+                way_label=way_label(call, one.way), place=one.place, at=one.at,
             )
             for one in kept
         ],
@@ -69,7 +69,8 @@ async def read_proofs(call: Call[NoBody, ProofsQuery]) -> MyProofs:
     )  # fmt: skip
 
 
-def _way_label(call: Call[Any, Any], way: str) -> str:
+def way_label(call: Call[Any, Any], way: str) -> str:
+    """What a way of proving is called."""
     key = f"proving.ways.{way}"
     return call.text(key) if call.services.wording.has(key) else way
 

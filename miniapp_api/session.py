@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from config.floor.refusal import FieldFault, Invalid, Refusal
@@ -76,7 +77,10 @@ async def sign_in(call: Call[SignIn, NoQuery]) -> SignedInShape | Refusal:
         return entered
     session = entered.session
     return SignedInShape(
-        token=session.token, expires_at=session.expires_at, resident=shape(call.portal, entered.resident)
+        token=session.token,
+        expires_at=session.expires_at,
+        resident=shape(call.portal, entered.resident),
+        earlier_account=entered.earlier_account,
     )
 
 
@@ -101,10 +105,12 @@ async def _by_account(call: Call[SignIn, NoQuery]) -> SignedIn | Refusal:
     came = await way.exchange(Given(body.code, body.phone_code or ""))
 
     async def enter(unit: Unit) -> SignedIn | Refusal:
-        resident = await services.arrivals.enter(unit, came, language=call.language)
-        if isinstance(resident, Refusal):
-            return resident
-        return await services.sign_in.open(unit, resident, device=body.device)
+        arrived = await services.arrivals.enter(unit, came, language=call.language)
+        if isinstance(arrived, Refusal):
+            return arrived
+        entered = await services.sign_in.open(unit, arrived.resident, device=body.device)
+        earlier = await services.arrivals.offer(unit, came, arrived, entered.session.id)
+        return replace(entered, earlier_account=earlier)
 
     return await call.decide(enter)
 

@@ -336,7 +336,7 @@ def _assemble(
             SealingKey(base64.b64decode(settings.secrets.audit_key.get_secret_value(), validate=True)),
             HeadFiles(settings.audit.heads_dir or settings.data_dir / "audit-heads"),
         ),
-        looks=Looks(audit, visits, cases),
+        looks=Looks(audit, residents.merges, visits, cases),
         losses=Losses(sessions, visits.withdrawing, offline.credentials, notify, audit),
         replays=Replays(vault, hours=limits.idempotency_hours),
         rights=rights_house(

@@ -131,6 +131,9 @@ class SignedInShape(Wire):
     token: str
     expires_at: Instant
     resident: Me
+    earlier_account: bool = Field(
+        description="the platform proved an identity that an earlier account of mine has: see /me/merge"
+    )
 
 
 class Preferences(Wire):

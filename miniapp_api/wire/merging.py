@@ -33,7 +33,8 @@ class MovedShape(Wire):
 
 class MergeShape(Wire):
     """``GET /me/merge``. none: there is nothing to merge. offered: an earlier account of mine was found; ``ready`` when
-    enough is proven to see it and to decide, else ``ahead`` says how. done: it happened, and what moved."""
+    enough is proven to see it and to decide, else ``ahead`` says how; ``way_label``: by what it was found. done: it
+    happened, and what moved."""
 
     state: Literal["none", "offered", "done"]
     id: UUID | None
@@ -41,6 +42,7 @@ class MergeShape(Wire):
     needed: int
     ready: bool
     expires_at: Instant | None
+    way_label: str
     ahead: list[PurposeOffered]
     mine: AccountHeldShape | None
     earlier: AccountHeldShape | None

@@ -100,7 +100,7 @@ class Audit:
     async def looks_at(
         self,
         unit: Unit,
-        resident_id: UUID,
+        accounts: Sequence[UUID],
         *,
         never: Sequence[str],
         wanted: Sequence[str] = (),
@@ -108,30 +108,31 @@ class Audit:
         before: str | None = None,
         limit: int = 50,
     ) -> list[AuditLine]:
-        """What others did with this resident's data, newest first, without the actions in ``never``; ``wanted`` and
-        ``unwanted`` are the beginnings of actions."""
-        values: list[object] = [unit.portal, resident_id, limit]
-        conditions = [f"a.action NOT IN ({_holes(values, never)})"]
+        """What others did with the data of one person, newest first, without the actions in ``never``; ``wanted`` and
+        ``unwanted`` are the beginnings of actions. ``accounts``: hers, those that were merged into it among them."""
+        values: list[object] = [unit.portal, limit]
+        conditions = [f"a.resident_id IN ({_holes(values, accounts)})", f"a.action NOT IN ({_holes(values, never)})"]
         if wanted:
             conditions.append("(" + " OR ".join(_begins(values, wanted)) + ")")
         conditions += [f"NOT {one}" for one in _begins(values, unwanted)]
         if before:
             conditions.append(f"a.id < {_hole(values, UUID(before))}")
         found = await sql.rows(
-            f"SELECT {COLUMNS}, {_DISPUTED} FROM audit_entries a WHERE a.portal = $1 AND a.resident_id = $2"
-            f" AND {_OTHERS} AND {' AND '.join(conditions)} ORDER BY a.id DESC LIMIT $3",
+            f"SELECT {COLUMNS}, {_DISPUTED} FROM audit_entries a WHERE a.portal = $1"
+            f" AND {_OTHERS} AND {' AND '.join(conditions)} ORDER BY a.id DESC LIMIT $2",
             *values,
         )
         return [line_of(row) for row in found]
 
     async def one_of_resident(
-        self, unit: Unit, resident_id: UUID, entry_id: UUID, never: Sequence[str]
+        self, unit: Unit, accounts: Sequence[UUID], entry_id: UUID, never: Sequence[str]
     ) -> AuditLine | None:
-        """One entry of ``looks_at``, or None where there is no such look at this resident."""
-        values: list[object] = [unit.portal, resident_id, entry_id]
+        """One entry of ``looks_at``, or None where there is no such look at this person."""
+        values: list[object] = [unit.portal, entry_id]
         row = await sql.row(
-            f"SELECT {COLUMNS}, {_DISPUTED} FROM audit_entries a WHERE a.portal = $1 AND a.resident_id = $2"
-            f" AND a.id = $3 AND {_OTHERS} AND a.action NOT IN ({_holes(values, never)})",
+            f"SELECT {COLUMNS}, {_DISPUTED} FROM audit_entries a WHERE a.portal = $1 AND a.id = $2"
+            f" AND a.resident_id IN ({_holes(values, accounts)}) AND {_OTHERS}"
+            f" AND a.action NOT IN ({_holes(values, never)})",
             *values,
         )
         return line_of(row) if row else None
@@ -243,7 +244,7 @@ def _hole(values: list[object], value: object) -> str:
     return f"${len(values)}"
 
 
-def _holes(values: list[object], given: Sequence[str]) -> str:
+def _holes(values: list[object], given: Sequence[object]) -> str:
     return ", ".join(_hole(values, one) for one in given)
 
 

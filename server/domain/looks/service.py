@@ -1,7 +1,8 @@
 """谁看过我的信息: every look at a resident's data by somebody else, in one list.
 
 The record (``audit``) is the source: whatever is put on record about a resident by anybody but herself is a look,
-unless it is named here as something else. A new kind of look is therefore in the list from its first day.
+unless it is named here as something else. A new kind of look is therefore in the list from its first day. The entries
+about an account that was merged into hers stay where they are, sealed, and are read beside her own.
 """
 
 from __future__ import annotations
@@ -69,6 +70,12 @@ class Numbered(Protocol):
     async def named(self, unit: Unit, resident_id: UUID, ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]: ...
 
 
+class Accounts(Protocol):
+    """The accounts of one person: hers, and those that were merged into it."""
+
+    async def accounts(self, unit: Unit, resident_id: UUID) -> list[UUID]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """One line: who, where, when and why is in ``line``. ``visit``: the scan itself, with what was asked and shown;
@@ -84,22 +91,24 @@ class Look:
 class Looks:
     """Reads the list; takes "that was not me"."""
 
-    def __init__(self, audit: Audit, visits: Visited, cases: Numbered) -> None:
+    def __init__(self, audit: Audit, accounts: Accounts, visits: Visited, cases: Numbered) -> None:
         self._audit = audit
+        self._accounts = accounts
         self._visits = visits
         self._cases = cases
 
     async def of_resident(
         self, unit: Unit, resident_id: UUID, kind: Kind | None = None, cursor: str | None = None
     ) -> tuple[list[Look], str | None]:
-        """One page, newest first, and the cursor of the next: at most three statements, whatever its length."""
+        """One page, newest first, and the cursor of the next: at most four statements, whatever its length."""
         lines = await self._lines(unit, resident_id, kind, cursor)
         shown = await self._whole(unit, resident_id, lines[:PAGE])
         return shown, str(shown[-1].line.id) if len(lines) > PAGE else None
 
     async def dispute(self, unit: Unit, actor: Actor, resident_id: UUID, look_id: UUID) -> Look:
         """The resident says that she was not there: put on record for the auditor, once. ``Missing`` if not hers."""
-        found = await self._audit.one_of_resident(unit, resident_id, look_id, NOT_LOOKS)
+        hers = await self._accounts.accounts(unit, resident_id)
+        found = await self._audit.one_of_resident(unit, hers, look_id, NOT_LOOKS)
         if found is None:
             raise Missing()
         if not found.disputed:
@@ -117,7 +126,13 @@ class Looks:
         if kind == "other":
             others = tuple(one for prefixes in _PREFIXES.values() for one in prefixes)
         return await self._audit.looks_at(
-            unit, resident_id, never=NOT_LOOKS, wanted=wanted, unwanted=others, before=before, limit=PAGE + 1
+            unit,
+            await self._accounts.accounts(unit, resident_id),
+            never=NOT_LOOKS,
+            wanted=wanted,
+            unwanted=others,
+            before=before,
+            limit=PAGE + 1,
         )
 
     async def _whole(self, unit: Unit, resident_id: UUID, lines: Sequence[AuditLine]) -> list[Look]:

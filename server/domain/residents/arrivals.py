@@ -2,12 +2,14 @@
 
 The account's holder comes in. An account that nobody holds joins an existing resident only by the blind index of an
 identity that the provider proved as strongly as a face does (LoA 4): a name, a number or a phone that somebody merely
-knows opens nobody's record. Every joining is put on record.
+knows opens nobody's record. Where less is proven, or the account has a resident of its own by now, its holder comes in
+unproven and what was proven is kept as an offer to merge (``merges.py``). Every joining is put on record.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
@@ -31,6 +33,15 @@ JOINS = 4
 _PROVEN = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Who has come in. ``proven``: name and number that the provider proved and an earlier account has already; the
+    two may become one, and until then this one stays unproven."""
+
+    resident: ResidentProfile
+    proven: tuple[str, IdNumber] | None = None
+
+
 class Arrivals:
     """Decides whose account it is; two at once decide the same."""
 
@@ -43,7 +54,7 @@ class Arrivals:
         self._residents = residents
         self._regions = regions
 
-    async def enter(self, unit: Unit, came: Vouched, *, language: str) -> ResidentProfile | Refusal:
+    async def enter(self, unit: Unit, came: Vouched, *, language: str) -> Arrived | Refusal:
         """The resident of this account, made now if new. A refusal is committed: it is on record."""
         if came.kind == "legal":
             return LegalPersonHere()
@@ -59,12 +70,25 @@ class Arrivals:
             await sql.execute("DELETE FROM residents WHERE id = $1 AND created_at = $2 AND loa = 2", found, unit.now)
         return await self._known(unit, came, holder, claim)
 
-    async def bind(self, unit: Unit, actor: Actor, resident_id: UUID, came: Vouched) -> Refusal | None:
-        """Bind the account to a resident who is signed in: both are proven to be hers at this moment."""
+    async def offer(self, unit: Unit, came: Vouched, arrived: Arrived, session_id: UUID) -> bool:
+        """In the session that was opened for whom came in: what the provider proved counts for merging there; whether
+        there is an earlier account."""
+        if arrived.proven is None:
+            return False
+        return await self._offer(unit, arrived.resident.id, came, arrived.proven, session_id)
+
+    async def bind(
+        self, unit: Unit, actor: Actor, resident_id: UUID, came: Vouched, *, session_id: UUID
+    ) -> Refusal | None:
+        """Bind the account to a resident who is signed in: both are proven to be hers at this moment. Where it proves
+        an identity that an earlier account has, that is kept as an offer to merge; ``IdentityTaken`` where that
+        earlier account holds the platform's account as well."""
         if came.kind == "legal":
             return LegalPersonHere()
+        claim = self._claim(unit, came)
+        offered = claim is not None and await self._offer(unit, resident_id, came, claim, session_id)
         if await self._residents.bindings.bind(unit, resident_id, came.provider, came.subject) != resident_id:
-            return AccountTaken()
+            return IdentityTaken() if offered else AccountTaken()
         await self._audit.record(
             unit, actor, "identity.bind", subject_kind="resident", subject=str(resident_id),
             resident_id=resident_id, place=came.provider,
@@ -96,22 +120,37 @@ class Arrivals:
         except Refusal:  # a kind of number that is not read here proves nothing here
             return None
 
+    async def _offer(
+        self, unit: Unit, resident_id: UUID, came: Vouched, claim: tuple[str, IdNumber], session_id: UUID
+    ) -> bool:
+        return await self._residents.merges.offer(
+            unit, resident_id, *claim, level=came.loa, way=came.provider, place=came.source, session_id=session_id
+        )
+
     async def _to_join(
         self, unit: Unit, came: Vouched, claim: tuple[str, IdNumber] | None, language: str
     ) -> UUID | Refusal:
-        """Whom the unbound account is to be bound to: the person it proves, or somebody new."""
-        if claim is not None:
-            known = self._number_index(claim[1])
-            row = await sql.row(
-                "SELECT id FROM residents WHERE portal = $1 AND (id_number_index = $2 OR id_number_index_next = $3)"
-                " AND closed_at IS NULL",
-                unit.portal, known.here, known.beside,
-            )  # fmt: skip
-            if row is not None:
-                found = sql.uid(row["id"])
-                await self._joined(unit, found, came, "joined" if came.loa >= JOINS else "too-weak")
-                return found if came.loa >= JOINS else IdentityTaken()
-        return await self._made(unit, came, language)
+        """Whom the unbound account is to be bound to: the person it proves, or somebody new. Who is here already and
+        was proven too weakly comes in as somebody new, without the phone if that is a resident's."""
+        found = await self._holder_of(unit, claim[1]) if claim is not None else None
+        if found is None:
+            return await self._made(unit, came, language)
+        if came.loa >= JOINS:
+            await self._joined(unit, found, came, "joined")
+            return found
+        await self._joined(unit, found, came, "too-weak")
+        made = await self._made(unit, came, language)
+        return await self._made(unit, replace(came, phone=""), language) if isinstance(made, Refusal) else made
+
+    async def _holder_of(self, unit: Unit, number: IdNumber) -> UUID | None:
+        """Whose identity this is here."""
+        known = self._number_index(number)
+        row = await sql.row(
+            "SELECT id FROM residents WHERE portal = $1 AND (id_number_index = $2 OR id_number_index_next = $3)"
+            " AND closed_at IS NULL",
+            unit.portal, known.here, known.beside,
+        )  # fmt: skip
+        return sql.uid(row["id"]) if row else None
 
     async def _made(self, unit: Unit, came: Vouched, language: str) -> UUID | Refusal:
         made = new_id()
@@ -128,29 +167,30 @@ class Arrivals:
 
     async def _known(
         self, unit: Unit, came: Vouched, holder: UUID, claim: tuple[str, IdNumber] | None
-    ) -> ResidentProfile | Refusal:
+    ) -> Arrived | Refusal:
         """The holder, proven further where the provider proves more than was known."""
         profile = await self._residents.get(unit, holder)
         if claim is None:
-            return profile
+            return Arrived(profile)
         index = self._number_index(claim[1])
         row = await sql.row("SELECT id_number_index, id_number_index_next FROM residents WHERE id = $1", holder)
         if row and row["id_number_index"] is not None and not index.is_in(row, "id_number_index"):
             await self._joined(unit, holder, came, "another-person")
             return AccountTaken()
         if profile.loa >= came.loa:
-            return profile
+            return Arrived(profile)
         try:
             async with in_transaction("default"):  # a savepoint: the conflict would end the unit on PostgreSQL
                 await self._raise(unit, holder, claim, index, came.loa)
         except IntegrityError:  # somebody else holds this identity already
             await self._joined(unit, holder, came, "taken")
-            return IdentityTaken()
+            earlier = await self._holder_of(unit, claim[1])
+            return Arrived(profile, claim) if earlier is not None else IdentityTaken()
         await proofs.keep(unit, holder, level=came.loa, way=came.provider, place=came.source)
         await self._joined(unit, holder, came, "proven")
         await self._sessions.refresh(holder, resident_facts(loa=came.loa, language=profile.language))
         unit.tell(f"resident:{holder}", "verification", loa=came.loa)
-        return await self._residents.get(unit, holder)
+        return Arrived(await self._residents.get(unit, holder))
 
     async def _raise(self, unit: Unit, holder: UUID, claim: tuple[str, IdNumber], index: Search, loa: int) -> None:
         name, number = claim

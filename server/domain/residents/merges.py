@@ -72,9 +72,9 @@ class Merges:
     async def offer(
         self, unit: Unit, resident_id: UUID, name: str, number: IdNumber, *, level: int, way: str, place: str = "",
         session_id: UUID | None = None,
-    ) -> None:  # fmt: skip
-        """Keep that the holder of this account was proven to be the holder of another one. Nothing where nobody else
-        has this identity, or where this account is somebody's proven one itself."""
+    ) -> bool:  # fmt: skip
+        """Keep that the holder of this account was proven to be the holder of another one; whether there is one.
+        Nothing where nobody else has this identity, or where this account is somebody's proven one itself."""
         index = self._vault.search(number.number, "residents.id_number")
         pair = await sql.row(
             "SELECT r.region, a.id AS other FROM residents r JOIN residents a ON a.portal = r.portal AND a.id <> r.id"
@@ -83,7 +83,7 @@ class Merges:
             index.here, index.beside, resident_id, unit.portal,
         )  # fmt: skip
         if pair is None:
-            return
+            return False
         claim = self._vault.seal(sql.to_json({"name": name, "id_number": number.number}), CLAIM)
         await sql.execute(
             "INSERT INTO resident_merges (id, portal, region, resident_id, into_id, session_id, level, way, place,"
@@ -98,6 +98,17 @@ class Merges:
             place[:128], claim, unit.now, unit.now + FRESH,
         )  # fmt: skip
         unit.tell(f"resident:{resident_id}", "merge")
+        return True
+
+    async def accounts(self, unit: Unit, resident_id: UUID) -> list[UUID]:
+        """This account and those that were merged into it: what is on record about any of them is about her. One
+        statement; an account that takes another one in is proven, and a proven one is never merged, so there are no
+        chains."""
+        rows = await sql.rows(
+            "SELECT resident_id FROM resident_merges WHERE portal = $1 AND into_id = $2 AND state = 'done'",
+            unit.portal, resident_id,
+        )  # fmt: skip
+        return [resident_id, *(sql.uid(row["resident_id"]) for row in rows)]
 
     async def level(self, unit: Unit, resident_id: UUID) -> int:
         """What was proven in this account about the other one's holder and still counts; 0 = nothing."""

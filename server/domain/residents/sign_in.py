@@ -13,10 +13,12 @@ from server.domain.sessions.service import OpenedSession, Sessions, resident_fac
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A fresh session and who it belongs to."""
+    """A fresh session and who it belongs to. ``earlier_account``: another account of this person was found, by what a
+    platform has proven, and the two may become one."""
 
     session: OpenedSession
     resident: ResidentProfile
+    earlier_account: bool = False
 
 
 class PhoneSignIn:

@@ -26,6 +26,7 @@ SECOND = "15400000077"
 MERGE = "/api/v1/me/merge"
 PERSON = {
     "resident_id", "recipient", "acting_id", "principal_id", "delegate_id", "representative_id", "acting",
+    "guardian_id",
 }  # fmt: skip
 
 WHOLE = re.compile(r"SCAN |\(portal=\?\)")
@@ -172,6 +173,32 @@ async def test_the_record_says_who_by_which_proof_and_what_moved_and_both_are_to
     assert await _count("notify_messages WHERE event = 'account.merged'") == 2, "her inbox, and the other phone"
     shown = await second.must("GET", "/api/v1/me/proofs")
     assert (shown["proofs"][0]["level"], shown["proofs"][0]["way"]) == (4, "phone_and_bank")
+
+
+async def test_who_looked_at_the_account_that_was_merged_is_in_her_list_and_in_her_copy(server: Town) -> None:
+    first, second, offer = await _offered(server)
+    clerk = await server.counter()
+    text = await second.code("03", at=server.now())
+    seen = await clerk.must("POST", "/counter/api/v1/scans", {"text": text, "purpose": "apply_here"})
+    assert (await first.must("GET", "/api/v1/looks"))["looks"] == []
+    before = await _entries_about(second.me["id"])
+    await second.must("POST", MERGE, {"id": offer["id"]}, status=200)
+    (look,) = (await first.must("GET", "/api/v1/looks"))["looks"]
+    assert (look["kind"], look["staff_no"], look["consent"]["state"]) == ("scan", "C1", "pending")
+    assert (await first.must("POST", f"/api/v1/looks/{look['id']}/dispute", {}))["disputed"] is True
+    stranger = await server.resident(1)
+    assert (await stranger.must("GET", "/api/v1/looks"))["looks"] == []
+    await stranger.refused("POST", f"/api/v1/looks/{look['id']}/dispute", {}, code="not-found")
+    assert (await _entries_about(second.me["id"]))[: len(before)] == before, "the record itself is not touched"
+    copier = vars(server.services.rights.exports)["_copier"]
+    copied = [one async for one in copier.read("demo", UUID(first.me["id"])) if one.held.table == "audit_entries"]
+    assert {row["action"] for one in copied for row in one.rows} >= {"visit.look", "identity.verify", "account.merge"}
+    assert seen["visit_id"]
+
+
+async def _entries_about(resident: str) -> list[sql.Row]:
+    text = "SELECT id, action, resident_id, subject FROM audit_entries WHERE resident_id = $1 ORDER BY id"
+    return await sql.rows(text, UUID(resident))
 
 
 async def test_of_two_words_at_once_one_merges_and_nothing_is_left_behind(server: Town) -> None:

@@ -117,7 +117,7 @@ async def test_she_sees_the_look_at_home_and_answers_there(abroad: Abroad) -> No
     assert isinstance(visit, CounterVisit)
     (line,) = await abroad.at_home(someone)
     assert (line.id, line.hall, line.counter, line.staff_no) == (visit.id, "示范市政务服务中心", "3 号窗口", "C-017")
-    looks = Looks(abroad.audit, abroad.visits, _NoCases())
+    looks = Looks(abroad.audit, _OneAccount(), abroad.visits, _NoCases())
     (look,), _ = await looks.of_resident(await abroad.database.reading(HOME), someone)
     assert look.visit is not None
     assert look.visit.id == visit.id
@@ -125,6 +125,11 @@ async def test_she_sees_the_look_at_home_and_answers_there(abroad: Abroad) -> No
     assert isinstance(answered, ResidentVisit)
     assert answered.consent is not None
     assert answered.consent.state == "allowed"
+
+
+class _OneAccount:
+    async def accounts(self, unit: Unit, resident_id: UUID) -> list[UUID]:
+        return [resident_id]
 
 
 class _NoCases:

@@ -16,7 +16,7 @@ from server.adapters.clock import ShiftedClock
 from server.adapters.ways_standin import WaysStandIn
 from tests.journeys.people import Phone
 from tests.journeys.town import PEOPLE, Town, running_town
-from tests.journeys.visitor import Answer, must_problem
+from tests.journeys.visitor import Answer, Visitor, must_problem
 
 NAME, NUMBER, PHONE = PEOPLE[0]
 
@@ -72,11 +72,58 @@ async def test_the_same_person_by_different_ways_is_one_resident_joined_on_recor
 
 
 async def test_a_name_and_number_alone_join_nobody(ways: Ways) -> None:
-    await ways.town.resident(0)
-    must_problem(await ways.ticket("n-1", 2), "identity-taken")
-    must_problem(await ways.ticket("n-1", 2), "identity-taken")
-    rows = await sql.rows("SELECT outcome FROM audit_entries WHERE action = 'identity.join'")
-    assert [row["outcome"] for row in rows] == ["too-weak"] * 2, "refused, and on record"
+    by_phone = (await ways.town.resident(0)).me["id"]
+    first, again = await ways.ticket("n-1", 2), await ways.ticket("n-1", 2)
+    assert _who(first) == _who(again) != by_phone
+    assert (first.body["resident"]["loa"], first.body["resident"]["name_masked"]) == (2, None)
+    rows = await sql.rows("SELECT outcome FROM audit_entries WHERE action = 'identity.join' ORDER BY id")
+    assert [row["outcome"] for row in rows] == ["too-weak", "taken", "taken"], "each time on record"
+
+
+async def test_a_ticket_of_an_identity_that_is_here_leads_to_the_merge_with_what_it_has_proven(ways: Ways) -> None:
+    by_phone = await ways.town.resident(0)
+    person = {"userid": "z-1", "authlevel": "2", "username": NAME, "idnum": NUMBER, "mobile": PHONE}
+    weak = await ways.come("zheliban", **person)
+    assert weak.status == 201 and weak.body["earlier_account"] is True, "her own phone's number is not taken over"
+    offer = await (await _signed_in(ways, weak)).must("GET", "/api/v1/me/merge")
+    found = {name: offer[name] for name in ("state", "level", "needed", "ready", "earlier", "way_label")}
+    assert found == {
+        "state": "offered", "level": 3, "needed": 4, "ready": False, "earlier": None, "way_label": "浙里办",
+    }  # fmt: skip
+    strong = await ways.come("zheliban", **person | {"authlevel": "3"})
+    assert _who(strong) == _who(weak) != by_phone.me["id"], "the platform's account has a resident by now"
+    here = await _signed_in(ways, strong)
+    ready = await here.must("GET", "/api/v1/me/merge")
+    assert (ready["ready"], ready["level"]) == (True, 4)
+    elsewhere = await _signed_in(ways, weak)
+    must_problem(await elsewhere.call("POST", "/api/v1/me/merge", body={"id": ready["id"]}), "merge-needs-proof")
+    done = await here.must("POST", "/api/v1/me/merge", {"id": ready["id"]}, status=200)
+    assert (done["resident"]["id"], done["resident"]["loa"]) == (by_phone.me["id"], 4)
+    after = await ways.come("zheliban", **person)
+    assert (_who(after), after.body["earlier_account"]) == (by_phone.me["id"], False)
+
+
+async def test_linking_an_account_that_proves_an_earlier_ones_identity_leads_to_the_merge(ways: Ways) -> None:
+    earlier, later = await ways.town.resident(0), await ways.town.resident(2, loa=2)
+    person = {"subject": "n-1", "level": 3, "kind": "person", "source": "s", "name": NAME, "id_number": NUMBER}
+    link = {"method": "ticket", "code": ways.standin.mint("ticket", **person)}
+    assert (await later.call("POST", "/api/v1/me/accounts", body=link)).status == 204
+    offer = await later.must("GET", "/api/v1/me/merge")
+    assert (offer["ready"], offer["way_label"]) == (True, "国家政务服务平台")
+    assert (await later.must("GET", "/api/v1/me"))["loa"] == 2, "nothing is proven by it here"
+    link["code"] = ways.standin.mint("ticket", **person)
+    must_problem(await earlier.call("POST", "/api/v1/me/accounts", body=link), "account-taken")
+    third = await ways.town.resident(1, loa=2)
+    link["code"] = ways.standin.mint("ticket", **person)
+    must_problem(await third.call("POST", "/api/v1/me/accounts", body=link), "identity-taken")
+    assert (await third.must("GET", "/api/v1/me/merge"))["ready"] is True
+
+
+async def _signed_in(ways: Ways, entered: Answer) -> Visitor:
+    """Whoever holds the session that was answered."""
+    visitor = await ways.town.stranger()
+    visitor.headers["Authorization"] = f"Bearer {entered.body['token']}"
+    return visitor
 
 
 async def test_a_phone_alone_joins_nobody_until_she_links_the_account_herself(ways: Ways) -> None:
@@ -114,10 +161,11 @@ async def test_a_proven_account_raises_its_resident_and_another_person_never_tak
     assert (await ways.ticket("n-1", 3, number="000")).status == 201, "a number that cannot be read proves nothing"
 
 
-async def test_a_resident_of_an_account_cannot_become_somebody_who_is_here(ways: Ways) -> None:
-    await ways.come("ticket", subject="n-2", level=1, kind="person", source="s")
+async def test_a_resident_of_an_account_does_not_become_somebody_who_is_here(ways: Ways) -> None:
+    made = await ways.come("ticket", subject="n-2", level=1, kind="person", source="s")
     await ways.town.resident(0)
-    must_problem(await ways.ticket("n-2", 3), "identity-taken")
+    again = await ways.ticket("n-2", 3)
+    assert (_who(again), again.body["resident"]["loa"], again.body["earlier_account"]) == (_who(made), 2, True)
 
 
 async def test_what_is_no_way_in_says_so(ways: Ways) -> None:

@@ -13,7 +13,7 @@ export interface Device { id: string; device: string; current: boolean; signed_i
 export interface DevicePage { sessions: Device[]; next_cursor: string | null }
 /** `sms`: the phone of an account of mine that went into this one. */
 export interface Account { method: WayName | 'sms'; linked_at: string }
-export interface SignedIn { token: string; expires_at: string; resident: Me }
+export interface SignedIn { token: string; expires_at: string; resident: Me; earlier_account: boolean }
 
 /** A way to prove more, and the level that it leads to. */
 export interface WayOffered { code: string; label: string; text: string; face: boolean; at_counter: boolean }
@@ -25,7 +25,7 @@ export interface AccountHeld {
   phone_masked: string; ways: WayName[]; cases: number; cases_open: number; papers: number; delegations: number; notices: number; language: string; elder: boolean
 }
 export interface Merge {
-  state: 'none' | 'offered' | 'done'; id: string | null; level: number; needed: number; ready: boolean; expires_at: string | null
+  state: 'none' | 'offered' | 'done'; id: string | null; level: number; needed: number; ready: boolean; expires_at: string | null; way_label: string
   ahead: PurposeOffered[]; mine: AccountHeld | null; earlier: AccountHeld | null; done_at: string | null; moved: { label: string; count: number }[]
 }
 export type Asked = 'name' | 'id_number' | 'card'
@@ -147,6 +147,14 @@ export interface NewDelegation {
   kind: 'relative' | 'organisation'; side: 'principal' | 'delegate'; other: { name: string; phone: string }; relation?: string; organisation_id?: string
   scope: { all_items?: boolean; items?: string[]; all_purposes?: boolean; purposes?: string[] }; last_day: string
 }
+/** A child without a number yet, as a guardian has said it, and how it stands. */
+export interface Newborn {
+  id: string; state: 'asked' | 'recorded' | 'done' | 'refused' | 'taken_back' | 'expired'; state_label: string; next_text: string
+  relation: NewNewborn['relation']; relation_label: string; child_masked: string; born: string; certificate_masked: string; reason: string | null
+  asked_at: string; delegation_id: string | null; actions: 'take_back'[]
+}
+export interface NewbornPage { newborns: Newborn[]; next_cursor: string | null }
+export interface NewNewborn { relation: 'mother' | 'father' | 'other'; name: string; born: string; certificate_no: string; file_id: string }
 export interface Organisation { id: string; uscc: string; name: string }
 export interface DelegationChoices { relations: NamedCode[]; purposes: NamedCode[]; longest_days: number }
 export interface DelegatedAct { id: string; at: string; what: string; text: string }
