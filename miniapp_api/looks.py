@@ -111,7 +111,8 @@ def _fields(call: Call[Any, Any], look: Look) -> list[str]:
     if look.kind == "case" or look.line.action == "correction.file":
         return [saw] if (saw := _first(call, f"looks.saw.{look.line.action}")) else []
     codes = look.visit.fields if look.visit else look.line.fields
-    return [word for code in codes if (word := _first(call, f"purposes.fields.{code}"))]
+    words = (_first(call, f"purposes.fields.{code}", f"looks.saw.newborn.{code}") for code in codes)
+    return [word for word in words if word]
 
 
 def _first(call: Call[Any, Any], *keys: str) -> str:

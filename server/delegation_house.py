@@ -11,6 +11,7 @@ from server.domain.catalogue.service import CatalogueService
 from server.domain.credentials.service import ResidentCredentials
 from server.domain.delegations.ports import DelegationOptions, Rooms
 from server.domain.delegations.service import Delegations
+from server.domain.materials.service import Materials
 from server.domain.purposes.service import Purposes
 from server.domain.residents.service import Residents
 from server.domain.staff.service import Staff
@@ -30,9 +31,10 @@ def delegation_house(
     credentials: ResidentCredentials,
     notices: Notify,
     staff: Staff,
+    papers: Materials,
 ) -> Delegations:
     """As the settings say."""
-    rooms = Rooms(residents, items, purposes, cases, codes, credentials, notices, staff)
+    rooms = Rooms(residents, items, purposes, cases, codes, credentials, notices, staff, papers)
     options = DelegationOptions(
         days=settings.limits.delegation_days,
         answer_days=settings.limits.delegation_answer_days,

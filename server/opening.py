@@ -270,7 +270,7 @@ def _assemble(
     )  # fmt: skip
     delegations = delegation_house(
         settings, vault, audit, residents=residents, items=catalogue, purposes=purposes, cases=cases,
-        codes=visits.withdrawing, credentials=offline.credentials, notices=notify, staff=staff,
+        codes=visits.withdrawing, credentials=offline.credentials, notices=notify, staff=staff, papers=materials,
     )  # fmt: skip
     services = Services(
         settings=settings,

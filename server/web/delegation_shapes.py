@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from config.floor.unit import legal_day
 from server.domain.delegations.reading import Shown
 from server.domain.delegations.scope import Period
@@ -34,6 +36,7 @@ class StaffDelegation(Wire):
     confirmed_no: str
     place: str
     answer_until: Instant
+    newborn: UUID | None = Field(None, description="the request that it came from, where it was begun on the phone")
 
 
 class StaffDelegations(Wire):
@@ -49,7 +52,7 @@ class Confirmation(Wire):
     confirm: bool
 
 
-def staff_shape(call: Call[Any, Any], shown: Shown) -> StaffDelegation:
+def staff_shape(call: Call[Any, Any], shown: Shown, newborn: UUID | None = None) -> StaffDelegation:
     """One delegation in the words of a desk."""
     one = shown.record
     relation = delegation_words.relation_label(call, one.relation)
@@ -71,4 +74,5 @@ def staff_shape(call: Call[Any, Any], shown: Shown) -> StaffDelegation:
         confirmed_no=one.confirmed_no,
         place=one.place,
         answer_until=one.answer_until,
+        newborn=newborn,
     )

@@ -14,6 +14,7 @@ from aiohttp import web
 from config.floor.scope import Placed
 from config.floor.unit import Unit
 from notify.places import PLACED
+from server.domain.delegations import newborn_rows
 from server.domain.delegations import records as delegations
 from server.domain.privacy import corrections
 from server.domain.residents import audience as residents
@@ -27,6 +28,7 @@ THINGS: Mapping[str, Placed] = {
     "conflicts": conflicts.PLACED,
     "corrections": corrections.PLACED,
     "delegations": delegations.PLACED,
+    "newborns": newborn_rows.PLACED,
     "residents": residents.PLACED,
     "staff": roster.PLACED,
     "terminals": terminals.PLACED,

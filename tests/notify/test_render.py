@@ -25,7 +25,7 @@ EVENTS = {
     "case.resumed", "code.scanned", "visit.consent", "campaign", "loss.reported",
     "ticket.called", "ticket.near", "ticket.closed", "delegation.changed", "identity.checked",
     "notice.waiting", "phone.changed", "account.closing", "account.merged", "correction.answered",
-    "look.full",
+    "look.full", "newborn.changed",
 }  # fmt: skip
 _CORES = [
     "item.delete()", "item.__class__", "item['x']", "item[0]", "item ~ due", "item * 9", "'a' * 1000000000", "1 + 1",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from tests.journeys.people import Counter, Desk, Phone
+from tests.journeys.people import Counter, Desk, Phone, a_photo
 
 AGENT = ("李建国", "511602185807202317", "15400000003")
 OWNER = ("刘志远", "511602186802281751", "15400000012")
@@ -68,4 +68,23 @@ async def acts_for_others(phone: Phone, clerk: Counter, desk: Desk) -> dict[str,
     for one in (agent, owner):
         phone.seen += one.seen
         await one.__aexit__(None, None, None)
-    return {"delegations/id": str(made["id"])}
+    return {"delegations/id": str(made["id"]), **await registers_a_newborn(phone, desk)}
+
+
+async def registers_a_newborn(phone: Phone, desk: Desk) -> dict[str, str]:
+    """One that goes to a colleague, and one that she takes back; ``phone`` is proven at a counter."""
+    found = []
+    for certificate in ("SAMPLE-1", "SAMPLE-2"):
+        body = {
+            "relation": "mother", "name": "王小满", "born": date.today().isoformat(), "certificate_no": certificate,
+            "file_id": await phone.upload(a_photo(), "出生证.jpg", "image/jpeg"),
+        }  # fmt: skip
+        found.append((await phone.must("POST", "/api/v1/newborns", body, status=201))["id"])
+    await phone.must("GET", "/api/v1/newborns")
+    path = f"/console/api/v1/newborns/{found[0]}"
+    await desk.must("GET", "/console/api/v1/newborns")
+    await desk.must("POST", f"{path}/opening")
+    await desk.must("GET", f"{path}/picture")
+    await desk.must("POST", f"{path}/check", {"agrees": True})
+    await phone.must("DELETE", f"/api/v1/newborns/{found[1]}", status=204)
+    return {"newborns/id": str(found[0])}

@@ -35,7 +35,8 @@ _ADULT = 18
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """What a clerk saw and wrote down. ``principal``: the resident of the card in hand, or None for a newborn without
-    a number, who is named. ``delegate_loa``: by the helper's own code, or 5 by card."""
+    a number, who is named. ``delegate_loa``: by the helper's own code, or 5 by card. ``ward_born`` with a principal: a
+    newborn who is registered here already, by the same birth certificate."""
 
     kind: Kind
     principal: UUID | None
@@ -48,6 +49,7 @@ class Recorded:
     ward_name: str = ""
     ward_born: date | None = None
     agent_no: str = ""
+    principal_loa: int = 5
 
 
 class AtCounter:
@@ -65,7 +67,7 @@ class AtCounter:
             raise HelperNotProven
         when = await self._checked(unit, seen)
         agent = await self._agent(unit, seen) if seen.kind == "agent" else None
-        principal, loa = seen.principal, 5
+        principal, loa = seen.principal, seen.principal_loa
         if principal is None:
             principal, loa = await self._rooms.residents.register_ward(unit, seen.ward_name, seen.region), 2
         draft = Draft(
@@ -116,7 +118,7 @@ class AtCounter:
 
     async def _ward_faults(self, unit: Unit, seen: Recorded) -> list[FieldFault]:
         """A guardian's ward is a minor on every day of it; one without a number was just born."""
-        if seen.principal is None:
+        if seen.principal is None or seen.ward_born is not None:
             youngest = unit.today - timedelta(days=self._options.newborn_days)
             fits = seen.kind == "guardian" and seen.ward_born is not None and youngest <= seen.ward_born <= unit.today
             return [] if fits else [FieldFault("ward", "ward-not-newborn")]

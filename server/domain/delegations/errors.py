@@ -62,6 +62,27 @@ class HelperNotProven(Refusal):
     kind = "conflict"
 
 
+class NewbornAsked(Refusal):
+    """The same guardian has said so before: it waits, or is in force."""
+
+    code = "newborn-asked"
+    kind = "conflict"
+
+
+class NewbornDecided(Refusal):
+    """It was decided otherwise already; ``state`` says how it stands."""
+
+    code = "newborn-decided"
+    kind = "conflict"
+
+
+class NewbornOtherChild(Refusal):
+    """This certificate stands for a child with another birthday."""
+
+    code = "newborn-other-child"
+    kind = "conflict"
+
+
 class NotRepresentative(Refusal):
     """The register does not know the caller as this organisation's legal representative. Counted, and committed."""
 

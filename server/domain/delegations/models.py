@@ -1,4 +1,5 @@
-"""Tables of the delegations room: who may act for whom, how far, and the organisations one may act for."""
+"""Tables of the delegations room: who may act for whom, how far, the organisations one may act for, and what parents
+ask about newborns."""
 
 from __future__ import annotations
 
@@ -68,6 +69,35 @@ class Delegation(Model):
 
     class Meta:
         table = "delegations"
+
+
+class NewbornRequest(Model):
+    """A guardian's word about a child without a number, with the picture of the birth certificate. Checked by one
+    member of staff it becomes a delegation that another one confirms; ``ward_id``: the child, registered then."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    portal = fields.CharField(max_length=64)
+    region = fields.CharField(max_length=12)
+    guardian_id = fields.UUIDField()
+    guardian_loa = fields.SmallIntField()
+    relation = fields.CharField(max_length=16)
+    name_sealed = fields.BinaryField(null=True)
+    born = fields.DateField()
+    certificate_sealed = fields.BinaryField()
+    certificate_index = fields.BinaryField()
+    certificate_index_next = fields.BinaryField(null=True)
+    file_id = fields.UUIDField()
+    state = fields.CharField(max_length=12)
+    reason = fields.CharField(max_length=16)
+    asked_at = fields.DatetimeField()
+    decided_at = fields.DatetimeField(null=True)
+    checked_by = fields.UUIDField(null=True)
+    checked_no = fields.CharField(max_length=32)
+    ward_id = fields.UUIDField(null=True)
+    delegation_id = fields.UUIDField(null=True)
+
+    class Meta:
+        table = "newborn_requests"
 
 
 _BOTH = "{row}principal_id IS NOT NULL AND {row}delegate_id IS NOT NULL"
@@ -153,6 +183,51 @@ RULES: tuple[Rule, ...] = (
         "({row}all_items OR {row}all_purposes OR {row}items <> '[]' OR {row}purposes <> '[]')"
         " AND (NOT {row}all_items OR {row}items = '[]') AND (NOT {row}all_purposes OR {row}purposes = '[]')",
     ),
+    Index(
+        "newborn_requests_asked",
+        "newborn_requests",
+        "portal, guardian_id, certificate_index",
+        unique=True,
+        where="state = 'asked'",
+    ),
+    Index(
+        "newborn_requests_asked_next",
+        "newborn_requests",
+        "portal, guardian_id, certificate_index_next",
+        unique=True,
+        where="state = 'asked' AND certificate_index_next IS NOT NULL",
+    ),
+    Index("newborn_requests_certificate", "newborn_requests", "portal, certificate_index"),
+    Index(
+        "newborn_requests_certificate_next",
+        "newborn_requests",
+        "portal, certificate_index_next",
+        where="certificate_index_next IS NOT NULL",
+    ),
+    Index("newborn_requests_of", "newborn_requests", "portal, guardian_id, id"),
+    Index("newborn_requests_waiting", "newborn_requests", "portal, id", where="state = 'asked'"),
+    Index(
+        "newborn_requests_delegation",
+        "newborn_requests",
+        "delegation_id",
+        unique=True,
+        where="delegation_id IS NOT NULL",
+    ),
+    Check("newborn_requests_state", "newborn_requests", "{row}state IN ('asked','recorded','refused','taken_back')"),
+    Check("newborn_requests_relation", "newborn_requests", "{row}relation IN ('mother','father','other')"),
+    Check("newborn_requests_trusted", "newborn_requests", "{row}guardian_loa >= 4"),
+    Check("newborn_requests_decided", "newborn_requests", "({row}state = 'asked') = ({row}decided_at IS NULL)"),
+    Check(
+        "newborn_requests_recorded",
+        "newborn_requests",
+        "({row}state = 'recorded') = ({row}delegation_id IS NOT NULL)"
+        " AND ({row}state <> 'recorded' OR ({row}ward_id IS NOT NULL AND {row}checked_by IS NOT NULL))",
+    ),
+    Check(
+        "newborn_requests_reason",
+        "newborn_requests",
+        "({row}state = 'refused') = ({row}reason IN ('unreadable','mismatch','not_guardian','at_counter'))",
+    ),
     Check(
         "delegations_office_only",
         "delegations",
@@ -162,5 +237,14 @@ RULES: tuple[Rule, ...] = (
 
 PERSONAL: tuple[Personal, ...] = (
     Sealed("delegations", "addressee_sealed", "ordinary", "the name under which a delegate was invited"),
+    Sealed("newborn_requests", "name_sealed", "sensitive", "the name of a newborn"),
+    Sealed("newborn_requests", "certificate_sealed", "sensitive", "the number of a birth certificate"),
+    Indexed(
+        "newborn_requests",
+        "certificate_index",
+        "sensitive",
+        "the number of a birth certificate",
+        of="certificate_sealed",
+    ),
     Indexed("delegations", "addressee_index", "sensitive", "the number by which a delegate was invited", days=7),
 )

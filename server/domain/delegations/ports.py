@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from config.floor.unit import Actor, Unit
@@ -26,6 +26,14 @@ class Residents(Protocol):
     async def by_phone(self, unit: Unit, phone: str, name: str) -> ResidentProfile | None: ...
 
     async def register_ward(self, unit: Unit, name: str, region: str) -> UUID: ...
+
+
+class Papers(Protocol):
+    """Uploaded pictures: given to a request, read by who may, let go."""
+
+    async def attach(self, unit: Unit, resident_id: UUID, case_id: UUID, ids: Sequence[UUID]) -> Mapping[UUID, Any]: ...
+
+    async def let_go(self, unit: Unit, case_id: UUID) -> int: ...
 
 
 class Items(Protocol):
@@ -83,11 +91,14 @@ class Notices(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DelegationOptions:
-    """Figures of the room, ours to set."""
+    """Figures of the room, ours to set. ``unnamed``: under which name a child is held whose name is open, as hospitals
+    write it on the wristband, until the number is added with the name."""
 
     days: int = 1096
     answer_days: int = 7
     newborn_days: int = 365
+    newborn_requests: int = 5
+    unnamed: str = "{guardian}之婴"
     proposals: int = 20
     page: int = 20
     year_shift: int = 0
@@ -105,3 +116,4 @@ class Rooms:
     credentials: Credentials
     notices: Notices
     staff: Staff
+    papers: Papers

@@ -17,7 +17,7 @@ from tortoise.transactions import in_transaction
 from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.refusal import FieldFault, Refusal, TooMany
-from config.floor.unit import Unit
+from config.floor.unit import Actor, Unit
 from config.floor.vault import Vault
 from server.domain.audit.service import Audit
 from server.domain.delegations import records
@@ -30,6 +30,7 @@ from server.domain.delegations.errors import (
     DelegationMissing,
 )
 from server.domain.delegations.mandates import Mandates
+from server.domain.delegations.newborns import Newborns
 from server.domain.delegations.organisations import Organisations
 from server.domain.delegations.ports import DelegationOptions, Rooms
 from server.domain.delegations.reading import Reading
@@ -79,7 +80,7 @@ class Delegations:
         self.organisations = Organisations(audit, self._changes)
         self.wards = Wards(rooms.residents, self.options)
         self.expire = self._changes.expire
-        self.end_all = self._changes.end_all
+        self.newborns = Newborns(vault, rooms, self._changes, counter, self.options)
         self.of_resident = reading.of_resident
         self.waiting = reading.waiting
         self.shown = reading.shown
@@ -93,6 +94,12 @@ class Delegations:
         mandates = mandates or Mandates()
         self.mandate = mandates.mandate
         self.hold = mandates.hold
+
+    async def end_all(self, unit: Unit, actor: Actor, resident_id: UUID) -> int:
+        """Everything that this resident gave or was given ends, and what still waits is taken back (the account is
+        closed); how many delegations."""
+        await self.newborns.end_all(unit, actor, resident_id)
+        return await self._changes.end_all(unit, actor, resident_id)
 
     async def propose(self, unit: Unit, caller: ResidentCaller, asked: Proposal) -> UUID | Refusal:
         """Offer it to the other side, who is named by name and phone. The answer is the same whether or not such a

@@ -12,7 +12,7 @@ from config.floor.schema import Check, Index, Rule
 
 class MaterialFile(Model):
     """One upload: uploading → pending → stored with a case or with a request for correction, or dropped, until its
-    content is gone too."""
+    content is gone too. ``case_id``: the case, or a newborn's request, that it was given to."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     portal = fields.CharField(64)

@@ -233,6 +233,13 @@ class Materials:
         )  # fmt: skip
         return [sql.uid(row["id"]) for row in dropped]
 
+    async def let_go(self, unit: Unit, case_id: UUID) -> int:
+        """What was given to this case or request is not needed any more; how many. The sweep takes the content away."""
+        return await sql.execute(
+            "UPDATE material_files SET state = 'dropped', case_id = NULL WHERE portal = $1 AND case_id = $2",
+            unit.portal, case_id,
+        )  # fmt: skip
+
     async def remove(self, ids: Sequence[UUID]) -> None:
         """Delete the content of dropped files. Outside any unit; harmless when repeated."""
         for file_id in ids:

@@ -124,6 +124,10 @@ HOLDINGS: tuple[Held, ...] = (
         "agent_id": "staff", "proposed_by": "bookkeeping", "ended_by": "bookkeeping", "recorded_by": "staff",
         "confirmed_by": "staff", "addressee_index": "fingerprint",
     }),
+    Held("newborn_requests", "delegations", "guardian_id = $1 AND portal = $2", closing="keep", hidden={
+        "guardian_id": "bookkeeping", "certificate_index": "fingerprint", "file_id": "bookkeeping",
+        "checked_by": "staff", "ward_id": "other_person",
+    }),
     # notices
     Held("notify_attempts", "notices", f"delivery_id IN ({_DELIVERIES})"),
     Held("notify_receipts", "notices", (

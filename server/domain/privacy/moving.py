@@ -95,6 +95,7 @@ MOVES: tuple[Move, ...] = (
     Move("delegations", ("principal_id", "delegate_id", "proposed_by"), rows=_named_by("principal_id", "delegate_id"),
          unless="t.principal_id IS NOT NULL AND t.delegate_id IS NOT NULL"
          " AND {stays} IN (t.principal_id, t.delegate_id)"),
+    Move("newborn_requests", ("guardian_id",)),  # what was waiting has been taken back before
     # Every notice to a resident lies in the inbox, under its own id.
     Move("notify_paper_tasks", ("recipient",), rows=(f"message_id IN {_NOTICES}",)),
     Move("notify_ladders", ("recipient",), rows=(f"id IN {_NOTICES}",)),

@@ -52,6 +52,7 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "correction_requests": (
         "UPDATE material_files SET state = 'dropped', correction_id = NULL WHERE correction_id IN ({ids})",
     ),
+    "newborn_requests": ("UPDATE material_files SET state = 'dropped', case_id = NULL WHERE case_id IN ({ids})",),
 }
 """What goes before a row goes: its parts, in this order."""
 

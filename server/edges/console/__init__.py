@@ -22,6 +22,7 @@ from server.edges.console.full_view_api import operations as full_view_operation
 from server.edges.console.halls_api import operations as hall_operations
 from server.edges.console.lists_api import operations as list_operations
 from server.edges.console.losses_api import operations as loss_operations
+from server.edges.console.newborns_api import operations as newborn_operations
 from server.edges.console.notice_reach_api import operations as reach_operations
 from server.edges.console.record_api import operations as record_operations
 from server.edges.console.rights_api import operations as rights_operations
@@ -51,6 +52,7 @@ operations = [
     rights_operations,
     full_view_operations,
     delegation_operations,
+    newborn_operations,
     terminal_operations,
     watch_operations,
 ]

@@ -29,8 +29,11 @@ class WaitingQuery(Wire):
 )
 async def waiting(call: Call[NoBody, WaitingQuery]) -> StaffDelegations:
     """Newest first; names masked."""
-    found, cursor = await call.services.delegations.waiting(call.unit, call.query.cursor, scope=call.staff.scope)
-    return StaffDelegations(delegations=[staff_shape(call, one) for one in found], next_cursor=cursor)
+    delegations = call.services.delegations
+    found, cursor = await delegations.waiting(call.unit, call.query.cursor, scope=call.staff.scope)
+    begun = await delegations.newborns.rows.behind(call.unit, [one.record.id for one in found])
+    shown = [staff_shape(call, one, begun.get(one.record.id)) for one in found]
+    return StaffDelegations(delegations=shown, next_cursor=cursor)
 
 
 @operations.post(

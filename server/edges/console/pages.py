@@ -172,9 +172,13 @@ async def terminals(call: PageCall) -> Page:
 
 @pages.get("/console/delegations", access=Staff("delegations.confirm"), sign_in=SIGN_IN)
 async def delegations(call: PageCall) -> Page:
-    """What counters have recorded for people without a phone and a second person has to confirm."""
-    words = call.services.wording.group("delegation_desk", call.language)
-    facts = {"labels": json.dumps(words, ensure_ascii=False), "me": call.staff.staff_no}
+    """Newborns that guardians have begun on the phone, and what has been recorded and a second person confirms."""
+    words, newborns = (call.services.wording.group(one, call.language) for one in ("delegation_desk", "newborn_desk"))
+    facts = {
+        "labels": json.dumps(words, ensure_ascii=False),
+        "newborns": json.dumps(newborns, ensure_ascii=False),
+        "me": call.staff.staff_no,
+    }
     title = call.text("delegation_desk.console_title")
     return framed(call, "delegations", here="delegations", title=title, facts=facts)
 

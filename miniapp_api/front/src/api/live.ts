@@ -11,6 +11,7 @@ import { poll } from './live-mini'
 export interface LiveEvents {
   export: { id: string; state: string }
   delegation: { id: string; state: string }
+  newborn: { id: string; state: string }
   notice: { id: string }
   case: { case_no: string; status: string }
   visit: { id: string; outcome: string }

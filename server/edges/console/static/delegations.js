@@ -1,6 +1,7 @@
-// What counters have recorded for people without a phone: a second member of staff confirms it, or refuses.
+// What was recorded at counters, and newborns that guardians began on the phone: a second member of staff confirms it, or refuses.
 import { get, newKey, post, query } from "./api.js";
 import { busy, byId, complain, empty, failure, fill, h, quiet, say as toast } from "./dom.js";
+import { load as loadNewborns, opened } from "./newborns.js";
 import { dateWords, facts, momentWords } from "./words.js";
 
 const labels = JSON.parse(facts.labels);
@@ -32,6 +33,7 @@ function card(one) {
     h("div", { class: "row row-between" }, h("h2", {}, one.pair), h("span", { class: "hint" }, one.kind_label)),
     h("dl", { class: "facts" }, line(t("may"), one.scope_text), line(t("period"), `${dateWords(one.first_day)} – ${dateWords(one.last_day)}`),
       line(t("by"), `${one.place} · ${one.recorded_no} · ${momentWords(one.recorded_at)}`), line(t("before"), momentWords(one.answer_until))),
+    one.newborn && !mine && opened(one.newborn),
     mine ? h("p", { class: "message message-warn" }, t("not_you")) : h("div", { class: "row" },
       h("button", { class: "button button-primary", type: "button", onclick: answer(one, true) }, t("confirm")),
       h("button", { class: "button", type: "button", onclick: answer(one, false) }, t("refuse"))));
@@ -52,4 +54,6 @@ async function load(cursor = "") {
   }
 }
 
+document.addEventListener("recorded", () => load());
 load();
+loadNewborns();

@@ -1,0 +1,22 @@
+"""A newborn's request in words, for the guardian and for staff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from server.domain.delegations.newborn_rows import Newborn
+from server.web.operations import Call
+
+_SHOWN = 4
+
+
+def next_text(call: Call[Any, Any], one: Newborn) -> str:
+    """What happens now, or what is to be done."""
+    if one.state == "refused" and one.reason:
+        return call.text(f"newborns.refused.{one.reason}")
+    return call.text(f"newborns.next.{one.state}")
+
+
+def mask_certificate(number: str) -> str:
+    """The last four, never the length."""
+    return f"****{number[-_SHOWN:]}" if len(number) > 2 * _SHOWN else f"****{number[-1:]}"
