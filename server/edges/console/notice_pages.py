@@ -135,8 +135,15 @@ async def sending(call: PageCall) -> Page:
         call, "sending", "today", title=found.words.title, every=0 if over else 1_000, found=found, over=over,
         counted=counted, funnel=funnel(found, counts) if counted else None, followers=followers,
         answered=answered.get(found.id, ""),
+        prefix=_prefix(call, found.words.title),
         counters=json.dumps(counters), resend_by=_resend_by(call, counts), consequences=_consequences(call, found),
     )  # fmt: skip
+
+
+def _prefix(call: PageCall, title: str) -> str:
+    """What a correction's title begins with, in the language of the residents who read it, not of whoever writes."""
+    chinese = any("\u4e00" <= letter <= "\u9fff" for letter in title)
+    return call.services.wording.text("watch.follow.prefix", "zh-CN" if chinese else call.language)
 
 
 def _resend_by(call: PageCall, counts: Sequence[ChannelCount]) -> list[str]:

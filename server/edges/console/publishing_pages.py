@@ -68,7 +68,7 @@ async def approvals(call: PageCall) -> Page:
     """What waits for a second person."""
     facts = _facts(
         call, labels=_labels(call), brand=call.portal.name, staff=call.staff.staff_no,
-        elder=call.text("elder.compose.summary_approval"),
+        said_to_elders=call.text("elder.compose.summary_approval"),
     )  # fmt: skip
     return framed(call, "approvals", here="approvals", facts=facts, trial=await on_trial(call))
 

@@ -141,7 +141,16 @@
   const locale = () => (root.lang === "en" ? "en-GB" : "zh-CN");
   const time = (value, options) => new Intl.DateTimeFormat(locale(), { timeZone: "Asia/Shanghai", ...options }).format(new Date(value));
 
+  /** Where tabs do not fit side by side, the present one is in sight. */
+  const tabsInView = (place = document) => {
+    for (const tab of place.querySelectorAll(".tabs > [aria-current], .tabs > [aria-selected=true]")) {
+      const row = tab.parentElement;
+      row.scrollLeft += tab.getBoundingClientRect().left - row.getBoundingClientRect().left - (row.clientWidth - tab.offsetWidth) / 2;
+    }
+  };
+
   window.Yima = {
+    tabsInView,
     Problem, call, newKey, toast, busy, faults, clearFaults, meta,
     clockTime: (value) => time(value, { hour: "2-digit", minute: "2-digit", hour12: false }),
     dayTime: (value) => time(value, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false }),
@@ -154,6 +163,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     for (const group of document.querySelectorAll("[data-tabs]")) wireTabs(group);
+    tabsInView();
     for (const button of document.querySelectorAll("[data-sign-out]")) {
       button.addEventListener("click", () => busy(button, send("DELETE", button.dataset.signOut).catch(() => null)).then(() => location.assign(button.dataset.then)));
     }

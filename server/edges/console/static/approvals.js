@@ -98,7 +98,7 @@ async function card(row) {
       campaign.category === "emergency" && h("p", { class: "message message-warn" }, t(campaign.exercise ? "basis_exercise" : "basis_emergency", { at: momentWords(campaign.expires_at) })),
       campaign.category === "emergency" && h("p", { class: "message message-info" }, campaign.seconder ? t("seconded", { who: campaign.seconder }) : t("seconded_none")),
       h("blockquote", { class: "approval-body" }, campaign.body),
-      campaign.elder_body && h("h3", {}, `${facts.elder}：${campaign.elder_title}`), campaign.elder_body && h("blockquote", { class: "approval-body" }, campaign.elder_body), differences(since), check, sample(preview), decision(campaign, preview)), frames),
+      campaign.elder_body && h("h3", {}, t("said_as", { who: facts.said_to_elders, what: campaign.elder_title })), campaign.elder_body && h("blockquote", { class: "approval-body" }, campaign.elder_body), differences(since), check, sample(preview), decision(campaign, preview)), frames),
     draw: () => {
       showFindings(check, preview, { numbers: figuresOf(preview) });
     } };
@@ -135,10 +135,12 @@ async function load(cursor = "") {
     const top = views((waiting || answer).count);
     if (show !== "waiting") {
       fill(place, top, rows.length ? campaignList(rows) : empty(t(`approvals_${show}_none`), ""), further(answer));
+      window.Yima.tabsInView(place);
       return;
     }
     const [others, more, element, made] = await waitingOnes(answer);
     fill(place, top, others, more, element);
+    window.Yima.tabsInView(place);
     if (!made) return;
     made.draw();
     showFrames(made.frames, made.preview.examples, { brand: facts.brand, labels });

@@ -248,7 +248,7 @@ async function findItems() {
   if (!q) return;
   const answer = await get(`/api/v1/items${query({ q, limit: 20 })}`);
   const options = answer.items.filter((item) => item.code !== kept.value)
-    .map((item) => h("option", { value: item.code }, `${item.name}（${item.department}）`));
+    .map((item) => h("option", { value: item.code }, `${item.name}${t("in_group", { what: item.department })}`));
   form.item.replaceChildren(h("option", { value: "" }, labels.item_any), ...(kept.value ? [kept] : []), ...options);
   byId("item-count").textContent = t("items_found", { count: count(answer.total ?? answer.items.length) });
   if (options.length === 1) form.item.value = options[0].value;

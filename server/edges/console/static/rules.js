@@ -91,7 +91,7 @@ const picker = (label, options, change) => h("select", { "aria-label": label, on
 function value(row, changed) {
   const set = (name) => (chosen) => { row[name] = chosen; changed(); };
   if (row.kind === "region") {
-    return picker(t("kind_region"), choices.regions.map((one) => option(one.code, `${one.label}（${count(one.people)}）`, row.region)), set("region"));
+    return picker(t("kind_region"), choices.regions.map((one) => option(one.code, `${one.label}${t("in_group", { what: count(one.people) })}`, row.region)), set("region"));
   }
   if (row.kind === "channel") return picker(t("kind_channel"), choices.channels.map((one) => option(one.code, one.label, row.channel)), set("channel"));
   if (row.kind === "elder") {
@@ -99,7 +99,7 @@ function value(row, changed) {
       (chosen) => { row.elder = chosen === "yes"; changed(); });
   }
   if (row.kind === "list") {
-    return picker(t("kind_list"), lists.map((one) => option(one.id, `${one.name}（${count(one.total - one.bad)}）`, row.list)), set("list"));
+    return picker(t("kind_list"), lists.map((one) => option(one.id, `${one.name}${t("in_group", { what: count(one.total - one.bad) })}`, row.list)), set("list"));
   }
   if (row.kind === "age") {
     const box = (name, label) => h("input", { type: "number", min: "0", max: "150", "aria-label": label, placeholder: label, value: row[name] ?? "",
@@ -161,7 +161,7 @@ const leafWords = (row) => {
   const named = (list, code) => list.find((one) => one.code === code)?.label || code;
   const words = {
     region: () => `${t("kind_region")} ${named(choices.regions, row.region)}`,
-    item: () => `${t("kind_item")} ${row.label || row.item}${row.states?.length ? `（${row.states.map((code) => named(choices.states, code)).join("、")}）` : ""}`,
+    item: () => `${t("kind_item")} ${row.label || row.item}${row.states?.length ? t("in_group", { what: row.states.map((code) => named(choices.states, code)).join(t("and")) }) : ""}`,
     age: () => `${t("kind_age")} ${row.from || 0}–${row.to || 150}`,
     channel: () => named(choices.channels, row.channel),
     elder: () => t(row.elder === false ? "elder_no" : "elder_yes"),
@@ -173,8 +173,9 @@ const leafWords = (row) => {
 export function ruleWords(form) {
   const tree = fromForm(form);
   if (!tree) return t("rules_foreign");
-  const said = (node) => (node.join ? `（${node.parts.map(said).join(node.join === "all" ? " · " : " / ")}）` : leafWords(node));
-  return tree.parts.length ? said(tree).slice(1, -1) : t("rules_everybody");
+  const all = (node) => node.parts.map(said).join(node.join === "all" ? " · " : " / ");
+  const said = (node) => (node.join ? t("in_group", { what: all(node) }) : leafWords(node));
+  return tree.parts.length ? all(tree) : t("rules_everybody");
 }
 
 // Which words belong to a leaf's path in the form.

@@ -24,10 +24,10 @@ async function look() {
     fill(byId("measures"), h("ul", { class: "measures" }, found.measures.map((one) => h("li", { class: one.fits ? null : "measure-over" },
       h("span", {}, t(`measure_${one.channel}_${one.field}`)), h("span", {}, `${count(one.used)} / ${count(one.most)}`),
       h("progress", { max: one.most, value: Math.min(one.used, one.most), class: one.fits ? null : "over", "aria-label": t(`measure_${one.channel}_${one.field}`) })))),
-    h("p", {}, found.placeholders.length ? t("placeholders_used", { names: found.placeholders.map((name) => `((${name}))`).join("、") }) : t("placeholders_none"),
+    h("p", {}, found.placeholders.length ? t("placeholders_used", { names: found.placeholders.map((name) => `((${name}))`).join(t("and")) }) : t("placeholders_none"),
       found.parts ? ` · ${t("parts_only", { parts: found.parts })}` : ""),
-    found.added.length > 0 && h("p", { class: "message message-warn" }, t("template_breaks", { names: found.added.map((name) => `((${name}))`).join("、") })),
-    found.removed.length > 0 && h("p", { class: "message message-info" }, t("template_loses", { names: found.removed.map((name) => `((${name}))`).join("、") })));
+    found.added.length > 0 && h("p", { class: "message message-warn" }, t("template_breaks", { names: found.added.map((name) => `((${name}))`).join(t("and")) })),
+    found.removed.length > 0 && h("p", { class: "message message-info" }, t("template_loses", { names: found.removed.map((name) => `((${name}))`).join(t("and")) })));
   } catch (problem) {
     if (mine === ticket) fill(byId("measures"), h("p", { class: "message message-bad" }, problem.detail || problem.title));
   }

@@ -8,7 +8,7 @@ export const stateBadge = (state) => h("span", { class: `badge badge-${TONES[sta
 
 const row = (one) => h("li", { class: "case-row" }, h("a", { href: `/console/templates/${one.id}` },
   h("span", { class: "case-item" }, one.name), h("span", { class: "case-light" }, h("span", { class: "badge" }, t("template_version", { version: one.version }))),
-  h("span", { class: "case-no" }, one.title), h("span", { class: "case-due" }, one.placeholders.length ? t("placeholders_used", { names: one.placeholders.join("、") }) : t("placeholders_none")),
+  h("span", { class: "case-no" }, one.title), h("span", { class: "case-due" }, one.placeholders.length ? t("placeholders_used", { names: one.placeholders.join(t("and")) }) : t("placeholders_none")),
   h("span", { class: "case-handler" }, `${one.author} · ${momentWords(one.updated_at)}`)));
 
 function signatures(answer) {

@@ -103,7 +103,7 @@ function row(one) {
     h("div", { class: "terminal-head" },
       h("h2", {}, one.counter, one.name && h("span", { class: "terminal-name" }, ` ${one.name}`)),
       h("span", { class: "terminal-badges" }, one.locked_until && h("span", { class: "badge badge-bad" }, t("locked", { time: timeWords(one.locked_until) })), standing(one))),
-    h("p", { class: "hint" }, [one.hall, one.purpose_labels.join(" · ")].join("　")),
+    h("p", { class: "hint" }, [one.hall, ...one.purpose_labels].join(" · ")),
     one.state !== "invited" && h("p", {}, t("today", { scanned: count(one.scanned_today), refused: count(one.refused_today) })),
     live && h("p", { class: "hint" }, doing(one)),
     live && h("div", { class: "terminal-acts" },
