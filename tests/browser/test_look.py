@@ -138,7 +138,7 @@ async def test_the_way_in_and_an_application_step_by_step(city: Town, browser: B
         ("operator", ("", "/campaigns", "/campaigns/new", "campaign")),
         ("publisher", ("", "/campaigns", "/approvals")),
         ("auditor", ("", "/audit")),
-        ("administrator", ("", "/terminals")),
+        ("administrator", ("", "/terminals", "/factors")),
     ],
 )
 async def test_console_pages(city: Town, browser: Browser, cast_id: str, places: tuple[str, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,12 +11,16 @@ from typing import Any
 import pytest
 
 from config.floor import sql
+from config.floor.unit import Unit
 from config.portal import Portal
 from config.settings import Settings, StaffDoor
 from server.adapters.clock import ShiftedClock
 from server.domain.staff import totp
+from server.domain.staff.second_factor import Proof
+from server.domain.staff.webauthn import Site
+from server.edges.console.factor_shapes import PasskeyAnswer
 from tests.domain.staff.soft_passkey import PRESENT, SoftPasskey, text
-from tests.journeys.town import PASSWORD, Town, running_town
+from tests.journeys.town import PASSWORD, PORTAL, Town, running_town
 from tests.journeys.visitor import Answer, Visitor, must_problem
 
 API = "/console/api/v1"
@@ -107,6 +112,22 @@ async def test_a_challenge_lets_in_once_whoever_asks_at_once_or_again(holder: Ho
     holder.town.clock.advance(timedelta(minutes=7))
     must_problem(await holder.come(late), "passkey-wrong")
     assert (await holder.shows()).status == 201, "an answer that was lost costs a new challenge, no more"
+
+
+async def test_what_dies_half_way_uses_nothing_up(holder: Holder) -> None:
+    body = holder.passkey.shown(await holder.asked(), holder.origin)
+    services = holder.town.services
+    shown = PasskeyAnswer.model_validate_json(json.dumps(body)).shown()
+    proof = Proof(passkey=shown, site=Site("localhost", frozenset({holder.origin})))
+
+    async def dies(unit: Unit) -> None:
+        staff = await services.staff.by_number(unit, "H1")
+        assert await services.second_factor.check(unit, staff.actor, proof) is None
+        raise ConnectionAbortedError
+
+    with pytest.raises(ConnectionAbortedError):
+        await holder.town.house.database.unit_of_work(PORTAL, dies)
+    assert (await holder.come(body)).status == 201
 
 
 async def test_what_does_not_fit_is_refused_counted_and_then_not_looked_at(holder: Holder) -> None:
