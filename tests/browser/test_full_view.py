@@ -50,7 +50,7 @@ async def test_files_and_papers_of_a_colleagues_case_open_after_a_reason(server:
     page = await at_the_console(server, shown, "H1", ["handler"])
     await page.goto(f"{server.origin}/console/cases/{case_no}")
     first = page.locator(".materials button").first
-    await expect(first).to_have_text("说明理由再打开")
+    await expect(first).to_have_text("打开")
     await expect(page.locator(".papers a")).to_have_count(0)
     await first.click()
     await expect(page.get_by_label("为什么看")).to_be_focused()

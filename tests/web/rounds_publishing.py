@@ -37,7 +37,7 @@ async def _people(operator: Desk, phone: str) -> dict[str, str]:
     return {"segments/id": kept["id"]}
 
 
-def _uploaded(text: str) -> aiohttp.FormData:
+def uploaded(text: str) -> aiohttp.FormData:
     form = aiohttp.FormData()
     form.add_field("file", text.encode(), filename="名单.csv", content_type="text/csv")
     return form
@@ -46,7 +46,7 @@ def _uploaded(text: str) -> aiohttp.FormData:
 async def _list(operator: Desk, phone: str) -> dict[str, str]:
     lists = f"{_API}/people-lists"
     text = f"手机号,地点\n{phone},一楼\nabc,=1+1\n"
-    made = await operator.must("POST", lists, data=_uploaded(text), status=201)
+    made = await operator.must("POST", lists, data=uploaded(text), status=201)
     one = f"{lists}/{made['id']}"
     assert (made["total"], made["bad"]) == (2, 1)
     await operator.must("GET", lists)
@@ -55,7 +55,7 @@ async def _list(operator: Desk, phone: str) -> dict[str, str]:
     assert (bad["line"], bad["fault_code"]) == (3, "list-phone-wrong")
     await operator.must("GET", f"{one}/bad-rows")
     await operator.must("PUT", f"{one}/rows/3", {"cells": ["13000000000", "二楼"]})
-    other = await operator.must("POST", lists, data=_uploaded(text), status=201)
+    other = await operator.must("POST", lists, data=uploaded(text), status=201)
     await operator.must("DELETE", f"{lists}/{other['id']}", status=204)
     return {"people-lists/id": made["id"], "rows/line": "3"}
 

@@ -30,11 +30,12 @@ function size(bytes) {
 
 // What is not in one's hands needs a reason first, and again when its time is over: the button leads there then.
 export const isShut = ({ papers: { access, until } }) => access === "reason_needed" || (access === "opened" && Date.parse(until) <= Date.now());
-const asking = (id, label, ask) => h("button", { class: "button", type: "button", id, "aria-label": `${f("ask")} ${label}`, onclick: () => ask(id) }, f("ask"));
+const asking = (id, label, ask) => h("button", { class: "button", type: "button", id, "aria-label": f("ask_one_label", { name: label }), onclick: () => ask(id) }, f("ask_one"));
+const askHint = (detail) => isShut(detail) && h("p", { class: "hint" }, f("ask_hint"));
 
 export function materialsCard(detail, ask) {
   if (!detail.materials.length) return card(t("materials"), h("p", { class: "hint" }, t("materials_none")));
-  return card(t("materials"), h("ul", { class: "materials" }, detail.materials.map((material) => {
+  return card(t("materials"), askHint(detail), h("ul", { class: "materials" }, detail.materials.map((material) => {
     const id = `file-${material.file_id}`;
     if (isShut(detail)) {
       return h("li", {}, h("div", { class: "material-line" }, h("span", {}, h("strong", {}, material.name),
@@ -79,7 +80,7 @@ export function clockCard(detail) {
 
 export function documentsCard(detail, ask) {
   if (!detail.documents.length) return card(t("documents"), h("p", { class: "hint" }, t("documents_none")));
-  return card(t("documents"), h("ul", { class: "papers" }, detail.documents.map((paper) => {
+  return card(t("documents"), askHint(detail), h("ul", { class: "papers" }, detail.documents.map((paper) => {
     const id = `paper-${paper.document_no}`;
     const link = h("a", { id, href: api(detail.case_no, `documents/${encodeURIComponent(paper.document_no)}`), target: "_blank", rel: "noopener noreferrer", onclick: (event) => {
       if (!isShut(detail)) return;

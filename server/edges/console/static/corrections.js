@@ -51,7 +51,7 @@ function card(one) {
   const offered = ["name", "id_number", "phone", ...(one.wanted_name_masked ? ["answers"] : []), ...(one.files.length ? ["papers"] : [])];
   const shown = h("div", {});
   const whole = mayViewFull && one.name_masked && fullView(`/corrections/${one.id}/full-view`, offered, `whole-${one.id}`, {
-    until: one.open_until, names: { answers: "wanted_name", papers: "evidence" }, lead: "lead_evidence",
+    until: one.open_until, names: { answers: "wanted_name", papers: "evidence" }, of: "evidence",
     given: (until) => {
       one.open_until = until;
     },

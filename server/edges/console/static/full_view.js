@@ -14,28 +14,29 @@ function values(found, hide) {
   const rows = ["name", "id_number", "phone"].filter((name) => name in found).map((name) => [f(`fields.${name}`), found[name] ?? f("unknown")]);
   const all = [...rows, ...(found.answers || []).map((line) => [line.label, line.shown])];
   return [h("dl", { class: "facts" }, all.map(([label, value]) => [h("dt", {}, label), h("dd", {}, value)])),
-    h("p", { class: "hint full-view-kept" }),
     h("div", { class: "row" }, h("button", { class: "button", type: "button", onclick: hide }, f("hide")), h("span", { class: "hint", role: "timer" }))];
 }
 
 // What is chosen, and why; nothing to choose where only files and papers are meant, no why while a reason stands.
-function fieldset(offered, names, id, until, lead) {
-  const only = offered.length === 1 && offered[0] === "papers";
+function fieldset(wanted, names, id, until, of) {
+  const only = wanted.every((name) => name === "papers");
+  const offered = only || !stands(until) ? wanted : wanted.filter((name) => name !== "papers");
   const boxes = offered.map((name) => h("input", { type: "checkbox", value: name, checked: only }));
   const why = h("select", { id: `${id}-why` }, h("option", { value: "" }, f("choose_why")), REASONS.map((one) => h("option", { value: one }, f(`reasons.${one}`))));
   const note = h("textarea", { id: `${id}-note`, rows: "2", maxlength: "200", "aria-describedby": `${id}-hint` });
   const asked = stands(until) ? [h("p", { class: "hint" }, f("standing", { time: timeWords(until) }))] : [
     h("div", { class: "field" }, h("label", { for: why.id }, f("why")), why),
     h("div", { class: "field" }, h("label", { for: note.id }, f("note")), h("p", { class: "hint", id: `${id}-hint` }, f("note_hint")), note)];
-  const parts = [h("p", { class: "hint" }, only ? f(lead) : f("lead")),
+  if (only && stands(until)) return { parts: [h("p", { role: "status" }, f(`opened_${of}`, { time: timeWords(until) }))] };
+  const parts = [h("p", { class: "hint" }, only ? f(`lead_${of}`) : f("lead")),
     !only && h("fieldset", { class: "choices" }, h("legend", {}, f("what")), boxes.map((box) => h("label", { class: "choice" }, box, ` ${f(`fields.${names[box.value] || box.value}`)}`))), ...asked];
-  return { boxes, why, note, parts: parts.filter(Boolean), first: only ? (stands(until) ? null : why) : boxes[0], only };
+  return { boxes, why, note, parts: parts.filter(Boolean), first: only ? why : boxes[0], only };
 }
 
 /** A section that opens a form. `offered`: what there is to see here; `id` keeps the labels of two on a page apart;
  * `until`: when a reason that was given is over; `given`: called with the time when one stands anew; `names`: other
- * words for a field; `lead`: what is said where only files and papers are meant. */
-export function fullView(path, offered, id, { until = null, given = () => {}, names = {}, lead = "lead_papers", title = "open" } = {}) {
+ * words for a field; `of`: whether its files are papers of a case or evidence. */
+export function fullView(path, offered, id, { until = null, given = () => {}, names = {}, of = "papers", title = "open" } = {}) {
   const place = h("div", { class: "full-view card stack", hidden: true });
   const opener = h("button", { class: "button", type: "button", "aria-expanded": "false", onclick: () => (place.hidden ? form(offered) : close()) }, f(title));
   let timer = 0;
@@ -51,7 +52,10 @@ export function fullView(path, offered, id, { until = null, given = () => {}, na
 
   function form(wanted) {
     clearInterval(timer);
-    const asking = fieldset(wanted, names, id, standing, lead);
+    const asking = fieldset(wanted, names, id, standing, of);
+    place.hidden = false;
+    opener.setAttribute("aria-expanded", "true");
+    if (!asking.boxes) return place.replaceChildren(...asking.parts);
     const fault = h("p", { class: "fault", role: "alert" });
     const complain = (text, element) => {
       fault.textContent = text;
@@ -74,7 +78,7 @@ export function fullView(path, offered, id, { until = null, given = () => {}, na
         if (fields.every((name) => name === "papers")) close();
         else show(shown, found.seconds);
         given(standing);
-        if (fields.includes("papers")) say(f("opened", { time: timeWords(standing) }));
+        if (fields.includes("papers")) say(f(`opened_${of}`, { time: timeWords(standing) }));
       } catch (problem) {
         if (problem.code === "full-view-needed") {
           standing = null; // it ran out while this form stood open
@@ -86,9 +90,8 @@ export function fullView(path, offered, id, { until = null, given = () => {}, na
     });
     const go = h("button", { class: "button button-primary", type: "button", onclick: see }, f(asking.only ? "go_on" : "see"));
     place.replaceChildren(...asking.parts, fault, h("div", { class: "row" }, go));
-    place.hidden = false;
-    opener.setAttribute("aria-expanded", "true");
-    (asking.first || go).focus();
+    asking.first.focus();
+    return undefined;
   }
 
   function show(found, seconds) {
@@ -98,7 +101,6 @@ export function fullView(path, offered, id, { until = null, given = () => {}, na
       say(f("hidden"));
     };
     place.replaceChildren(...values(found, hide));
-    if (offered.includes("papers")) place.querySelector(".full-view-kept").textContent = f("kept_note", { time: timeWords(standing) });
     const clock = place.querySelector("[role=timer]");
     const tick = () => {
       const left = Math.ceil((end - Date.now()) / 1000);
