@@ -52,6 +52,8 @@ class ShownPaper:
     form: Form
     expires_at: datetime
     card_needed: bool
+    last4: str = ""
+    """The last digits of the identity number, to compare with the card; only until that is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,13 @@ class PaperLook:
     held: HeldCredential
     holder: Holder
     scene: str
+    last4: str = ""
 
     def shown(self, card_in_hand: bool) -> ShownPaper:
-        """From tier 1 on the clerk compares with the card; until then only what tier 0 tells is seen."""
+        """From tier 1 on the clerk compares with the card; until then only what tier 0 tells is seen, and what there is
+        to compare."""
         needed = self.held.tier != "T0" and not card_in_hand
-        return ShownPaper(self.held.tier, self.held.form, self.held.expires_at, needed)
+        return ShownPaper(self.held.tier, self.held.form, self.held.expires_at, needed, self.last4 if needed else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,9 @@ class Papers:
         found = await self._judged(unit, text)
         for portal in recognised if isinstance(found, PaperRefused) and found.held is None else ():
             other = await self._judged(replace(unit, portal=portal), text)
-            if isinstance(other, PaperLook) or other.held is not None:
+            if isinstance(other, PaperLook):
+                return replace(other, last4="")  # no more of it than was agreed
+            if other.held is not None:
                 return other
         return found
 
@@ -125,7 +131,7 @@ class Papers:
             return PaperRefused(PaperUnknown(), None)
         if held.state in ("revoked", "suspended"):
             return _refused(held.state, held)
-        return PaperLook(held, _holder(held), SCENES[held.form])
+        return PaperLook(held, _holder(held), SCENES[held.form], opened.credential.last4)
 
     async def _held(self, unit: Unit, reference: Reference | None) -> HeldCredential | None:
         number = number_of(reference.uri) if reference else None

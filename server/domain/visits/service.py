@@ -75,6 +75,8 @@ class _Look:
     item: str
     tier: str | None = None
     compared: bool = False
+    also: tuple[str, ...] = ()
+    """Fields that are seen beside the purpose's: what is compared with the card."""
 
 
 class Visits:
@@ -180,11 +182,12 @@ class Visits:
             return problem
         masked = tier == "T0"  # it says nothing that a card could be compared with
         purpose = narrowed(look.purpose, card_in_hand or masked)
-        seen = replace(look, purpose=purpose, tier=tier, compared=card_in_hand and not masked)
+        shown = found.shown(card_in_hand)
+        also = ("id_last4",) if shown.last4 else ()
+        seen = replace(look, purpose=purpose, tier=tier, compared=card_in_hand and not masked, also=also)
         row = await self._write(unit, seen, "accepted", found.holder, found.scene)
         await papers.remember(unit, place, staff_no, row["id"], found, card=card_in_hand, line=line)
-        visit = await self._disclosure.first(unit, row, seen.purpose)
-        return replace(visit, paper=found.shown(card_in_hand))
+        return replace(await self._disclosure.first(unit, row, purpose), paper=shown)
 
     async def _paper_again(
         self, unit: Unit, look: _Look, found: PaperLook | PaperRefused, visit_id: UUID
@@ -328,7 +331,7 @@ class Visits:
     async def _write(self, unit: Unit, look: _Look, outcome: str, holder: Holder | None, scene: str) -> sql.Row:
         """The row, its audit entry, and word to the resident's open pages; the row as a read would answer it."""
         visit_id, place, purpose = new_id(), look.place, look.purpose
-        seen, asked = (purpose.shown, purpose.asked) if outcome == "accepted" else ((), ())
+        seen, asked = ((*purpose.shown, *look.also), purpose.asked) if outcome == "accepted" else ((), ())
         subject, acting = (holder.subject, holder.acting) if holder else (None, None)
         region = holder.region if holder and holder.region else place.region
         until = unit.now + timedelta(seconds=self._options.consent_seconds) if asked else None

@@ -138,6 +138,7 @@ class ShownCredential(Wire):
     form_label: str
     expires_at: Instant
     card_needed: bool
+    last4: str | None = Field(description="of the identity number: to be compared with the card, only until it was")
 
 
 class HolderPortal(Wire):

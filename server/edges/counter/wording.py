@@ -87,6 +87,7 @@ def _credential(call: Call[Any, Any], paper: ShownPaper) -> ShownCredential:
         form_label=call.text(f"credentials.forms.{paper.form}"),
         expires_at=paper.expires_at,
         card_needed=paper.card_needed,
+        last4=paper.last4 or None,
     )
 
 

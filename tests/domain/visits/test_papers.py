@@ -39,7 +39,10 @@ async def test_a_named_paper_shows_only_what_is_masked_until_the_card_is_in_hand
     before = await looked(clerk, paper)
     assert [field["code"] for field in before["holder"]["fields"]] == ["name_masked", "loa"]
     assert (before["credential"]["card_needed"], before["consent"], before["holder"]["open_cases"]) == (True, None, [])
+    assert before["credential"]["last4"] == "1281", "something to compare the card with"
+    assert "证件号后四位" in (await lines(phone))[0]["fields"]
     after = await looked(clerk, paper, card_in_hand=True)
+    assert (after["credential"]["last4"], "证件号后四位" in (await lines(phone))[0]["fields"]) == (None, False)
     assert [field["code"] for field in after["holder"]["fields"]] == ["name_masked", "loa", "open_cases"]
     assert (after["credential"]["card_needed"], after["credential"]["form"]) == (False, "paper")
     for visit, card in ((before, False), (after, True)):

@@ -118,6 +118,7 @@ export function withCredential(nodes, visit, steps) {
     el("p", { class: "muted" }, `${tell("field.expires")} ${day(Date.parse(credential.expires_at) / 1000)}`),
     !needed && credential.tier !== "T0" ? el("p", { class: "message message-ok", "data-note": "card" }, tell("card.checked")) : null,
     needed ? cardStep(visit, steps) : null,
+    credential.last4 ? el("dl", { class: "seen" }, field("last4", credential.last4)) : null,
     needed ? el("p", { class: "hint" }, say("card.then")) : null));
   return [needed ? verdict("warn", tell("verdict.card"), window.Yima.clockTime(visit.at)) : band, body];
 }
