@@ -14,6 +14,8 @@ def next_text(call: Call[Any, Any], one: Newborn) -> str:
     """What happens now, or what is to be done."""
     if one.state == "refused" and one.reason:
         return call.text(f"newborns.refused.{one.reason}")
+    if one.state == "done" and (one.over or one.numbered):
+        return call.text("newborns.next.over" if one.over else "newborns.next.numbered")
     return call.text(f"newborns.next.{one.state}")
 
 

@@ -76,6 +76,13 @@ class NewbornDecided(Refusal):
     kind = "conflict"
 
 
+class NewbornUnseen(Refusal):
+    """Nobody says that it agrees with a certificate without having opened it."""
+
+    code = "newborn-unseen"
+    kind = "conflict"
+
+
 class NewbornOtherChild(Refusal):
     """This certificate stands for a child with another birthday."""
 

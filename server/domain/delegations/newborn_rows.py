@@ -27,7 +27,7 @@ NAME, CERTIFICATE = "newborn_requests.name", "newborn_requests.certificate"
 _COLUMNS = (
     "n.id, n.region, n.guardian_id, n.guardian_loa, n.relation, n.name_sealed, n.born, n.certificate_sealed, n.file_id,"
     " n.state, n.reason, n.asked_at, n.decided_at, n.checked_no, n.ward_id, n.delegation_id,"
-    " d.state AS stands, d.ended_as, d.active_at, d.answer_until, d.valid_until"
+    " d.state AS stands, d.ended_as, d.active_at, d.answer_until, d.valid_until, d.ward_born"
 )
 _FROM = "FROM newborn_requests n LEFT JOIN delegations d ON d.id = n.delegation_id"
 
@@ -52,6 +52,10 @@ class Newborn:
     checked_no: str
     ward_id: UUID | None
     delegation_id: UUID | None
+    over: bool = False
+    """It was in force and has ended since."""
+    numbered: bool = False
+    """The child has its number by now."""
 
     @property
     def undecided(self) -> bool:
@@ -149,6 +153,8 @@ class NewbornRows:
     def _read(self, unit: Unit, row: sql.Row) -> Newborn:
         born = sql.day_or_none(row["born"])
         assert born is not None
+        state = _state(unit, row)
+        ended = row["ended_as"] is not None or (state == "done" and sql.instant(row["valid_until"]) <= unit.now)
         return Newborn(
             id=sql.uid(row["id"]),
             region=row["region"],
@@ -159,13 +165,15 @@ class NewbornRows:
             born=born,
             certificate=self._vault.open(bytes(row["certificate_sealed"]), CERTIFICATE),
             file_id=sql.uid(row["file_id"]),
-            state=_state(unit, row),
+            state=state,
             reason=row["reason"] or None,
             asked_at=sql.instant(row["asked_at"]),
             decided_at=sql.instant_or_none(row["decided_at"]),
             checked_no=row["checked_no"],
             ward_id=sql.uid_or_none(row["ward_id"]),
             delegation_id=sql.uid_or_none(row["delegation_id"]),
+            over=state == "done" and ended,
+            numbered=state == "done" and row["ward_born"] is None,
         )
 
 

@@ -31,6 +31,7 @@ from server.domain.delegations.errors import (
     NewbornAsked,
     NewbornDecided,
     NewbornOtherChild,
+    NewbornUnseen,
 )
 from server.domain.delegations.newborn_rows import CERTIFICATE, NAME, Newborn, NewbornRows, Reason, Relation
 from server.domain.delegations.ports import DelegationOptions, Rooms
@@ -185,6 +186,8 @@ class Newborns:
         request with this certificate has led to."""
         if any(born != found.born for born, _ in wards):
             return NewbornOtherChild()
+        if not await self._changes.audit.has_looked(unit, actor, "newborn.look", found.guardian_id, found.asked_at):
+            return NewbornUnseen()
         known = wards[0][1] if wards else None
         guardian = await self._rooms.residents.get(unit, found.guardian_id)
         level = (await self._rooms.residents.get(unit, known)).loa if known else _NAMED

@@ -61,7 +61,7 @@ RULES = (
 class Migration(migration.Migration):
     """One new table."""
 
-    dependencies = [("domain", "0026_opened_for_a_reason")]
+    dependencies = [("domain", "0027_passkeys")]
     operations = [
         ops.CreateModel(
             name="NewbornRequest",

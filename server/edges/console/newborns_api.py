@@ -121,7 +121,9 @@ async def _look(call: Call[Any, Any], what: What, unit: Any = None) -> Newborn:
     f"{_PATH}/{{id}}/check", name="checkNewborn",
     summary="It agrees with the certificate and goes to a colleague to confirm, or it does not and why",
     access=DESK, body=NewbornChecked, answer=NewbornWaiting, status=200, idempotent=True,
-    problems=("not-found", "invalid-input", "newborn-decided", "newborn-other-child", "delegation-exists"),
+    problems=(
+        "not-found", "invalid-input", "newborn-decided", "newborn-unseen", "newborn-other-child", "delegation-exists",
+    ),
 )  # fmt: skip
 async def check(call: Call[NewbornChecked, NoQuery]) -> NewbornWaiting | Refusal:
     """The same word again is answered the same."""

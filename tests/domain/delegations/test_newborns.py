@@ -43,6 +43,8 @@ async def asked(town: Town, which: int = 0, **other: Any) -> tuple[Phone, str]:
 
 async def checked(desk: Desk, request: str) -> str:
     """The first person's yes; the delegation that waits for the second one."""
+    await desk.refused("POST", f"{DESK}/{request}/check", AGREES, code="newborn-unseen")
+    await desk.must("POST", f"{DESK}/{request}/opening")
     await desk.must("POST", f"{DESK}/{request}/check", AGREES)
     waiting = (await desk.must("GET", CONFIRM))["delegations"]
     return str(next(one["id"] for one in waiting if one["newborn"] == request))
@@ -67,7 +69,8 @@ async def test_two_members_of_staff_compare_it_and_the_mother_acts_for_her_child
     assert (opened["guardian"], opened["certificate_no"], opened["child"]) == ("王秀兰", "SAMPLE20260001", "")
     picture = await one.call("GET", f"{DESK}/{request}/picture")
     assert (picture.status, picture.media) == (200, "image/jpeg")
-    delegation = await checked(one, request)
+    await one.must("POST", f"{DESK}/{request}/check", AGREES)
+    delegation = (await one.must("GET", CONFIRM))["delegations"][0]["id"]
     assert (await mine(phone))["state"] == "recorded" and (await one.must("GET", DESK))["newborns"] == []
     acting = await acts_for(server, phone, delegation)
     await acting.refused("GET", "/api/v1/cases", code="delegation-over")
@@ -95,6 +98,9 @@ async def test_two_members_of_staff_compare_it_and_the_mother_acts_for_her_child
     assert (done["principal_masked"], done["actions"]) == ("王*满", ["renounce"]), (
         "the same child, named and proven now"
     )
+    assert "已经补登" in (await mine(phone))["next_text"]
+    await phone.must("DELETE", f"/api/v1/delegations/{delegation}", status=204)
+    assert "已经结束" in (await mine(phone))["next_text"]
 
 
 REFUSED = {
