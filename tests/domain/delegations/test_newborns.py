@@ -13,6 +13,7 @@ from tortoise.exceptions import IntegrityError, OperationalError
 
 from config.floor import sql
 from config.floor.unit import SYSTEM, Unit, legal_day
+from server.domain.delegations import newborn_rows
 from server.domain.identifiers import check_digit
 from tests.domain.delegations.family import acts_for, trusted
 from tests.journeys.people import Desk, Phone, a_photo
@@ -213,6 +214,24 @@ async def test_nobody_else_sees_it_and_a_closed_account_leaves_nothing_waiting(s
     closes = partial(end_all, actor=SYSTEM, resident_id=UUID(phone.me["id"]))
     await server.house.database.unit_of_work("demo", closes)
     assert (await mine(phone))["state"] == "taken_back"
+
+
+async def test_lists_are_read_by_pages_and_one_asks_a_few_times_a_day(
+    server: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(newborn_rows, "PAGE", 2)
+    phone = await trusted(server)
+    for number in range(5):
+        await phone.must("POST", PATH, await said(server, phone, certificate_no=f"SAMPLE {number}"), status=201)
+    await phone.refused("POST", PATH, await said(server, phone, certificate_no="SAMPLE 5"), code="too-many")
+    desk = await server.desk("C1", "clerk")
+    for who, path in ((phone, PATH), (desk, DESK)):
+        seen, cursor = [], ""
+        while cursor is not None:
+            page = await who.must("GET", f"{path}?cursor={cursor}")
+            seen, cursor = seen + [one["certificate_masked"] for one in page["newborns"]], page["next_cursor"]
+        assert sorted(seen) == [f"****{number}" for number in range(5)], "a short number shows its last place only"
+        await who.refused("GET", f"{path}?cursor=7", code="invalid-input")
 
 
 SPOILED = (
