@@ -226,10 +226,12 @@ async def test_lists_are_read_by_pages_and_one_asks_a_few_times_a_day(
     await phone.refused("POST", PATH, await said(server, phone, certificate_no="SAMPLE 5"), code="too-many")
     desk = await server.desk("C1", "clerk")
     for who, path in ((phone, PATH), (desk, DESK)):
-        seen, cursor = [], ""
+        seen: list[str] = []
+        cursor: str | None = ""
         while cursor is not None:
-            page = await who.must("GET", f"{path}?cursor={cursor}")
-            seen, cursor = seen + [one["certificate_masked"] for one in page["newborns"]], page["next_cursor"]
+            page: dict[str, Any] = await who.must("GET", f"{path}?cursor={cursor}")
+            seen += [one["certificate_masked"] for one in page["newborns"]]
+            cursor = page["next_cursor"]
         assert sorted(seen) == [f"****{number}" for number in range(5)], "a short number shows its last place only"
         await who.refused("GET", f"{path}?cursor=7", code="invalid-input")
 
