@@ -26,9 +26,11 @@ from tests.journeys.forms import fill, materials
 from tests.journeys.people import Counter, Desk, Phone, a_page
 from tests.journeys.town import Town, running_town
 from tests.journeys.visitor import Visitor
+from tests.soak.oracle import unlimited
 from tests.web.canaries import NAME, PHONE, WORDS, Canary, forms, found_in, in_files, in_redis, in_rows
 
-ALL, WHOLE_STORY = int(os.environ.get("YIMA_SOAK_CANARIES", "24")), 3
+FEW, WHOLE_STORY = 24, 3
+ALL = int(os.environ.get("YIMA_SOAK_CANARIES", FEW))
 ITEM = "printing-licence"
 
 
@@ -147,7 +149,7 @@ async def test_a_personal_value_is_found_nowhere_in_the_clear(
     scratch.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     with redirect_stderr(spoken), redirect_stdout(spoken):
-        async with running_town(settings, clock) as town:
+        async with running_town(unlimited(settings) if ALL > FEW else settings, clock) as town:
             outcome = await _sent_everywhere(town, monkeypatch)
             await town.house.engine.stop()
             outcome += await in_rows()
