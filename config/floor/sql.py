@@ -111,9 +111,10 @@ async def delete_some(table: str, condition: str, *values: Any) -> int:
 
 async def analyse(table: str) -> None:
     """After many rows were written at once: PostgreSQL plans by how the table looks now, not by how it looked before,
-    until its own analysis comes a minute later. Does nothing elsewhere, and where the role does not own the table."""
+    until its own analysis comes a minute later. Does nothing elsewhere, where the role does not own the table, and
+    while somebody else looks after it: no unit waits for statistics."""
     if is_postgres():
-        await execute(f"ANALYZE {table}")
+        await execute(f"ANALYZE (SKIP_LOCKED) {table}")
 
 
 async def execute_many(text: str, values: Sequence[Sequence[Any]]) -> None:

@@ -150,12 +150,16 @@ class Audit:
         )
         return [line_of(row) for row in found]
 
-    async def has_looked(self, unit: Unit, actor: Actor, action: str, resident_id: UUID, since: datetime) -> bool:
-        """Whether this person put such a look at this resident on record since then."""
+    async def has_looked(
+        self, unit: Unit, actor: Actor, action: str, resident_id: UUID, since: datetime, *, subject: str = ""
+    ) -> bool:
+        """Whether this person put such a look at this resident on record since then; with ``subject`` one at just
+        that."""
+        only = " AND subject = $6" if subject else ""
         found = await sql.row(
             "SELECT id FROM audit_entries WHERE portal = $1 AND resident_id = $2 AND action = $3 AND actor_id = $4 "
-            "AND at >= $5 ORDER BY id DESC LIMIT 1",
-            unit.portal, resident_id, action, actor.id, since,
+            f"AND at >= $5{only} ORDER BY id DESC LIMIT 1",
+            unit.portal, resident_id, action, actor.id, since, *([subject] if subject else []),
         )  # fmt: skip
         return found is not None
 

@@ -186,7 +186,8 @@ class Newborns:
         request with this certificate has led to."""
         if any(born != found.born for born, _ in wards):
             return NewbornOtherChild()
-        if not await self._changes.audit.has_looked(unit, actor, "newborn.look", found.guardian_id, found.asked_at):
+        audit, this = self._changes.audit, str(found.id)
+        if not await audit.has_looked(unit, actor, "newborn.look", found.guardian_id, found.asked_at, subject=this):
             return NewbornUnseen()
         known = wards[0][1] if wards else None
         guardian = await self._rooms.residents.get(unit, found.guardian_id)

@@ -131,6 +131,15 @@ async def test_a_no_says_why_and_what_to_do_and_she_may_ask_again(server: Town) 
     assert [row["state"] for row in dropped] == ["dropped"] * 4 + ["stored"], "a refused one's picture goes"
 
 
+async def test_a_look_at_one_of_a_guardians_requests_is_none_at_the_other(server: Town) -> None:
+    phone, first = await asked(server)
+    second = await phone.must("POST", PATH, await said(server, phone, certificate_no="SAMPLE 2026 0002"), status=201)
+    desk = await server.desk("H1", "clerk")
+    await desk.must("POST", f"{DESK}/{first}/opening")
+    await desk.refused("POST", f"{DESK}/{second['id']}/check", AGREES, code="newborn-unseen")
+    await desk.must("POST", f"{DESK}/{first}/check", AGREES)
+
+
 async def test_what_cannot_be_taken_is_refused_in_clear_words(server: Town) -> None:
     phone = await trusted(server)
     good = await said(server, phone)
