@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from playwright.async_api import expect
 
 from config.floor.unit import legal_day
+from server.domain.delegations import newborn_rows
 from tests.browser.conftest import NewScreen
 from tests.browser.pages_phone import PHOTO, WAIT
 from tests.browser.pages_staff import Console
 from tests.browser.test_acting import looked_at
 from tests.browser.test_showing import her_phone
 from tests.domain.delegations.family import trusted
+from tests.domain.delegations.test_newborns import asked
 from tests.journeys.town import Town
 
 
-async def test_a_newborn_begun_on_the_phone_becomes_a_child_she_acts_for(server: Town, screen: NewScreen) -> None:
+async def test_a_newborn_begun_on_the_phone_becomes_a_child_she_acts_for(
+    server: Town, screen: NewScreen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(newborn_rows, "PAGE", 1)
     phone = await her_phone(server, screen)
     await trusted(server)
     page, shown = phone.page, phone.screen
@@ -33,6 +39,7 @@ async def test_a_newborn_begun_on_the_phone_becomes_a_child_she_acts_for(server:
     await phone.press("提出登记")
     await phone.sees("等待核对")
     await looked_at(shown, "newborn-asked")
+    await asked(server, 1, certificate_no="SAMPLE 2026 0002", relation="father")
     desks = []
     for number in ("C7", "C8"):
         await server.hire(number, ["clerk"])
@@ -47,6 +54,7 @@ async def test_a_newborn_begun_on_the_phone_becomes_a_child_she_acts_for(server:
     await looked_at(one.screen, "newborn-desk")
     await one.page.get_by_role("button", name="与出生证一致，交同事确认").click()
     await expect(one.page.locator("#delegations")).to_contain_text("王*兰 代 王**婴", timeout=WAIT)
+    await expect(one.page.locator("#newborns")).to_contain_text("****0002", timeout=WAIT)  # the next page, by itself
     await looked_at(one.screen, "newborn-passed-on")
     await phone.sees("已核对，等待确认")
     await two.page.reload()

@@ -1,13 +1,13 @@
 // One credential at two counters, or read after it was taken back: what happened where, and what to do about it.
 import { get, post, query } from "./api.js";
-import { busy, byId, complain, empty, failure, fill, h, quiet, say as toast } from "./dom.js";
+import { busy, byId, complain, empty, h, quiet, say as toast } from "./dom.js";
 import { facts, momentWords } from "./words.js";
+import { worklist } from "./worklist.js";
 
 const labels = JSON.parse(facts.labels);
 const t = (key, filling = {}) => (labels[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(filling[name] ?? ""));
 const place = byId("conflicts");
 const state = new URLSearchParams(location.search).get("state") === "all" ? "all" : "waiting";
-let shown = [];
 
 const hours = (seconds) => Math.max(1, Math.round(seconds / 3600));
 
@@ -34,8 +34,7 @@ async function settle(button, one, settlement) {
     try {
       const now = await post(`/conflicts/${one.id}/settlement`, { settlement });
       toast(t(`done_${settlement}`));
-      shown = shown.map((each) => (each.id === now.id ? now : each)).filter((each) => state === "all" || !each.settlement);
-      draw();
+      await list.change((shown) => shown.map((each) => (each.id === now.id ? now : each)).filter((each) => state === "all" || !each.settlement));
     } catch (problem) {
       complain(problem);
     }
@@ -67,23 +66,15 @@ function card(one) {
       facts.auditor && h("a", { class: "button button-plain", href: `/console/audit${query({ subject: one.credential_id })}` }, t("record"))));
 }
 
-function draw(cursor = null) {
-  const none = state === "all" ? empty(t("none_all"), t("none_text")) : empty(t("none_waiting"), t("none_text"));
-  fill(place, shown.length ? shown.map(card) : none,
-    cursor && h("p", { class: "console-more" }, h("button", { class: "button", type: "button", onclick: () => load(cursor) }, t("more"))));
-}
-
-async function load(cursor = "") {
-  try {
+const list = worklist(place, {
+  card, none: () => empty(t(state === "all" ? "none_all" : "none_waiting"), t("none_text")),
+  read: async (cursor) => {
     const answer = await get(`/conflicts${query({ state, cursor })}`);
-    shown = cursor ? [...shown, ...answer.conflicts] : answer.conflicts;
-    draw(answer.next_cursor);
-  } catch (problem) {
-    fill(place, failure(problem, () => load()));
-  }
-}
+    return [answer.conflicts, answer.next_cursor];
+  },
+});
 
 for (const tab of document.querySelectorAll("[data-state]")) {
   if (tab.dataset.state === state) tab.setAttribute("aria-current", "page");
 }
-load();
+list.load();

@@ -1,12 +1,12 @@
 // What residents say is wrong about their data: read, answer once.
 import { get, post, query } from "./api.js";
-import { busy, byId, empty, failure, fill, h, say } from "./dom.js";
+import { busy, byId, empty, h, say } from "./dom.js";
 import { fullView, mayViewFull } from "./full_view.js";
-import { facts, momentWords, t } from "./words.js";
+import { facts, momentWords } from "./words.js";
+import { worklist } from "./worklist.js";
 
 const labels = JSON.parse(facts.labels);
 const place = byId("waiting");
-let found = [];
 
 // One file at a time; without a reason that stands the button leads to the reason.
 function opener(one, file, at, shown, whole) {
@@ -42,8 +42,7 @@ function card(one) {
     try {
       await post(`/corrections/${one.id}/answer`, { state, answer: text.value.trim() });
       say(labels.answered);
-      found = found.filter(({ id: other }) => other !== one.id);
-      show("");
+      await list.change((found) => found.filter(({ id: other }) => other !== one.id));
     } catch (problem) {
       fault.textContent = problem.detail || problem.title;
     }
@@ -69,19 +68,11 @@ function card(one) {
       h("button", { class: "button", type: "button", onclick: send("refused") }, labels.refused)));
 }
 
-function show(cursor) {
-  fill(place, found.length ? h("ul", { class: "plain-list stack" }, found.map(card)) : empty(labels.none, labels.none_text),
-    cursor && h("p", { class: "console-more" }, h("button", { class: "button", type: "button", onclick: () => load(cursor) }, t("more"))));
-}
-
-async function load(cursor = "") {
-  try {
+const list = worklist(place, {
+  card, none: () => empty(labels.none, labels.none_text), within: (cards) => h("ul", { class: "plain-list stack" }, cards),
+  read: async (cursor) => {
     const answer = await get(`/corrections${query({ cursor })}`);
-    found = cursor ? [...found, ...answer.corrections] : answer.corrections;
-    show(answer.next_cursor);
-  } catch (problem) {
-    fill(place, failure(problem, () => load(cursor)));
-  }
-}
-
-load();
+    return [answer.corrections, answer.next_cursor];
+  },
+});
+list.load();

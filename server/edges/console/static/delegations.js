@@ -1,13 +1,13 @@
 // What was recorded at counters, and newborns that guardians began on the phone: a second member of staff confirms it, or refuses.
 import { get, newKey, post, query } from "./api.js";
-import { busy, byId, complain, empty, failure, fill, h, quiet, say as toast } from "./dom.js";
+import { busy, byId, complain, empty, h, quiet, say as toast } from "./dom.js";
 import { load as loadNewborns, opened } from "./newborns.js";
 import { dateWords, facts, momentWords } from "./words.js";
+import { worklist } from "./worklist.js";
 
 const labels = JSON.parse(facts.labels);
 const t = (key, filling = {}) => (labels[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(filling[name] ?? ""));
 const place = byId("delegations");
-let shown = [];
 
 const line = (label, value) => h("div", {}, h("dt", {}, label), h("dd", {}, value));
 
@@ -18,8 +18,7 @@ function answer(one, confirm) {
     try {
       await post(`/delegations/${one.id}/confirmation`, { confirm }, { key });
       toast(t(confirm ? "confirmed" : "refused"));
-      shown = shown.filter((other) => other.id !== one.id);
-      draw();
+      await list.change((shown) => shown.filter((other) => other.id !== one.id));
     } catch (problem) {
       complain(problem);
     }
@@ -39,21 +38,14 @@ function card(one) {
       h("button", { class: "button", type: "button", onclick: answer(one, false) }, t("refuse"))));
 }
 
-function draw(cursor = null) {
-  fill(place, shown.length ? shown.map(card) : empty(t("none_waiting"), t("none_waiting_text")),
-    cursor && h("p", { class: "console-more" }, h("button", { class: "button", type: "button", onclick: () => load(cursor) }, t("more"))));
-}
-
-async function load(cursor = "") {
-  try {
+const list = worklist(place, {
+  card, none: () => empty(t("none_waiting"), t("none_waiting_text")),
+  read: async (cursor) => {
     const page = await get(`/delegations${query({ cursor })}`);
-    shown = cursor ? [...shown, ...page.delegations] : page.delegations;
-    draw(page.next_cursor);
-  } catch (problem) {
-    fill(place, failure(problem, () => load()));
-  }
-}
+    return [page.delegations, page.next_cursor];
+  },
+});
 
-document.addEventListener("recorded", () => load());
-load();
+document.addEventListener("recorded", () => list.load());
+list.load();
 loadNewborns();

@@ -1,19 +1,20 @@
 // Newborns that guardians have begun on the phone: opened, compared with the certificate, passed on or sent back.
 import { get, newKey, post, query } from "./api.js";
-import { busy, byId, complain, empty, failure, fill, h, quiet, say } from "./dom.js";
-import { dateWords, facts, momentWords, t as words } from "./words.js";
+import { busy, byId, complain, empty, fill, h, quiet, say } from "./dom.js";
+import { dateWords, facts, momentWords } from "./words.js";
+import { worklist } from "./worklist.js";
 
 const labels = JSON.parse(facts.newborns);
 const t = (key, filling = {}) => (labels[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(filling[name] ?? ""));
 const place = byId("newborns");
 const REASONS = ["unreadable", "mismatch", "not_guardian", "at_counter"];
-let shown = [];
 
 const line = (label, value) => h("div", {}, h("dt", {}, label), h("dd", {}, value));
 const row = (button) => h("div", { class: "row" }, button);
 
-/** What was said, in whole, and the picture beside it. Opening it is on record, so it is asked for each time. */
-export function opened(id) {
+/** What was said, in whole, and the picture beside it, in the place of what is seen ``before``. Opening it is on record,
+ * so it is asked for each time. */
+export function opened(id, before = []) {
   const box = h("div", { class: "stack" });
   const open = (event) => busy(event.currentTarget, async () => {
     quiet();
@@ -25,7 +26,7 @@ export function opened(id) {
       complain(problem);
     }
   });
-  fill(box, row(h("button", { class: "button", type: "button", onclick: open }, t("open"))), h("p", { class: "hint" }, t("open_hint")));
+  fill(box, before, row(h("button", { class: "button", type: "button", onclick: open }, t("open"))), h("p", { class: "hint" }, t("open_hint")));
   return box;
 }
 
@@ -54,8 +55,7 @@ function card(one) {
     try {
       await post(`/newborns/${one.id}/check`, agrees ? { agrees } : { agrees, reason: why.value }, { key: keys[agrees] });
       say(t(agrees ? "sent" : "returned"));
-      shown = shown.filter((other) => other !== one);
-      draw();
+      await list.change((shown) => shown.filter((other) => other !== one));
       if (agrees) document.dispatchEvent(new CustomEvent("recorded"));
     } catch (problem) {
       keys[agrees] = newKey();
@@ -64,25 +64,19 @@ function card(one) {
   });
   return h("article", { class: "card stack" },
     h("h3", {}, t("pair", { guardian: one.guardian_masked, relation: one.relation_label })),
-    h("dl", { class: "facts" }, line(t("child"), one.child_masked || t("open_name")), line(t("born"), dateWords(one.born)),
-      line(t("certificate"), one.certificate_masked), line(t("asked"), momentWords(one.asked_at))),
-    opened(one.id),
+    h("p", { class: "hint" }, `${t("asked")} ${momentWords(one.asked_at)}`),
+    opened(one.id, h("dl", { class: "facts" }, line(t("child"), one.child_masked || t("open_name")), line(t("born"), dateWords(one.born)),
+      line(t("certificate"), one.certificate_masked))),
     row(h("button", { class: "button button-primary", type: "button", onclick: answer(true) }, t("agrees"))),
     h("div", { class: "field" }, h("label", { for: why.id }, t("why")), why, fault),
     row(h("button", { class: "button", type: "button", onclick: answer(false) }, t("differs"))));
 }
 
-function draw(cursor = null) {
-  fill(place, shown.length ? shown.map(card) : empty(t("none"), t("none_text")),
-    cursor && h("p", { class: "console-more" }, h("button", { class: "button", type: "button", onclick: () => load(cursor) }, words("more"))));
-}
-
-export async function load(cursor = "") {
-  try {
+const list = worklist(place, {
+  card, none: () => empty(t("none"), t("none_text")),
+  read: async (cursor) => {
     const page = await get(`/newborns${query({ cursor })}`);
-    shown = cursor ? [...shown, ...page.newborns] : page.newborns;
-    draw(page.next_cursor);
-  } catch (problem) {
-    fill(place, failure(problem, () => load()));
-  }
-}
+    return [page.newborns, page.next_cursor];
+  },
+});
+export const load = list.load;
