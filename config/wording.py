@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,7 @@ class _Facts(dict[str, object]):
         return ""
 
 
+@lru_cache(maxsize=256)
 def choose_language(header: str) -> str:
     """The best of our languages for an ``Accept-Language`` header; zh-CN where none fits."""
     for part in header.split(","):

@@ -7,9 +7,11 @@ import hmac
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from aiohttp import web
+from aiohttp import hdrs, web
+from multidict import CIMultiDict, istr
 from pydantic import ValidationError
 
 from config.floor.refusal import Busy, FieldFault, Forbidden, Invalid, Refusal
@@ -41,6 +43,7 @@ LARGE_BODY = 4_300_000
 _KEY = re.compile(r"[\x21-\x7e]{1,128}", re.ASCII)
 _BEARER = re.compile(r"Bearer ([A-Za-z0-9_-]{20,128})", re.ASCII)
 _NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_JSON = CIMultiDict({istr(k): v for k, v in ({**_NO_STORE, "Content-Type": "application/json; charset=utf-8"}).items()})
 _HOSTS = 256
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -74,7 +77,7 @@ class Door:
         self._hosts: dict[str, Portal] = {}
 
     def portal(self, request: web.Request) -> Portal:
-        given = request.headers.get("Host", "")
+        given = request.headers.get(hdrs.HOST, "")
         found = self._hosts.get(given)
         if found is None:
             found = self.services.portals.of_host(host_of(request))
@@ -85,7 +88,7 @@ class Door:
         return found
 
     def language(self, request: web.Request, caller: Caller | None = None) -> str:
-        header = request.headers.get("Accept-Language", "")
+        header = request.headers.get(hdrs.ACCEPT_LANGUAGE, "")
         if header or not isinstance(caller, ResidentCaller):
             return choose_language(header)
         return caller.language
@@ -101,7 +104,7 @@ class Door:
 
     def check_origin(self, request: web.Request) -> None:
         """A browser's foreign page may not make us decide anything."""
-        origin = request.headers.get("Origin")
+        origin = request.headers.get(hdrs.ORIGIN)
         if origin is None or request.method in _SAFE:
             return
         if origin not in own_origins(request, self.services.settings):
@@ -150,7 +153,7 @@ class Door:
         return found
 
     async def _resident(self, request: web.Request, unit: Unit, access: Resident) -> ResidentCaller:
-        bearer = _BEARER.fullmatch(request.headers.get("Authorization", ""))
+        bearer = _BEARER.fullmatch(request.headers.get(hdrs.AUTHORIZATION, ""))
         found = await self.services.sessions.find(unit, "resident", bearer[1]) if bearer else None
         if not isinstance(found, ResidentCaller):
             raise Unauthenticated()
@@ -174,6 +177,7 @@ class Endpoint:
         self._services = door.services
         self._is_open = isinstance(operation.access, Open)
         self._is_read = operation.method == "GET"
+        self._is_limited = bool(operation.limit) or not (self._is_open and self._is_read)
         self._takes_body = operation.method in ("POST", "PUT", "DELETE") and operation.media not in (
             "multipart",
             "raw",
@@ -198,10 +202,10 @@ class Endpoint:
         op, door = self._op, self._door
         portal = door.portal(request)
         door.check_origin(request)
-        reading = await self._services.database.reading(portal.id)
-        caller, raw = await self._caller(request, reading)
+        reading = _NO_UNIT if op.alone else await self._services.database.reading(portal.id)
+        caller, raw = (None, None) if self._is_open else await self._caller(request, reading)
         client = door.client(request)
-        if op.limit or not (self._is_open and self._is_read):
+        if self._is_limited:
             await door.limit(str(caller.session_id) if caller else client, op.name if op.limit else "all", op.limit)
         body: Wire = _NOTHING
         if self._takes_body:
@@ -220,6 +224,8 @@ class Endpoint:
             answer = await self._answer(call, raw)
         except _Replayed as replay:
             return _response(replay.stored, {"Idempotent-Replayed": "true"})
+        if type(answer) is op.answer and call.kept is None:  # most are this
+            return web.Response(status=op.status, body=_json(answer), headers=_JSON)
         if isinstance(answer, web.StreamResponse):
             return answer
         kept = call.kept
@@ -229,8 +235,6 @@ class Endpoint:
     async def _caller(self, request: web.Request, reading: Unit) -> tuple[Caller | None, bytes | None]:
         """Who is asking; and the body where it had to be read to know that."""
         access = self._op.access
-        if isinstance(access, Open):
-            return None, None
         if not isinstance(access, Device | Terminal):
             return await self._door.caller(request, reading, access), None
         head = head_of(request)
@@ -350,7 +354,7 @@ class Endpoint:
             raise problems.invalid_input(error) from None
 
     def _query(self, request: web.Request) -> Wire:
-        if not request.rel_url.raw_query_string and self._op.query is NoQuery:
+        if self._op.query is NoQuery and "?" not in request.raw_path:
             return _NO_QUERY
         pairs = list(request.query.items())
         found = dict(pairs)
@@ -368,11 +372,17 @@ class Endpoint:
             return StoredAnswer(problems.status_of(answer), problems.body_of(answer, self._services.wording, language))
         if answer is None:
             return StoredAnswer(self._op.status, b"")
-        return StoredAnswer(self._op.status, answer.__pydantic_serializer__.to_json(answer, by_alias=True))
+        return StoredAnswer(self._op.status, _json(answer))
 
 
 _NOTHING = NoBody()
 _NO_QUERY = NoQuery()
+_NO_UNIT = Unit(now=datetime.min.replace(tzinfo=UTC), portal="")
+
+
+def _json(answer: Any) -> bytes:
+    found: bytes = answer.__pydantic_serializer__.to_json(answer, by_alias=True)
+    return found
 
 
 def _retry(answer: Any) -> dict[str, str]:

@@ -14,6 +14,7 @@ from typing import TextIO
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
+from multidict import istr
 
 from config.floor.refusal import Busy, Missing, Refusal
 from server.services import Services
@@ -25,6 +26,7 @@ from server.web.pages import error_page, wants_page
 from server.web.request_keys import CALLER, REQUEST_ID
 
 _log = logging.getLogger("yima.web")
+_ID = istr("X-Request-Id")
 
 
 class AccessLog:
@@ -82,7 +84,7 @@ def make_guard(services: Services, log: AccessLog, figures: Figures) -> Middlewa
         route_figures = figures.of(route)
         route_figures.add(response.status, taken)
         if not response.prepared:
-            response.headers["X-Request-Id"] = request_id
+            response.headers[_ID] = request_id
         log.add(request.method if resource else "-", route_figures.log_name, response.status, taken, request_id)
         return response
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -36,7 +38,7 @@ class Ready(Wire):
 _ALIVE = Alive(status="ok")
 
 
-@operations.get("/healthz", name="healthz", summary="Alive: touches nothing", access=Open(), answer=Alive)
+@operations.get("/healthz", name="healthz", summary="Alive: touches nothing", access=Open(), answer=Alive, alone=True)
 async def healthz(call: Call[NoBody, NoQuery]) -> Alive:
     return _ALIVE
 
@@ -59,7 +61,7 @@ def serve_figures(figures: Figures) -> Operations:
     registry = CollectorRegistry(auto_describe=False)
     registry.register(figures)
 
-    @own.get("/metrics", name="metrics", summary="Prometheus figures", access=Open(), media="binary")
+    @own.get("/metrics", name="metrics", summary="Prometheus figures", access=Open(), media="binary", alone=True)
     async def metrics(call: Call[NoBody, NoQuery]) -> web.Response:
         """Open in the demo; elsewhere it asks for the token of ``YIMA_SECRETS__METRICS_TOKEN``."""
         settings = call.services.settings
@@ -74,17 +76,40 @@ def serve_figures(figures: Figures) -> Operations:
     return own
 
 
-def describe_contract(document: Callable[[], dict[str, Any]]) -> tuple[Operations, Pages]:
+class Contract:
+    """The document as it is told, made once by whoever first asks: half a second of work, so beside the event loop."""
+
+    def __init__(self, make: Callable[[], dict[str, Any]]) -> None:
+        self._make = make
+        self._turn = asyncio.Lock()
+        self._made: tuple[dict[str, Any], bytes] | None = None
+
+    async def read(self) -> tuple[dict[str, Any], bytes]:
+        """The document, and its JSON."""
+        async with self._turn:
+            if self._made is None:
+                self._made = await asyncio.to_thread(self._written)
+        return self._made
+
+    def _written(self) -> tuple[dict[str, Any], bytes]:
+        document = self._make()
+        return document, json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def describe_contract(make: Callable[[], dict[str, Any]]) -> tuple[Operations, Pages]:
     """``/openapi.json`` and ``/docs`` for a finished table of operations."""
-    own = Operations(tag="operations")
+    own, contract = Operations(tag="operations"), Contract(make)
     shown = Pages(templates=Path(__file__).parent / "templates")
 
-    @own.get("/openapi.json", name="openapi", summary="This contract", access=Open(), media="binary")
+    @own.get("/openapi.json", name="openapi", summary="This contract", access=Open(), media="binary", alone=True)
     async def openapi(call: Call[NoBody, NoQuery]) -> web.Response:
-        return web.json_response(document(), headers={"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"})
+        _, body = await contract.read()
+        headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+        return web.Response(body=body, content_type="application/json", charset="utf-8", headers=headers)
 
     @shown.get("/docs", access=Open())
     async def docs(call: Call[NoBody, NoQuery]) -> Page:
-        return Page("web/docs.html", {"document": document()})
+        document, _ = await contract.read()
+        return Page("web/docs.html", {"document": document})
 
     return own, shown

@@ -196,6 +196,7 @@ class Operation:
     limit: int | None
     large: bool
     in_turn: bool
+    alone: bool
 
 
 @dataclass(slots=True)
@@ -224,8 +225,10 @@ class Operations:
         problems: tuple[str, ...] = (),
         media: Media = "json",
         in_turn: bool = False,
+        alone: bool = False,
     ) -> Callable[[T], T]:
-        """Declare a read: no transaction, one instant. ``in_turn`` as of ``post``."""
+        """Declare a read: no transaction, one instant. ``in_turn`` as of ``post``. ``alone``: open, and answered also
+        while the database is away; its unit has no instant and sees no portal's rows."""
         return self._verb(
             "GET",
             path,
@@ -237,6 +240,7 @@ class Operations:
             problems=problems,
             media=media,
             in_turn=in_turn,
+            alone=alone,
         )
 
     def post(
@@ -329,6 +333,7 @@ def _operation(method: str, path: str, tag: str, handler: Handler, declared: dic
         limit=declared.get("limit"),
         large=declared.get("large", False),
         in_turn=declared.get("in_turn", False),
+        alone=declared.get("alone", False),
     )
 
 
