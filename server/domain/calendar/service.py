@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Literal
@@ -19,6 +20,7 @@ from server.domain.calendar.table import CALENDARS, Tables, read_tables
 LimitUnit = Literal["working_day", "day"]
 _LONGEST = 3660
 _ONE = timedelta(days=1)
+_REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,9 @@ class CalendarService:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
+        # A case's page asks for the same few dates each time it is opened; the tables never change under us.
+        self._counted = lru_cache(_REMEMBERED)(self._count)
+        self._passed = lru_cache(_REMEMBERED)(self._pass)
 
     @classmethod
     def load(cls, folder: Path = CALENDARS) -> CalendarService:
@@ -73,6 +78,9 @@ class CalendarService:
             raise ValueError(f"a limit of {days} days is out of range")
         if unit == "day":
             return DueDate(start + timedelta(days=days), False)
+        return self._counted(start, days)
+
+    def _count(self, start: date, days: int) -> DueDate:
         day, left, provisional = start, days, False
         while left:
             day += _ONE
@@ -83,6 +91,9 @@ class CalendarService:
 
     def used(self, start: date, end: date) -> int:
         """Working days after ``start`` up to and including ``end``; 0 where ``end`` is not later."""
+        return self._passed(start, end)
+
+    def _pass(self, start: date, end: date) -> int:
         return sum(self.is_working(start + timedelta(days=step))[0] for step in range(1, (end - start).days + 1))
 
     def explain(self, start: date, days: int, unit: LimitUnit = "working_day") -> list[Step]:

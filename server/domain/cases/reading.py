@@ -213,9 +213,11 @@ class Reading:
             " WHERE c.portal = $1 AND c.case_no = $2 AND c.resident_id = $3",
             unit.portal, case_no, resident_id,
         )  # fmt: skip
-        if row is not None:
-            records.must_allow(mandate, records.record(row))
-        return await self._detail(unit, row, Doer(resident_id, frozenset({RESIDENT})), internal=False)
+        if row is None:
+            raise CaseMissing
+        case = records.record(row)
+        records.must_allow(mandate, case)
+        return await self._detail(unit, row, case, Doer(resident_id, frozenset({RESIDENT})), internal=False)
 
     async def staff_detail(self, unit: Unit, desk: Desk, case_no: str) -> CaseDetail:
         """A case within the desk's scope, deliberation included."""
@@ -226,12 +228,11 @@ class Reading:
             f" WHERE c.portal = $1 AND c.case_no = $2 AND c.submitted_at IS NOT NULL{inside}",
             *values,
         )
-        return await self._detail(unit, row, Doer(desk.staff_id, desk.roles), internal=True)
-
-    async def _detail(self, unit: Unit, row: sql.Row | None, doer: Doer, *, internal: bool) -> CaseDetail:
         if row is None:
             raise CaseMissing
-        case = records.record(row)
+        return await self._detail(unit, row, records.record(row), Doer(desk.staff_id, desk.roles), internal=True)
+
+    async def _detail(self, unit: Unit, row: sql.Row, case: CaseRecord, doer: Doer, *, internal: bool) -> CaseDetail:
         timeline, papers = await self._timeline(case, internal=internal)
         options = self._progress.options.clock
         return CaseDetail(

@@ -116,7 +116,8 @@ class CaseRecord:
         )
 
 
-COLUMNS = ", ".join(f"c.{field.name}" for field in fields(CaseRecord))
+_FIELDS = tuple(field.name for field in fields(CaseRecord))
+COLUMNS = ", ".join(f"c.{name}" for name in _FIELDS)
 LISTED = COLUMNS.replace("c.answers", "NULL AS answers").replace("c.decision", "NULL AS decision")
 """The columns of a list: without the sealed texts."""
 _INSTANTS = ("submitted_at", "received_at", "closed_at", "created_at", "updated_at")
@@ -136,7 +137,7 @@ def _outcome(value: Any) -> Outcome | None:
 
 def record(row: sql.Row) -> CaseRecord:
     """The record of a row that was read with ``COLUMNS``."""
-    known = {field.name: row[field.name] for field in fields(CaseRecord)}
+    known = {name: row[name] for name in _FIELDS}
     known |= {name: sql.instant_or_none(row[name]) for name in _INSTANTS}
     known |= {name: sql.day_or_none(row[name]) for name in _DAYS}
     known |= {name: sql.uid_or_none(row[name]) for name in _IDS}
