@@ -110,6 +110,7 @@ soak-privacy: tools ## what an attacker learns: 2,000 turns a question, medians 
 bench: tools ## our rates beside hand-written floors, as ratios
 	@$(SERVICES) --durable -- $(PY) -m tests.bench
 	@$(SERVICES) --durable -- $(PY) -m tests.bench.notices
+	@$(SERVICES) --durable -- $(PY) -m tests.bench.receipts
 
 front: ready
 	@.ci/front build

@@ -20,13 +20,15 @@ from config.floor.vault import Vault
 from notify import grants, reply_windows
 from notify.channel import Run
 from notify.incoming import InboundText, ProviderReceipt, WrongCallback, mainland, understood
-from notify.receipts import Receipts
+from notify.receipts import Receipts, Said
 from notify.vendor_templates import Kind
 from notify.wechat_crypt import read_body
 from notify.wechat_events import Told, read_event
 
 PAYLOAD = "notify_callbacks.payload"
 KEPT = timedelta(days=90)
+PAGE = 1_000
+"""Receipts from which on the sweeper leaves the next body to the next unit."""
 _log = logging.getLogger("yima.notify.callbacks")
 
 CallbackKind = Literal["receipts", "inbound", "event"]
@@ -111,17 +113,39 @@ class Callbacks:
         """Apply what a process that died has left; what cannot be read any more is marked so. How many were settled."""
         rows = await sql.rows(
             "SELECT id, portal, provider, kind, payload FROM notify_callbacks "
-            "WHERE applied_at IS NULL AND received_at < $1 ORDER BY received_at LIMIT $2",
+            "WHERE applied_at IS NULL AND received_at < $1 ORDER BY received_at, id LIMIT $2",
             unit.now - timedelta(seconds=20), limit,
         )  # fmt: skip
-        for row in rows:
+        others = [row for row in rows if row["kind"] != "receipts"]
+        for row in others:
             callback_id, scoped = sql.uid(row["id"]), Unit(unit.now, row["portal"], unit.events)
             try:
                 raw = self._vault.open_bytes(bytes(row["payload"]), PAYLOAD)
                 await self._apply(scoped, callback_id, row["provider"], row["kind"], raw)
             except ValueError:
-                await self._settle(unit, callback_id, "unreadable")
-        return len(rows)
+                await self._settle(unit, [callback_id], "unreadable")
+        return len(others) + await self._page(unit, [row for row in rows if row["kind"] == "receipts"])
+
+    async def _page(self, unit: Unit, bodies: Sequence[sql.Row]) -> int:
+        """Receipts of the provider that waits longest, a page of them together in the order in which they came."""
+        said, read, unreadable = list[Said](), list[UUID](), list[UUID]()
+        for row in bodies:
+            if any(row[name] != bodies[0][name] for name in ("portal", "provider")):
+                continue
+            try:
+                raw = self._vault.open_bytes(bytes(row["payload"]), PAYLOAD)
+                said += _said(self._read(row["provider"], "receipts", raw))
+                read.append(sql.uid(row["id"]))
+            except ValueError:
+                unreadable.append(sql.uid(row["id"]))
+            if len(said) >= PAGE:
+                break
+        if said:
+            scoped = Unit(unit.now, bodies[0]["portal"], unit.events)
+            await self._receipts.take(scoped, bodies[0]["provider"], said)
+        await self._settle(unit, read, "")
+        await self._settle(unit, unreadable, "unreadable")
+        return len(read) + len(unreadable)
 
     async def purge(self, unit: Unit) -> int:
         """Forget raw callbacks after ninety days; how many."""
@@ -144,23 +168,27 @@ class Callbacks:
         told, note = self._read(provider, kind, raw), ""
         if isinstance(told, Told):
             await self._event(unit, provider, told)
+        elif said := _said(told):
+            await self._receipts.take(unit, provider, said)
         else:
             for one in told:
-                if isinstance(one, ProviderReceipt):
-                    await self._receipt(unit, provider, one)
-                else:
+                if isinstance(one, InboundText):
                     note = await self._answer(unit, one)
-        await self._settle(unit, callback_id, note)
+        await self._settle(unit, [callback_id], note)
 
-    async def _settle(self, unit: Unit, callback_id: UUID, note: str) -> None:
+    async def _settle(self, unit: Unit, ids: Sequence[UUID], note: str) -> None:
+        if not ids:
+            return
+        among = "SELECT unnest($3::uuid[])" if sql.is_postgres() else "SELECT value FROM json_each($3)"
         await sql.execute(
-            "UPDATE notify_callbacks SET applied_at = $1, note = $2 WHERE id = $3", unit.now, note, callback_id
-        )
+            f"UPDATE notify_callbacks SET applied_at = $1, note = $2 WHERE id IN ({among})",
+            unit.now, note, list(ids) if sql.is_postgres() else sql.to_json([str(one) for one in ids]),
+        )  # fmt: skip
 
     async def _event(self, unit: Unit, provider: str, told: Told) -> None:
         reader = self._readers[provider]
-        for receipt in told.receipts:
-            await self._receipt(unit, provider, receipt)
+        if told.receipts:
+            await self._receipts.take(unit, provider, _said(told.receipts))
         if told.allowed and (person := await self._accounts.holder(unit, reader.account, told.openid)):
             for word in told.allowed:
                 kind: Kind = (reader.kinds or {}).get(word.template, "once")
@@ -174,14 +202,6 @@ class Callbacks:
         if told.left:
             await reply_windows.closed(unit, self._vault, told.openid)
 
-    async def _receipt(self, unit: Unit, provider: str, one: ProviderReceipt) -> None:
-        """The receipts' own door knows what is early, doubled, foreign or out of order."""
-        await self._receipts.take(
-            unit, provider=provider, receipt_id=one.receipt_id, client_msg_id=one.client_msg_id,
-            provider_ref=one.provider_ref, outcome=one.outcome, reason=one.reason[:64],
-            payload=f"{one.provider_ref} {one.outcome} {one.reason}",
-        )  # fmt: skip
-
     async def _answer(self, unit: Unit, text: InboundText) -> str:
         """What somebody wrote back; the note says what was done, never the words."""
         phone, wish = mainland(text.phone), understood(text.text)
@@ -192,3 +212,16 @@ class Callbacks:
         if wish.kind == "rating":
             return "rated" if await self._desk.rate(unit, phone, wish.stars) else "nothing-to-rate"
         return "words"
+
+
+def _said(told: Sequence[ProviderReceipt] | Sequence[InboundText] | Told) -> list[Said]:
+    """The receipts among it; their own door knows what is early, doubled, foreign or out of order."""
+    if isinstance(told, Told):
+        return []
+    return [
+        Said(
+            one.receipt_id, one.outcome, one.client_msg_id, one.provider_ref, one.reason,
+            f"{one.provider_ref} {one.outcome} {one.reason}",
+        )
+        for one in told if isinstance(one, ProviderReceipt)
+    ]  # fmt: skip

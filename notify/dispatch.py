@@ -103,8 +103,15 @@ class Dispatcher:
         return await self._send(await self._run("", take))
 
     async def sweep(self) -> int:
-        """Settle what a dead or hung sender left in doubt, and apply receipts that came early. How many moved."""
-        return await self._run("", self._sweep) + await self._ask()
+        """Settle what a dead or hung sender left in doubt, and apply receipts that came early. How many moved.
+
+        Each in transactions of its own, a page long: whoever sends meanwhile waits for no more than one.
+        """
+        found = await self._run("", self._lost)
+        for settle in (self._released, self._given_up):
+            while await self._run("", settle) >= doubts.PAGE:
+                pass
+        return found + await self._run("", self._early) + await self._ask()
 
     async def _hold(self, unit: Unit, lanes: int) -> Held:
         batch, lease = self._options.batch, self._options.lease
@@ -251,16 +258,25 @@ class Dispatcher:
         """Whose ladder goes another way now."""
         return await self._ended(unit, endings) if self._ended and endings else frozenset()
 
-    async def _sweep(self, unit: Unit) -> int:
+    async def _lost(self, unit: Unit) -> int:
         found = await queue.lost(unit, self._options.sweep_batch)
         await self._finish(
             unit, [self._doubt(one, category, self._providers.channel(one), "lost") for one, category in found]
         )
-        given_up = await doubts.release(unit, self._asking(), self._options.patience.doubt_wait)
-        went_on = await self._went_on(unit, given_up)
-        counted = [(one.campaign_id, one.message_id in went_on) for one in given_up]
+        return len(found)
+
+    async def _released(self, unit: Unit) -> int:
+        return await doubts.release(unit, self._asking(), self._options.patience.doubt_wait)
+
+    async def _given_up(self, unit: Unit) -> int:
+        ends = await doubts.give_up(unit)
+        went_on = await self._went_on(unit, ends)
+        counted = [(one.campaign_id, one.message_id in went_on) for one in ends]
         await progress.settled(unit, [(campaign_id, "skipped" if on else "failed") for campaign_id, on in counted])
-        return len(found) + await apply_waiting(unit, self._options.sweep_batch, self._ended)
+        return len(ends)
+
+    async def _early(self, unit: Unit) -> int:
+        return await apply_waiting(unit, self._options.sweep_batch, self._ended)
 
     def _asking(self) -> list[str]:
         return sorted({c.name for c in self._providers.every() if _can_be_asked(c) and not c.harmless_again})

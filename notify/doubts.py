@@ -14,6 +14,8 @@ from notify.verdicts import Ending
 
 LONG = timedelta(minutes=15)
 """In doubt for longer than this is shown to an operator."""
+PAGE = 1_000
+"""Doubts that a transaction settles."""
 
 
 async def take(unit: Unit, channels: Sequence[str], *, limit: int, lease: timedelta) -> list[Claimed]:
@@ -32,30 +34,37 @@ async def take(unit: Unit, channels: Sequence[str], *, limit: int, lease: timede
 
 
 async def ask_later(unit: Unit, claimed: Sequence[Claimed], at: datetime) -> None:
-    """Nobody could tell yet."""
-    for one in claimed:
-        await sql.execute(
-            "UPDATE notify_deliveries SET next_at = $1, lease_id = NULL, lease_until = NULL "
-            "WHERE id = $2 AND lease_id = $3 AND state = 'in_doubt'",
-            at, one.id, one.lease_id,
-        )  # fmt: skip
+    """Nobody could tell yet. ``claimed``: of one ``take``."""
+    if not claimed:
+        return
+    listed = "SELECT unnest($3::uuid[])" if sql.is_postgres() else "SELECT value FROM json_each($3)"
+    ids = [one.id for one in claimed] if sql.is_postgres() else sql.to_json([str(one.id) for one in claimed])
+    await sql.execute(
+        "UPDATE notify_deliveries SET next_at = $1, lease_id = NULL, lease_until = NULL "
+        f"WHERE id IN ({listed}) AND lease_id = $2 AND state = 'in_doubt'",
+        at, claimed[0].lease_id, ids,
+    )  # fmt: skip
 
 
-async def release(unit: Unit, asking: Sequence[str], wait: timedelta) -> list[Ending]:
-    """Send again what waited long enough; give up codes, and what is past its life. What was given up.
+async def release(unit: Unit, asking: Sequence[str], wait: timedelta) -> int:
+    """Send a page of those that waited long enough again; how many. What is past its life is not (``give_up``).
 
     Where a provider can be asked, it is asked until the wait since the doubt began is over.
     """
     named = ",".join(f"${n}" for n in range(4, len(asking) + 4)) or "''"
     waited = f"(channel NOT IN ({named}) OR updated_at <= $2)"
-    await sql.execute(
-        "UPDATE notify_deliveries SET state = 'pending', updated_at = $1 WHERE state = 'in_doubt' "
-        f"AND next_at <= $1 AND expires_at > $1 AND lane <> $3 AND {waited}",
+    return await sql.execute(
+        "UPDATE notify_deliveries SET state = 'pending', updated_at = $1 WHERE "
+        + _page(f"next_at <= $1 AND expires_at > $1 AND lane <> $3 AND {waited}"),
         unit.now, unit.now - wait, LANE_OTP, *asking,
     )  # fmt: skip
+
+
+async def give_up(unit: Unit) -> list[Ending]:
+    """A page of codes, and of what is past its life: they have failed."""
     failed = await sql.rows(
         "UPDATE notify_deliveries SET state = 'failed', reason = 'in-doubt', lease_id = NULL, lease_until = NULL, "
-        "updated_at = $1 WHERE state = 'in_doubt' AND (expires_at <= $1 OR (lane = $2 AND updated_at <= $3)) "
+        f"updated_at = $1 WHERE {_page('(expires_at <= $1 OR (lane = $2 AND updated_at <= $3))')} "
         "RETURNING id, message_id, channel, campaign_id",
         unit.now, LANE_OTP, unit.now - timedelta(minutes=1),
     )  # fmt: skip
@@ -66,3 +75,9 @@ async def release(unit: Unit, asking: Sequence[str], wait: timedelta) -> list[En
         )
         for row in failed
     ]  # fmt: skip
+
+
+def _page(condition: str) -> str:
+    """The longest in doubt of those that meet the condition; locked ones are in somebody else's hands."""
+    chosen = f"SELECT id FROM notify_deliveries WHERE state = 'in_doubt' AND {condition} ORDER BY next_at LIMIT {PAGE}"
+    return f"id = ANY(ARRAY({chosen} FOR UPDATE SKIP LOCKED))" if sql.is_postgres() else f"id IN ({chosen})"

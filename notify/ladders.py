@@ -14,12 +14,12 @@ from typing import Any
 from uuid import UUID
 
 from config.floor import sql
-from config.floor.ids import new_id
 from config.floor.unit import Unit
-from notify import progress
+from notify import ladder_rows, progress
 from notify.ladder import LANE_CAMPAIGN, LANE_CASE, Patience
+from notify.ladder_rows import Begun, Judged
 from notify.outbox import Draft
-from notify.steps import PAPER, Next, Plan, Step, Tried, judge
+from notify.steps import PAPER, Plan, Step, Tried, judge
 from notify.verdicts import Ending
 
 BATCH = 200
@@ -110,17 +110,14 @@ async def _climb(unit: Unit, where: str, values: Sequence[Any], skip: str = "") 
     if not rows:
         return 0, frozenset()
     tried = await _tried([sql.uid(row["id"]) for row in rows])
-    begun: Counter[UUID] = Counter()
-    went_on: set[UUID] = set()
-    for row in rows:
-        at_step, made = await _move(unit, row, tried.get(sql.uid(row["id"]), {}))
-        if at_step != int(row["at_step"]):
-            went_on.add(sql.uid(row["id"]))
-        if made and (campaign_id := sql.uid_or_none(row["of_campaign"])):
-            begun[campaign_id] += 1
+    judged = [_judged(unit, row, tried.get(sql.uid(row["id"]), {})) for row in rows]
+    made = await ladder_rows.begin(unit, judged)
+    await ladder_rows.keep(judged)
+    begun = Counter(one.begun.campaign_id for one in judged if one.begun and one.begun.campaign_id and one.id in made)
     for campaign_id, count in sorted(begun.items()):
         await progress.more(unit, campaign_id, count)
-    return len(rows), frozenset(went_on)
+    stood = {sql.uid(row["id"]): int(row["at_step"]) for row in rows}
+    return len(rows), frozenset(one.id for one in judged if one.at_step != stood[one.id])
 
 
 async def _tried(ids: Sequence[UUID]) -> dict[UUID, dict[str, Tried]]:
@@ -136,47 +133,31 @@ async def _tried(ids: Sequence[UUID]) -> dict[UUID, dict[str, Tried]]:
     return found
 
 
-async def _move(unit: Unit, row: sql.Row, tried: Mapping[str, Tried]) -> tuple[int, bool]:
-    """The step it stands at now, and whether that step's delivery was made here."""
+def _judged(unit: Unit, row: sql.Row, tried: Mapping[str, Tried]) -> Judged:
+    """Where it stands now, and the step that begins, if one does."""
     steps, at_step = _steps(row), int(row["at_step"])
     if row["campaign_status"] == "stopped":
-        await _keep(row, at_step, Next(over="ended", reason="stopped"))
-        return at_step, False
+        return Judged(sql.uid(row["id"]), at_step, "ended", "stopped", None)
     due = sql.instant_or_none(row["next_at"]) if at_step < 0 else None
     what = judge(row["category"], steps, at_step, tried, read=row["read_at"] is not None, now=unit.now, due=due)
-    begun, made = at_step, False
-    if what.begin is not None:
-        begun = what.begin
-        what, made = await _step(unit, row, steps, begun)
-    await _keep(row, begun, what)
-    return begun, made
-
-
-async def _keep(row: sql.Row, at_step: int, what: Next) -> None:
-    await sql.execute(
-        "UPDATE notify_ladders SET at_step = $1, state = $2, reason = $3, next_at = $4 WHERE id = $5",
-        at_step, what.over or "climbing", what.reason, what.until, row["id"],
-    )  # fmt: skip
-
-
-async def _step(unit: Unit, row: sql.Row, steps: Sequence[Step], number: int) -> tuple[Next, bool]:
-    """The delivery of the next step; what the ladder waits for then, and whether it was not there before."""
-    step, message = steps[number], sql.uid(row["id"])
-    lifetime, campaign_id = Patience().lifetime(row["category"]), sql.uid_or_none(row["of_campaign"])
-    made = await sql.row(
-        "INSERT INTO notify_deliveries (id, message_id, portal, region, channel, step, lane, state, attempt, next_at, "
-        "expires_at, client_msg_id, provider_ref, reason, campaign_id, updated_at) "
-        "VALUES ($1,$2,$3,$4,$5,$6,$7,'pending',0,$8,$9,$10,'','',$12,$11) ON CONFLICT (client_msg_id) DO NOTHING "
-        "RETURNING id",
-        new_id(), message, row["portal"], row["region"], step.channel, number + 2,
-        LANE_CAMPAIGN if campaign_id else LANE_CASE,
-        max(unit.now, sql.instant_or_none(row["held_until"]) or unit.now), unit.now + lifetime,
-        f"{message.hex}-{step.channel}", unit.now, campaign_id,
-    )  # fmt: skip
-    unit.tell("wake:notify", "due")
+    if what.begin is None:
+        return Judged(sql.uid(row["id"]), at_step, what.over or "climbing", what.reason, what.until)
+    step = steps[what.begin]
+    begun = _begun(unit, row, step, what.begin)
     if step.channel == PAPER:
-        return Next(over="ended", reason="paper"), made is not None
-    return Next(until=unit.now + timedelta(minutes=step.wait)), made is not None
+        return Judged(sql.uid(row["id"]), what.begin, "ended", "paper", None, begun)
+    return Judged(
+        sql.uid(row["id"]), what.begin, "climbing", "", unit.now + timedelta(minutes=step.wait), begun
+    )  # fmt: skip
+
+
+def _begun(unit: Unit, row: sql.Row, step: Step, number: int) -> Begun:
+    campaign_id = sql.uid_or_none(row["of_campaign"])
+    return Begun(
+        row["portal"], row["region"], step.channel, number + 2, LANE_CAMPAIGN if campaign_id else LANE_CASE,
+        max(unit.now, sql.instant_or_none(row["held_until"]) or unit.now),
+        unit.now + Patience().lifetime(row["category"]), campaign_id,
+    )  # fmt: skip
 
 
 def _steps(row: sql.Row) -> list[Step]:

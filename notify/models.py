@@ -300,6 +300,12 @@ RULES: tuple[Rule, ...] = (
     Index("notify_inbox_unread", "notify_inbox", "portal, recipient", where="read_at IS NULL"),
     Index("notify_receipts_unapplied", "notify_receipts", "received_at", where="applied_at IS NULL"),
     Index("notify_receipts_message", "notify_receipts", "client_msg_id"),
+    Index(
+        "notify_receipts_reference",
+        "notify_receipts",
+        "provider, provider_ref",
+        where="applied_at IS NULL AND client_msg_id = ''",
+    ),
     Index("notify_console_outbox_address", "notify_console_outbox", "address_index, at"),
     Index(
         "notify_console_outbox_address_next",

@@ -203,15 +203,16 @@ async def figures(unit: Unit, channel: str) -> dict[str, Figures]:
     return {r["provider"]: Figures(int(r["errors"]), int(r["answered"]), int(r["slow"])) for r in rows}
 
 
-async def answered(unit: Unit, channel: str, provider: str, sent_at: datetime) -> None:
-    """A receipt came; was it slow?"""
-    slow = int(unit.now - sent_at > shares.SLOW_AFTER)
-    await sql.execute(
-        "INSERT INTO notify_provider_minutes (id, channel, provider, minute, answered, slow) "
-        "VALUES ($1,$2,$3,$4,1,$5) ON CONFLICT (channel, provider, minute) DO UPDATE SET "
-        "answered = notify_provider_minutes.answered + 1, slow = notify_provider_minutes.slow + EXCLUDED.slow",
-        new_id(), channel, provider, _minute(unit.now), slow,
-    )  # fmt: skip
+async def answered(unit: Unit, receipts: Mapping[tuple[str, str], int], slow: Mapping[tuple[str, str], int]) -> None:
+    """So many receipts came, by channel and provider, and so many of them were slow."""
+    for (channel, provider), count in sorted(receipts.items()):
+        await sql.execute(
+            "INSERT INTO notify_provider_minutes (id, channel, provider, minute, answered, slow) "
+            "VALUES ($1,$2,$3,$4,$5,$6) ON CONFLICT (channel, provider, minute) DO UPDATE SET "
+            "answered = notify_provider_minutes.answered + EXCLUDED.answered, "
+            "slow = notify_provider_minutes.slow + EXCLUDED.slow",
+            new_id(), channel, provider, _minute(unit.now), count, slow.get((channel, provider), 0),
+        )  # fmt: skip
 
 
 async def _stored() -> list[tuple[str, Share]]:

@@ -1,24 +1,28 @@
 """Providers' answers: kept as they came, once each, then applied. States only move forward.
 
 Early, late, doubled, out of order, foreign: every receipt may come at any time. One that names a delivery of another
-provider changes nothing; one for a delivery not known yet waits for three days.
+provider changes nothing; one for a delivery not known yet waits for three days. They are applied a page at a time: the
+deliveries are locked, then all that waits for them is judged in the order in which it came. So of two processes with
+the same receipts one applies them, and a process that dies has applied nothing.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Literal
 from uuid import UUID
 
 from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.unit import Unit
 from config.floor.vault import Vault
-from notify import progress, providers
+from notify import progress, providers, receipt_rows, shares
+from notify.receipt_rows import Held, Moved, Name, Outcome, Waiting
 from notify.verdicts import Ended, Ending
 
 PAYLOAD = "notify_receipts.payload"
-Outcome = Literal["delivered", "failed", "read"]
 WAITS = timedelta(hours=72)
 UNANSWERED = timedelta(hours=72)
 """A delivery taken by a provider whose receipt has not come by then is ``unknown``. (GOV.UK Notify: 72 h.)"""
@@ -35,6 +39,19 @@ def after(state: str, outcome: Outcome) -> str:
     return outcome if state in _BEFORE[outcome] else state
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One answer of a provider. It names its delivery by our id, or by the provider's reference. ``payload``: as it
+    came; ``repr`` does not show it."""
+
+    receipt_id: str
+    outcome: Outcome
+    client_msg_id: str = ""
+    provider_ref: str = ""
+    reason: str = ""
+    payload: str = field(default="", repr=False)
+
+
 class Receipts:
     """The door for what providers say afterwards."""
 
@@ -42,61 +59,29 @@ class Receipts:
         self._vault = vault
         self.ended = ended
 
-    async def take(
-        self,
-        unit: Unit,
-        *,
-        provider: str,
-        receipt_id: str,
-        client_msg_id: str,
-        outcome: Outcome,
-        payload: str,
-        reason: str = "",
-        provider_ref: str = "",
-    ) -> bool:
-        """Keep a receipt and apply it. It names its delivery by our id, or by the provider's reference.
-
-        False if it was here before (nothing changed).
-        """
-        sealed = self._vault.seal(payload, PAYLOAD)
-        kept = await sql.row(
-            "INSERT INTO notify_receipts "
-            "(id, provider, receipt_id, client_msg_id, provider_ref, outcome, reason, payload, received_at) "
-            "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9) ON CONFLICT (provider, receipt_id) DO NOTHING RETURNING id",
-            new_id(), provider, receipt_id[:128], client_msg_id[:64], provider_ref[:128], outcome, reason[:64],
-            sealed, unit.now,
-        )  # fmt: skip
-        if kept is None:
-            return False
-        await _apply(
-            unit, sql.uid(kept["id"]), provider, client_msg_id[:64], provider_ref[:128], outcome, reason[:64],
-            self.ended,
-        )  # fmt: skip
-        return True
+    async def take(self, unit: Unit, provider: str, said: Sequence[Said]) -> int:
+        """Keep receipts in the order in which they were said and apply them; how many were not here before. A page
+        takes as many statements as one. (Pages are the caller's: a transaction holds what it applies.)"""
+        # Those of one instant are put in order by their ids.
+        ids = iter(sorted(new_id() for _ in said))
+        first: dict[str, receipt_rows.Raw] = {}
+        for one in said:
+            made = next(ids)
+            if (receipt_id := one.receipt_id[:128]) not in first:
+                first[receipt_id] = (
+                    made, provider, receipt_id, one.client_msg_id[:64], one.provider_ref[:128], one.outcome,
+                    one.reason[:64], self._vault.seal(one.payload, PAYLOAD),
+                )  # fmt: skip
+        kept = await receipt_rows.keep(unit, list(first.values()))
+        names = {("", row[3], "") if row[3] else (provider, "", row[4]) for row in first.values() if row[0] in kept}
+        await _apply(unit, names, self.ended)
+        return len(kept)
 
 
 async def apply_waiting(unit: Unit, limit: int = 200, ended: Ended | None = None) -> int:
-    """Apply receipts that came before their delivery was known, oldest first; how many were looked at."""
-    known = (
-        "EXISTS (SELECT 1 FROM notify_deliveries d WHERE {}) ".format
-    )  # one condition each, so that each finds its index
-    rows = []
-    for condition in (
-        f"r.client_msg_id <> '' AND {known('d.client_msg_id = r.client_msg_id')}",
-        "r.client_msg_id = '' AND r.provider_ref <> '' AND r.provider <> '' AND "
-        + known("d.provider <> '' AND d.provider = r.provider AND d.provider_ref = r.provider_ref"),
-    ):
-        rows += await sql.rows(
-            "SELECT r.id, r.provider, r.client_msg_id, r.provider_ref, r.outcome, r.reason FROM notify_receipts r "
-            f"WHERE r.applied_at IS NULL AND {condition} ORDER BY r.received_at, r.id LIMIT $1",
-            limit,
-        )
-    for row in rows:
-        await _apply(
-            unit, sql.uid(row["id"]), row["provider"], row["client_msg_id"], row["provider_ref"], row["outcome"],
-            row["reason"], ended,
-        )  # fmt: skip
-    return len(rows)
+    """Apply receipts that came before their delivery was known, oldest first; how many."""
+    names = await receipt_rows.early(limit)
+    return await _apply(unit, names, ended, skip=True)
 
 
 async def forget_unknown(unit: Unit, limit: int = 500) -> int:
@@ -115,62 +100,75 @@ async def forget_unknown(unit: Unit, limit: int = 500) -> int:
     return dropped + silent
 
 
-async def _apply(
-    unit: Unit, receipt: UUID, provider: str, client_msg_id: str, provider_ref: str, outcome: Outcome, reason: str,
-    ended: Ended | None,
-) -> None:  # fmt: skip
-    found = await _delivery(provider, client_msg_id, provider_ref)
-    if found is None:
-        return
-    if found["provider"] not in ("", provider):
-        note = "foreign"
-    else:
-        note = await _move(unit, found, outcome, reason, ended)
-        if found["provider"]:
-            await providers.answered(unit, found["channel"], provider, sql.instant(found["updated_at"]))
-    await sql.execute("UPDATE notify_receipts SET applied_at = $1, note = $2 WHERE id = $3", unit.now, note, receipt)
+async def _apply(unit: Unit, names: Collection[Name], ended: Ended | None, *, skip: bool = False) -> int:
+    """Apply all that waits for the deliveries of these names; how many receipts that were."""
+    held = await receipt_rows.hold(names, skip=skip) if names else []
+    if not held:
+        return 0
+    heard = _Heard(unit, held)
+    for receipt in await receipt_rows.waiting(held):
+        heard.hear(receipt)
+    await receipt_rows.move(unit, list(heard.moved.values()))
+    # Providers before ladders before campaigns, as where tries end: no two wait for each other in a ring.
+    await providers.answered(unit, heard.answered, heard.slow)
+    await _counted(unit, list(heard.moved.values()), ended)
+    await receipt_rows.noted(unit, heard.notes)
+    return len(heard.notes)
 
 
-async def _delivery(provider: str, client_msg_id: str, provider_ref: str) -> sql.Row | None:
-    columns = "id, message_id, channel, provider, state, campaign_id, updated_at"
-    lock = " FOR UPDATE" if sql.is_postgres() else ""
-    if client_msg_id:
-        return await sql.row(f"SELECT {columns} FROM notify_deliveries WHERE client_msg_id = $1{lock}", client_msg_id)
-    if not (provider and provider_ref):
+class _Heard:
+    """What a page of receipts makes of the deliveries that are held, one receipt after the other."""
+
+    def __init__(self, unit: Unit, held: Sequence[Held]) -> None:
+        self._now = unit.now
+        self._by_name: dict[Name, Held] = {}
+        for one in held:
+            self._by_name["", one.client_msg_id, ""] = one
+            if one.provider and one.provider_ref:
+                self._by_name.setdefault((one.provider, "", one.provider_ref), one)
+        self.moved: dict[UUID, Moved] = {}
+        self.notes: dict[UUID, str] = {}
+        self.answered: Counter[tuple[str, str]] = Counter()
+        self.slow: Counter[tuple[str, str]] = Counter()
+
+    def hear(self, receipt: Waiting) -> None:
+        one = self._by_name.get(receipt.name)
+        if one is None:  # one provider's reference beside another's name
+            return
+        if one.provider not in ("", receipt.provider):
+            self.notes[receipt.id] = "foreign"
+            return
+        before = self.moved.get(one.id)
+        state, since = (before.state, self._now) if before else (one.state, one.updated_at)
+        if one.provider:
+            self.answered[one.channel, one.provider] += 1
+            self.slow[one.channel, one.provider] += self._now - since > shares.SLOW_AFTER
+        if after(state, receipt.outcome) == state:
+            self.notes[receipt.id] = "late"
+            return
+        self.moved[one.id] = Moved(one, receipt.outcome, receipt.reason)
+        self.notes[receipt.id] = "applied"
+
+
+async def _counted(unit: Unit, moved: Sequence[Moved], ended: Ended | None) -> None:
+    """Ladders whose step failed go on, and campaigns learn what is new: that something arrived or failed, or that what
+    was taken did not arrive."""
+    failed = [
+        Ending(one.delivery.id, one.delivery.message_id, one.delivery.channel, "failed", one.reason,
+               one.delivery.campaign_id)
+        for one in moved if one.state == "failed"
+    ]  # fmt: skip
+    went_on = await ended(unit, failed) if ended and failed else frozenset[UUID]()
+    outcomes = ((one.delivery.campaign_id, _news(one, one.delivery.message_id in went_on)) for one in moved)
+    await progress.settled(unit, [(campaign_id, news) for campaign_id, news in outcomes if news])
+
+
+def _news(one: Moved, goes_on: bool) -> progress.Settled | None:
+    """What the campaign's counters learn. A step that failed is no failure of the notice while its ladder goes on."""
+    if one.delivery.state in _OPEN:
+        if one.state != "failed":
+            return "reached"
+        return "skipped" if goes_on else "failed"
+    if one.state != "failed":
         return None
-    return await sql.row(
-        f"SELECT {columns} FROM notify_deliveries WHERE provider <> '' AND provider = $1 AND provider_ref = $2 "
-        f"ORDER BY id LIMIT 1{lock}",
-        provider, provider_ref,
-    )  # fmt: skip
-
-
-async def _move(unit: Unit, found: sql.Row, outcome: Outcome, reason: str, ended: Ended | None) -> str:
-    state = found["state"]
-    if after(state, outcome) == state:
-        return "late"
-    await sql.execute(
-        "UPDATE notify_deliveries SET state = $1, reason = $2, lease_id = NULL, lease_until = NULL, updated_at = $3 "
-        "WHERE id = $4",
-        outcome, reason, unit.now, found["id"],
-    )  # fmt: skip
-    campaign_id = sql.uid_or_none(found["campaign_id"])
-    went_on: frozenset[UUID] = frozenset()
-    if ended and outcome == "failed":
-        ending = Ending(
-            sql.uid(found["id"]), sql.uid(found["message_id"]), found["channel"], "failed", reason, campaign_id
-        )
-        went_on = await ended(unit, [ending])
-    counted = _counted(state, outcome)
-    if went_on:
-        counted = "moved" if counted == "bounced" else "skipped"
-    if counted:
-        await progress.settled(unit, [(campaign_id, counted)])
-    return "applied"
-
-
-def _counted(state: str, outcome: Outcome) -> progress.Settled | None:
-    """What the campaign's counters learn: something new, that what was taken did not arrive, or nothing."""
-    if state in _OPEN:
-        return "failed" if outcome == "failed" else "reached"
-    return "bounced" if outcome == "failed" else None
+    return "moved" if goes_on else "bounced"

@@ -87,7 +87,7 @@ async def fresh(databases: PostgresDatabases) -> AsyncIterator[tuple[Database, A
         await databases.drop(url)
 
 
-def _line(name: str, floor: float, ours: float, goal: float = 0.0) -> None:
+def line(name: str, floor: float, ours: float, goal: float = 0.0) -> None:
     """``goal`` 0: nobody asked for one."""
     verdict = f"{goal:>8.2f}  {'reached' if ours / floor >= goal else 'MISSED'}" if goal else ""
     print(f"{name:<44}{floor:>10.0f}{ours:>10.0f}{ours / floor:>8.2f}{verdict}", flush=True)
@@ -114,7 +114,7 @@ async def _fan_out(databases: PostgresDatabases) -> None:
                 )
                 await bare.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM bare_{table}")
         floor = time.monotonic() - began
-    _line(f"fan-out of {PEOPLE:,} people, a second", PEOPLE / floor, PEOPLE / ours, 0.5)
+    line(f"fan-out of {PEOPLE:,} people, a second", PEOPLE / floor, PEOPLE / ours, 0.5)
     print(
         f"largest memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB (goal 300)"
     )
@@ -164,7 +164,7 @@ async def _climb(databases: PostgresDatabases) -> None:
             )
             await bare.execute(f"INSERT INTO notify_deliveries ({names}) SELECT {names} FROM sms")
         floor = time.monotonic() - began
-    _line(f"{SILENT:,} silent ones moved on, a second", SILENT / floor, SILENT / ours)
+    line(f"{SILENT:,} silent ones moved on, a second", SILENT / floor, SILENT / ours)
     print(f"longest transaction of it: {max(pieces) * 1000:.0f} ms")
 
 
@@ -175,7 +175,7 @@ def _dispatcher(database: Database, channel: Any) -> Dispatcher:
     )  # fmt: skip
 
 
-async def _ready(database: Database, bare: Any) -> UUID:
+async def ready(database: Database, bare: Any) -> UUID:
     """A campaign that is all fanned out, its active deliveries due; the pages' own channel is left out."""
     campaign_id = await release(database, DRAIN)
     runner = CampaignFanOut(run=database.unit_of_work, vault=VAULT, audience=AUDIENCE, options=NotifyOptions())
@@ -238,19 +238,19 @@ async def _drain(databases: PostgresDatabases) -> None:
     floors, ours = [], []
     for _ in range(ROUNDS):
         async with fresh(databases) as (database, bare):
-            campaign_id = await _ready(database, bare)
+            campaign_id = await ready(database, bare)
             began = time.monotonic()
             while await _bare_batch(bare, campaign_id, _nothing):
                 pass
             floors.append(DRAIN / (time.monotonic() - began))
         async with fresh(databases) as (database, bare):
-            await _ready(database, bare)
+            await ready(database, bare)
             dispatcher = _dispatcher(database, Silent())
             began = time.monotonic()
             while await dispatcher.step():
                 pass
             ours.append(DRAIN / (time.monotonic() - began))
-    _line("drain without a provider, a second", statistics.median(floors), statistics.median(ours), 0.6)
+    line("drain without a provider, a second", statistics.median(floors), statistics.median(ours), 0.6)
 
 
 async def _drain_by_http(databases: PostgresDatabases) -> None:
@@ -259,7 +259,7 @@ async def _drain_by_http(databases: PostgresDatabases) -> None:
     async with counting_provider(free_port()) as provider:
         for _ in range(ROUNDS):
             async with fresh(databases) as (database, bare):
-                campaign_id = await _ready(database, bare)
+                campaign_id = await ready(database, bare)
                 url = f"http://127.0.0.1:{provider.port}/send?id="
                 async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64)) as session:
                     began = time.monotonic()
@@ -274,7 +274,7 @@ async def _drain_by_http(databases: PostgresDatabases) -> None:
                         )
                     floors.append(DRAIN / (time.monotonic() - began))
             async with fresh(databases) as (database, bare):
-                await _ready(database, bare)
+                await ready(database, bare)
                 channel = HttpSms(provider.port, timeout=10)
                 dispatcher = _dispatcher(database, channel)
                 began = time.monotonic()
@@ -286,7 +286,7 @@ async def _drain_by_http(databases: PostgresDatabases) -> None:
                 await asyncio.gather(loop(), loop())
                 ours.append(DRAIN / (time.monotonic() - began))
                 await channel.close()
-    _line("drain through HTTP, a second", statistics.median(floors), statistics.median(ours), 0.5)
+    line("drain through HTTP, a second", statistics.median(floors), statistics.median(ours), 0.5)
 
 
 async def _posted(session: aiohttp.ClientSession, url: str) -> None:
@@ -327,7 +327,7 @@ async def _post(unit: Unit, number: int) -> None:
     await sql.execute(
         "INSERT INTO notify_messages (id, portal, region, recipient, event, template_version, category, dedupe_key, "
         "content, language, subject, lane, created_at) VALUES ($1,$2,$3,$4,'case',1,'service',$5,$6,'zh-CN','',$7,$8)",
-        message, PORTAL, REGION, new_id(), f"case:{number}", _SEALED, LANE_CASE, unit.now,
+        message, PORTAL, REGION, new_id(), f"case:{number}", SEALED, LANE_CASE, unit.now,
     )  # fmt: skip
     await sql.execute(
         "INSERT INTO notify_deliveries (id, message_id, portal, region, channel, step, lane, state, attempt, next_at, "
@@ -337,13 +337,13 @@ async def _post(unit: Unit, number: int) -> None:
     )  # fmt: skip
 
 
-def _sealed() -> bytes:
+def sealed() -> bytes:
     from notify.outbox import Words
 
     return Words("标题", "内容", "内容", "", {}).sealed(VAULT)
 
 
-_SEALED = _sealed()
+SEALED = sealed()
 
 
 def main() -> int:

@@ -15,6 +15,7 @@ from notify.board import Board
 from notify.channel import Rejected, Sent
 from notify.errors import FailedCountChanged, MessageMissing, ShareCannotMove
 from notify.history import History, masked
+from notify.receipts import Said
 from tests.notify.parts import PORTAL, Room, ScriptedChannel
 from tests.notify.test_campaigns import _approve, _get, _submitted
 
@@ -156,10 +157,8 @@ async def test_one_message_tells_its_tries_and_its_receipts_masked(room: Room) -
     client = (await sql.rows("SELECT client_msg_id FROM notify_deliveries WHERE channel = 'sms'"))[0]["client_msg_id"]
 
     async def hear(unit: Unit) -> bool:
-        return await room.notify.receipts.take(
-            unit, provider="console", receipt_id="r1", client_msg_id=client, outcome="read",
-            payload='{"phone": "13800000000", "ok": true}',
-        )  # fmt: skip
+        said = Said("r1", "read", client, payload='{"phone": "13800000000", "ok": true}')
+        return await room.notify.receipts.take(unit, "console", [said]) == 1
 
     await room.database.unit_of_work(PORTAL, hear)
     history = History(room.vault)

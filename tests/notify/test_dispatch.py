@@ -16,6 +16,7 @@ from notify.channel import Outcome, Rejected, Retry, Sent, Unknown
 from notify.channels.console_sms import sent_to
 from notify.ladder import LANE_CASE, Category, Patience, settle_doubt
 from notify.queue import Claimed
+from notify.receipts import Said
 from notify.verdicts import Verdict
 from tests.notify.parts import PORTAL, Room, ScriptedChannel
 
@@ -306,9 +307,7 @@ async def _receipt(room: Room, dice: random.Random) -> None:
     chosen = dice.choice(rows)["client_msg_id"]
 
     async def take(unit: Unit) -> bool:
-        return await room.notify.receipts.take(
-            unit, provider="p", receipt_id=str(dice.random()), client_msg_id=chosen,
-            outcome="delivered" if dice.random() < 0.7 else "failed", payload="{}",
-        )  # fmt: skip
+        said = Said(str(dice.random()), "delivered" if dice.random() < 0.7 else "failed", chosen)
+        return await room.notify.receipts.take(unit, "p", [said]) == 1
 
     await room.database.unit_of_work("", take)

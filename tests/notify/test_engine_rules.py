@@ -17,6 +17,7 @@ from notify.buckets import Bucket, refilled, tomorrow
 from notify.fanout_rows import row_id
 from notify.outbox import Words
 from notify.progress import Counts, Turn, turn
+from notify.receipt_rows import Outcome
 from notify.shares import Figures, Move, Share
 from notify.wordings import filled
 
@@ -116,7 +117,7 @@ def test_ids_of_a_campaign_are_uuid7_in_the_order_of_its_people() -> None:
 
 @settings(max_examples=int(os.environ.get("YIMA_HISTORIES", "1000")), deadline=None)
 @given(st.lists(st.sampled_from(["delivered", "failed", "read"]), max_size=8), st.sampled_from(["sent", "in_doubt"]))
-def test_a_receipt_only_moves_a_delivery_forward(history: list[receipts.Outcome], state: str) -> None:
+def test_a_receipt_only_moves_a_delivery_forward(history: list[Outcome], state: str) -> None:
     """The first final answer stands; only ``read`` comes after ``delivered``."""
     seen = [state]
     for outcome in history:

@@ -15,6 +15,7 @@ from notify.dispatch import Dispatcher
 from notify.errors import PaperTaskKept, PaperTaskMissing, PaperTaskOver
 from notify.ladder import DEFAULTS, Choice
 from notify.paper import PaperChannel, PaperTask
+from notify.receipts import Said
 from notify.service import Notify, NotifyOptions
 from notify.steps import LadderRules, Quiet
 from tests.notify.parts import NOON, PORTAL, REGION, TEMPLATES, Room, ScriptedChannel, staff
@@ -73,9 +74,7 @@ async def test_a_receipt_of_failure_begins_the_next_step_at_once(room: Room, aga
     assert await _ways(message) == [("wechat", "sent")]
 
     async def failed(unit: Unit) -> bool:
-        return await room.notify.receipts.take(
-            unit, provider="p", receipt_id="r", client_msg_id=f"{message.hex}-wechat", outcome="failed", payload="{}"
-        )
+        return await room.notify.receipts.take(unit, "p", [Said("r", "failed", f"{message.hex}-wechat")]) == 1
 
     for _ in range(1 + again):
         await room.database.unit_of_work("", failed)

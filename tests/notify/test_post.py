@@ -12,7 +12,8 @@ from config.floor.refusal import Invalid
 from config.floor.unit import Unit
 from notify.errors import EventUnknown, NoticeMissing, ValuesMissing
 from notify.ladder import DEFAULTS, Choice
-from notify.receipts import Outcome
+from notify.receipt_rows import Outcome
+from notify.receipts import Said
 from tests.notify.parts import CASE, PORTAL, REGION, Room, ScriptedChannel
 
 
@@ -174,10 +175,7 @@ async def test_receipts_come_early_late_doubled_and_foreign(room: Room) -> None:
 
     async def take(receipt_id: str, outcome: Outcome, client_msg_id: str = key) -> bool:
         async def decide(unit: Unit) -> bool:
-            return await room.notify.receipts.take(
-                unit, provider="p", receipt_id=receipt_id, client_msg_id=client_msg_id,
-                outcome=outcome, payload="{}",
-            )  # fmt: skip
+            return await room.notify.receipts.take(unit, "p", [Said(receipt_id, outcome, client_msg_id)]) == 1
 
         return await room.database.unit_of_work("", decide)
 

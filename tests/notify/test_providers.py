@@ -15,6 +15,7 @@ from notify.channels.inbox import InboxChannel
 from notify.dispatch import Dispatcher, DispatchOptions
 from notify.ladder import Category
 from notify.providers import ProviderOptions
+from notify.receipts import Said
 from notify.shares import Move
 from tests.notify.parts import Room, ScriptedChannel
 
@@ -115,10 +116,9 @@ async def test_a_receipt_counts_by_reference_but_not_from_another_provider(room:
 
 async def _receipt(room: Room, provider: str, number: str, outcome: str = "delivered") -> str:
     async def take(unit: Unit) -> bool:
-        return await room.notify.receipts.take(
-            unit, provider=provider, receipt_id=number, client_msg_id="" if provider == "one" else await _any(),
-            provider_ref="ref-1", outcome=outcome, payload="{}",  # type: ignore[arg-type]
-        )  # fmt: skip
+        ours = "" if provider == "one" else await _any()
+        said = Said(number, outcome, ours, "ref-1")  # type: ignore[arg-type]
+        return await room.notify.receipts.take(unit, provider, [said]) == 1
 
     assert await room.database.unit_of_work("", take)
     row = await sql.row("SELECT note FROM notify_receipts WHERE receipt_id = $1", number)

@@ -158,6 +158,34 @@ async def test_what_a_dead_process_kept_is_applied_by_the_sweeper(town: Town, cl
     assert await unit_of_work("", callbacks.purge) == 1
 
 
+async def test_bodies_that_wait_are_applied_in_their_order_a_provider_at_a_time(
+    town: Town, clock: ShiftedClock
+) -> None:
+    resident, stranger = await _resident(town), await town.stranger()
+    me = await _id(resident)
+    one, other = await _delivery(town, me, "tencent-sms", "s-1"), await _delivery(town, me, "aliyun-sms", "biz-1")
+    aliyun = {"phone_number": PHONE, "success": True, "err_code": "DELIVERED", "biz_id": "biz-1", "out_id": other}
+    bodies = (
+        ("tencent-sms/tencent-path", {"mobile": PHONE, "report_status": "SUCCESS", "sid": "s-1"}),
+        ("aliyun-sms/aliyun-path", aliyun),
+        ("tencent-sms/tencent-path", {"mobile": PHONE, "report_status": "FAIL", "errmsg": "MK:1", "sid": "s-1"}),
+    )
+    callbacks, unit_of_work = town.services.callbacks, town.services.database.unit_of_work
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(callbacks), "_apply", _dies)
+        for path, body in bodies:
+            await _post(stranger, f"/hooks/sms/{path}/receipts", json.dumps([body]))
+            clock.advance(timedelta(seconds=1))
+    await sql.execute("UPDATE notify_callbacks SET payload = $1 WHERE provider = 'aliyun-sms'", b"broken")
+    clock.advance(timedelta(seconds=60))
+    assert [await unit_of_work("", callbacks.sweep) for _ in range(3)] == [2, 1, 0]
+    assert (await _state(one), await _state(other)) == ("delivered", "sent")
+    notes = await sql.rows("SELECT note FROM notify_receipts ORDER BY received_at, id")
+    assert [row["note"] for row in notes] == ["applied", "late"]
+    (broken,) = await sql.rows("SELECT note FROM notify_callbacks WHERE note <> ''")
+    assert broken["note"] == "unreadable"
+
+
 async def _dies(*_: object) -> None:
     raise ConnectionResetError
 
