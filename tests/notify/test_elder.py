@@ -16,6 +16,7 @@ from notify.channel import Rejected
 from notify.channels.console_sms import sent_to
 from notify.operator_templates import Said
 from notify.service import Notify, NotifyOptions
+from notify.templates import _brief
 from tests.notify.parts import CASE, PORTAL, REGION, TEMPLATES, WORDS, Room, ScriptedChannel, staff
 
 HELP = NotifyOptions(help_phones={PORTAL: "12345"})
@@ -215,3 +216,25 @@ async def test_a_templates_elder_wording_is_a_version_of_its_own_and_never_half(
             ),
         )
     assert [(one.field, one.code) for one in refused.value.faults] == [("elder_body", "required")]
+
+
+SAID = [
+    ("newborn.changed", {"what": "recorded"}, "等通知"),
+    *(("newborn.changed", {"what": "refused", "reason": reason}, "请") for reason in
+      ("unreadable", "mismatch", "not_guardian", "at_counter")),
+    *(("delegation.changed", {"what": what, "other": "王*山", "side": side}, "授权")
+      for side in ("principal", "delegate") for what in ("proposed", "active", "refused", "withdrawn", "expired")),
+    ("account.merged", {}, "账号"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("event", "values", "word"), SAID)
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_newborns_delegations_and_merged_accounts_are_told_in_elder_words_of_every_kind(
+    event: str, values: dict[str, str], word: str, language: str
+) -> None:
+    template = TEMPLATES.get(event)
+    said = template.render(language, values, elder=True, help_phone="12345678901")
+    _brief(said)
+    assert said.body != template.render(language, values).body and "12345678901" in said.body + said.sms
+    assert language == "en" or word in said.body
