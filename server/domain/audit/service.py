@@ -57,6 +57,8 @@ class Sought:
 
     subject: str = ""
     resident_id: UUID | None = None
+    merged: tuple[UUID, ...] = ()
+    """Accounts of the same person that were merged into that one: their entries stay under them, sealed."""
     staff_no: str = ""
     action: str = ""
     """How the action begins: ``visit``, ``case.look``."""
@@ -227,7 +229,7 @@ def _narrowed(sought: Sought, values: list[object]) -> list[str]:
     if sought.subject:
         found.append(f"subject = {_hole(values, sought.subject)}")
     if sought.resident_id:
-        found.append(f"resident_id = {_hole(values, sought.resident_id)}")
+        found.append(f"resident_id IN ({_holes(values, (sought.resident_id, *sought.merged))})")
     if sought.staff_no:
         found.append(f"actor_kind = 'staff' AND actor_label = {_hole(values, sought.staff_no)}")
     if sought.action:

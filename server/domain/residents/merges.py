@@ -110,6 +110,17 @@ class Merges:
         )  # fmt: skip
         return [resident_id, *(sql.uid(row["resident_id"]) for row in rows)]
 
+    async def of_person(self, unit: Unit, account: UUID) -> list[UUID]:
+        """Every account of the person whose account this is or was, the one that goes on first. One statement."""
+        rows = await sql.rows(
+            "SELECT into_id, resident_id FROM resident_merges WHERE portal = $1 AND state = 'done' AND into_id ="
+            " COALESCE((SELECT into_id FROM resident_merges WHERE portal = $1 AND resident_id = $2"
+            " AND state = 'done'), $2)",
+            unit.portal, account,
+        )  # fmt: skip
+        goes_on = sql.uid(rows[0]["into_id"]) if rows else account
+        return [goes_on, *(sql.uid(row["resident_id"]) for row in rows)]
+
     async def level(self, unit: Unit, resident_id: UUID) -> int:
         """What was proven in this account about the other one's holder and still counts; 0 = nothing."""
         row = await self._open(unit, resident_id, "level")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -52,14 +53,14 @@ _SPACES = re.compile(r"\s+")
 )
 async def entries(call: Call[NoBody, AuditQuery]) -> AuditPage:
     """One page of the portal's entries. Narrowed to a person or an employee, the first page leaves an entry."""
-    asked, sought = call.query, sought_by(call, call.query)
+    asked, sought = call.query, await _sought(call)
     if (sought.resident_id or sought.staff_no) and not asked.cursor:
         await call.decide(lambda unit: _searched(call, unit, sought))
     found = await call.services.audit.search(
         call.unit, sought, _cursor(asked.cursor), _PAGE + 1, scope=call.staff.scope
     )
     notes = await call.services.rights.full_views.notes(call.unit, found[:_PAGE])
-    shown = [_shown(call, line, notes.get(line.id, "")) for line in found[:_PAGE]]
+    shown = [_shown(call, sought, line, notes.get(line.id, "")) for line in found[:_PAGE]]
     more = len(found) > _PAGE
     return AuditPage(entries=shown, next_cursor=shown[-1].id if more else None)
 
@@ -90,20 +91,21 @@ async def person(call: Call[PersonSought, NoQuery]) -> PersonFound | Refusal:
 )  # fmt: skip
 async def export(call: Call[NoBody, AuditQuery]) -> web.Response:
     """Newest first, at most twenty thousand entries; on record with their number. Cells are no formulas."""
-    sought = sought_by(call, call.query)
+    sought = await _sought(call)
     out = io.StringIO()
     table = csv.writer(out)
-    columns = ("at", "actor", "action", "subject", "outcome", "purpose", "fields", "place", "id")
+    columns = ("at", "actor", "action", "subject", "outcome", "purpose", "fields", "place", "id", "account")
     table.writerow([call.text(f"audit.columns.{name}") for name in columns])
     before: str | None = None
     count = 0
     while count < _ROWS:
         lines = await call.services.audit.search(call.unit, sought, before, _AT_ONCE, scope=call.staff.scope)
         for line in lines:
-            shown = _shown(call, line)
+            shown = _shown(call, sought, line)
             cells = (
                 line.at.astimezone(LEGAL_ZONE).isoformat(timespec="seconds"), shown.actor, shown.action_label,
                 shown.subject, shown.outcome_label, shown.purpose, "、".join(shown.fields), shown.place, shown.id,
+                shown.account_label,
             )  # fmt: skip
             table.writerow([guarded(cell) for cell in cells])
         count += len(lines)
@@ -184,6 +186,15 @@ def sought_by(call: Call[Any, Any], asked: AuditQuery) -> Sought:
     )
 
 
+async def _sought(call: Call[Any, AuditQuery]) -> Sought:
+    """A person is sought by every account that was ever hers: entries about one that was merged never moved."""
+    sought = sought_by(call, call.query)
+    if sought.resident_id is None:
+        return sought
+    goes_on, *merged = await call.services.residents.merges.of_person(call.unit, sought.resident_id)
+    return replace(sought, resident_id=goes_on, merged=tuple(merged))
+
+
 async def _searched(call: Call[Any, Any], unit: Unit, sought: Sought) -> None:
     await call.services.audit.record(
         unit, call.actor, "audit.search", subject_kind="staff" if sought.staff_no else "resident",
@@ -224,7 +235,8 @@ def _cursor(text: str, field: str = "cursor") -> str | None:
         raise Invalid(faults=(FieldFault(field, "cursor"),)) from None
 
 
-def _shown(call: Call[Any, Any], line: AuditLine, note: str = "") -> AuditShown:
+def _shown(call: Call[Any, Any], sought: Sought, line: AuditLine, note: str = "") -> AuditShown:
+    merged = line.resident_id is not None and line.resident_id in sought.merged
     return AuditShown(
         id=str(line.id),
         at=line.at,
@@ -238,6 +250,7 @@ def _shown(call: Call[Any, Any], line: AuditLine, note: str = "") -> AuditShown:
         purpose=line.purpose,
         fields=list(line.fields),
         place=line.place,
+        account_label=call.text("audit.merged_account") if merged else "",
         note=note,
     )
 

@@ -171,7 +171,8 @@ class VerifiedSome(Wire):
 
 
 class AuditShown(Wire):
-    """One entry: ids and words. ``note``: what an employee wrote to a full view, for the auditor alone."""
+    """One entry: ids and words. ``note``: what an employee wrote to a full view, for the auditor alone.
+    ``account_label``: of a person who was sought, that it is about an account of hers that was merged since."""
 
     id: str
     at: Instant
@@ -185,6 +186,7 @@ class AuditShown(Wire):
     purpose: str
     fields: list[str]
     place: str
+    account_label: str = ""
     note: str = ""
 
 

@@ -196,6 +196,27 @@ async def test_who_looked_at_the_account_that_was_merged_is_in_her_list_and_in_h
     assert seen["visit_id"]
 
 
+async def test_an_auditor_finds_what_is_on_record_about_a_person_under_all_her_accounts(server: Town) -> None:
+    first, second, offer = await _offered(server)
+    clerk, auditor = await server.counter(), await server.desk("A9", "auditor")
+    text = await second.code("03", at=server.now())
+    await clerk.must("POST", "/counter/api/v1/scans", {"text": text, "purpose": "apply_here"})
+    await second.must("POST", MERGE, {"id": offer["id"]}, status=200)
+    body = {"name": NAME, "id_number": NUMBER, "reason": "inspection"}
+    found = (await auditor.must("POST", "/console/api/v1/audit/people", body))["resident"]
+    assert found == first.me["id"]
+    for account in (found, second.me["id"]):  # by either of them it is the same person
+        page = await auditor.must("GET", f"/console/api/v1/audit?resident={account}")
+        marked = {one["action"]: one["account_label"] for one in page["entries"]}
+        assert marked["visit.look"] == "记在已合并的另一个账号下" and marked["audit.search"] == ""
+    table = (await auditor.must("GET", f"/console/api/v1/audit/export?resident={found}&action=visit.")).decode()
+    assert "账号" in table.splitlines()[0] and "记在已合并的另一个账号下" in table
+    stranger = (await server.resident(1)).me["id"]
+    entries = (await auditor.must("GET", f"/console/api/v1/audit?resident={stranger}"))["entries"]
+    assert {one["account_label"] for one in entries} == {""}
+    assert "visit.look" not in {one["action"] for one in entries}
+
+
 async def _entries_about(resident: str) -> list[sql.Row]:
     text = "SELECT id, action, resident_id, subject FROM audit_entries WHERE resident_id = $1 ORDER BY id"
     return await sql.rows(text, UUID(resident))
