@@ -32,7 +32,7 @@ async def list_looks(call: Call[NoBody, LookQuery]) -> SeenLooks:
     """Newest first."""
     asked = call.query
     looks, cursor = await call.services.looks.of_resident(
-        call.unit, call.resident.resident_id, asked.kind or None, asked.cursor
+        call.unit, call.resident.resident_id, asked.kind or None, asked.cursor, language=call.language
     )
     return SeenLooks(looks=[_seen(call, look) for look in looks], next_cursor=cursor)
 
@@ -48,7 +48,8 @@ async def list_looks(call: Call[NoBody, LookQuery]) -> SeenLooks:
 )
 async def dispute(call: Call[NoBody, NoQuery]) -> SeenLook:
     """Said again, it is answered the same."""
-    look = await call.services.looks.dispute(call.unit, call.actor, call.resident.resident_id, call.path_id("id"))
+    looks, hers = call.services.looks, call.resident.resident_id
+    look = await looks.dispute(call.unit, call.actor, hers, call.path_id("id"), language=call.language)
     return _seen(call, look)
 
 
@@ -108,6 +109,8 @@ def _fields(call: Call[Any, Any], look: Look) -> list[str]:
         return [_first(call, f"looks.{of}.{code}", f"looks.whole.{code}") for code in look.line.fields]
     if look.line.action == "case.document" and look.line.fields and (kind := kind_of(look.line.fields[0])):
         return [call.text(f"documents.titles.{kind.value}")]
+    if look.paper:
+        return [look.paper]
     if look.kind == "case" or look.line.action == "correction.file":
         return [saw] if (saw := _first(call, f"looks.saw.{look.line.action}")) else []
     codes = look.visit.fields if look.visit else look.line.fields

@@ -358,6 +358,7 @@ def _assemble(
             credentials=offline.credentials,
             delegations=delegations,
             materials=materials,
+            cases=cases,
             notices=notify,
             openings=openings,
         ),

@@ -24,7 +24,7 @@ from server.domain.credentials.service import ResidentCredentials
 from server.domain.delegations.service import Delegations
 from server.domain.losses.service import Codes
 from server.domain.materials.service import Materials
-from server.domain.privacy.city_names import Catalogue, City
+from server.domain.privacy.city_names import Catalogue, City, HandedIn
 from server.domain.privacy.closing import Closings, Run
 from server.domain.privacy.copying import Copier, Schema
 from server.domain.privacy.corrections import Corrections
@@ -151,6 +151,7 @@ def rights_house(
     credentials: ResidentCredentials,
     delegations: Delegations,
     materials: Materials,
+    cases: HandedIn,
     notices: Notify,
     openings: Openings,
 ) -> Rights:
@@ -159,7 +160,9 @@ def rights_house(
     endings = Endings(run, residents, sessions, codes, credentials, delegations, materials, notices, wording)
     copier = Copier(vault, schema, personal)
     rules = RetentionRules.load(schema)
-    city = City(catalogue, lambda portal: _places(portals.get(portal)), lambda language: _labels(purposes, language))
+    city = City(
+        catalogue, cases, lambda portal: _places(portals.get(portal)), lambda language: _labels(purposes, language)
+    )
     names: Mapping[str, str] = {portal.id: portal.name for portal in portals}
     return Rights(
         consents=consents,

@@ -217,6 +217,29 @@ async def named(unit: Unit, resident_id: UUID, ids: Collection[UUID]) -> dict[UU
     return {sql.uid(row["id"]): (row["case_no"], row["item_name"]) for row in found}
 
 
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """Under which material of which published form a file was handed in."""
+
+    item_code: str
+    item_version: int
+    material: str
+
+
+async def handed_in(unit: Unit, files: Collection[UUID]) -> dict[UUID, HandedIn]:
+    """As what these files were handed in, superseded ones too, by one statement; those that are not kept any more are
+    left out."""
+    if not files:
+        return {}
+    holes = ",".join(f"${n}" for n in range(2, len(files) + 2))
+    found = await sql.rows(
+        "SELECT m.file_id, m.code, c.item_code, c.item_version FROM case_materials m JOIN cases c ON c.id = m.case_id"
+        f" WHERE m.portal = $1 AND m.file_id IN ({holes})",
+        unit.portal, *files,
+    )  # fmt: skip
+    return {sql.uid(row["file_id"]): HandedIn(row["item_code"], int(row["item_version"]), row["code"]) for row in found}
+
+
 def within(scope: Scope, values: list[Any]) -> str:
     """A desk's scope as a condition on cases; what it compares with is added to ``values``."""
     return scope.where(values, department="c.department", region="c.region")

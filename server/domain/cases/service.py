@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection
 from uuid import UUID
 
+from config.floor.refusal import Refusal
 from config.floor.unit import Unit
 from config.floor.vault import Vault
 from config.wording import Wording
@@ -59,6 +61,7 @@ class Cases:
             mandates=mandates,
             items=catalogue,
         )
+        self._catalogue = catalogue
         self._materials = materials
         self._openings = openings
         self.looks = Looks()
@@ -139,6 +142,27 @@ class Cases:
     async def named(self, unit: Unit, resident_id: UUID, ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
         """Case number and item of the applicant's own cases, by their ids and one statement."""
         return await records.named(unit, resident_id, ids)
+
+    async def papers_named(self, unit: Unit, files: Collection[UUID], language: str) -> dict[UUID, str]:
+        """What these files were handed in as, in the words of the form that the applicant filled in; who asks has
+        shown that they may read about them. Of an item that is not named outside the inbox a material would say as
+        much as the item itself: it has no name here, and neither has what is not kept any more. One statement, and
+        one for each form."""
+        found = await records.handed_in(unit, files)
+        named: dict[UUID, str] = {}
+        for code, version in sorted({(one.item_code, one.item_version) for one in found.values()}):
+            guide = None
+            with contextlib.suppress(Refusal):  # a version that is not kept any more names nothing
+                guide = (await self._catalogue.version(unit, code, version)).guide
+            if guide is None or guide.sensitive:
+                continue
+            words = {paper.code: guide.word(paper.name, language) for paper in guide.materials}
+            named |= {
+                file: words[one.material]
+                for file, one in found.items()
+                if (one.item_code, one.item_version) == (code, version) and one.material in words
+            }
+        return named
 
     async def item_of(self, unit: Unit, resident_id: UUID, case_no: str) -> str | None:
         """Of which item the applicant's own case is; None where it is not theirs."""

@@ -8,7 +8,7 @@ about an account that was merged into hers stay where they are, sealed, and are 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 from uuid import UUID
 
@@ -65,9 +65,12 @@ class Visited(Protocol):
 
 
 class Numbered(Protocol):
-    """The applications behind some of the lines: case number and item, by the case's id."""
+    """The applications behind some of the lines: case number and item, by the case's id; what a file was handed in
+    as, by the file's."""
 
     async def named(self, unit: Unit, resident_id: UUID, ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]: ...
+
+    async def papers_named(self, unit: Unit, files: Collection[UUID], language: str) -> dict[UUID, str]: ...
 
 
 class Accounts(Protocol):
@@ -79,13 +82,14 @@ class Accounts(Protocol):
 @dataclass(frozen=True, slots=True)
 class Look:
     """One line: who, where, when and why is in ``line``. ``visit``: the scan itself, with what was asked and shown;
-    ``case``: whose number and item it was about."""
+    ``case``: whose number and item it was about; ``paper``: which material was opened, where it may be named."""
 
     line: AuditLine
     kind: Kind
     visit: ResidentVisit | None
     case: tuple[str, str] | None
     disputed: bool
+    paper: str = ""
 
 
 class Looks:
@@ -98,14 +102,23 @@ class Looks:
         self._cases = cases
 
     async def of_resident(
-        self, unit: Unit, resident_id: UUID, kind: Kind | None = None, cursor: str | None = None
+        self,
+        unit: Unit,
+        resident_id: UUID,
+        kind: Kind | None = None,
+        cursor: str | None = None,
+        *,
+        language: str = "zh-CN",
     ) -> tuple[list[Look], str | None]:
-        """One page, newest first, and the cursor of the next: at most four statements, whatever its length."""
+        """One page, newest first, and the cursor of the next: at most four statements whatever its length, and where
+        materials were opened one for them and one for each form that names them in ``language``."""
         lines = await self._lines(unit, resident_id, kind, cursor)
-        shown = await self._whole(unit, resident_id, lines[:PAGE])
+        shown = await self._whole(unit, resident_id, lines[:PAGE], language)
         return shown, str(shown[-1].line.id) if len(lines) > PAGE else None
 
-    async def dispute(self, unit: Unit, actor: Actor, resident_id: UUID, look_id: UUID) -> Look:
+    async def dispute(
+        self, unit: Unit, actor: Actor, resident_id: UUID, look_id: UUID, *, language: str = "zh-CN"
+    ) -> Look:
         """The resident says that she was not there: put on record for the auditor, once. ``Missing`` if not hers."""
         hers = await self._accounts.accounts(unit, resident_id)
         found = await self._audit.one_of_resident(unit, hers, look_id, NOT_LOOKS)
@@ -116,8 +129,8 @@ class Looks:
                 unit, actor, "look.disputed", subject_kind="look", subject=str(look_id), resident_id=resident_id,
                 outcome="open", purpose=found.action, place=found.place,
             )  # fmt: skip
-        whole = await self._whole(unit, resident_id, [found])
-        return Look(whole[0].line, whole[0].kind, whole[0].visit, whole[0].case, disputed=True)
+        (whole,) = await self._whole(unit, resident_id, [found], language)
+        return replace(whole, disputed=True)
 
     async def _lines(self, unit: Unit, resident_id: UUID, kind: Kind | None, cursor: str | None) -> list[AuditLine]:
         before = _cursor(cursor) if cursor else None
@@ -135,9 +148,11 @@ class Looks:
             limit=PAGE + 1,
         )
 
-    async def _whole(self, unit: Unit, resident_id: UUID, lines: Sequence[AuditLine]) -> list[Look]:
+    async def _whole(self, unit: Unit, resident_id: UUID, lines: Sequence[AuditLine], language: str) -> list[Look]:
         visits = await self._visits.some_of_resident(unit, resident_id, _subjects(lines, "visit", only=_SCANNED))
         cases = await self._cases.named(unit, resident_id, _subjects(lines, "case"))
+        files = {_file(line) for line in lines} - {_NONE}
+        papers = await self._cases.papers_named(unit, files, language) if files else {}
         return [
             Look(
                 line,
@@ -145,6 +160,7 @@ class Looks:
                 visits.get(_id(line)) if line.action in _SCANNED else None,
                 cases.get(_id(line)),
                 line.disputed,
+                papers.get(_file(line), ""),
             )
             for line in lines
         ]
@@ -163,8 +179,17 @@ _NONE = UUID(int=0)
 
 
 def _id(line: AuditLine) -> UUID:
+    return _uuid(line.subject)
+
+
+def _file(line: AuditLine) -> UUID:
+    """Which file of an application was opened."""
+    return _uuid(line.fields[0]) if line.action == "case.file" and line.fields else _NONE
+
+
+def _uuid(text: str) -> UUID:
     try:
-        return UUID(line.subject)
+        return UUID(text)
     except ValueError:
         return _NONE
 

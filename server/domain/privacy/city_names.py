@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
+from uuid import UUID
 
 from config.floor.refusal import Refusal
 from config.floor.unit import Unit
@@ -13,6 +14,8 @@ from server.domain.catalogue.records import Item
 from server.domain.privacy.code_words import ITEMS, CityNames
 from server.domain.privacy.copying import Value
 
+_AT_ONCE = 100
+_FILES = ("case.file", "correction.file")
 Tables = Mapping[str, Sequence[Mapping[str, Value]]]
 
 
@@ -24,21 +27,34 @@ class Catalogue(Protocol):
     async def names(self, unit: Unit, codes: list[str]) -> dict[str, str]: ...
 
 
+class HandedIn(Protocol):
+    """As what files were handed in, in words, where they may be named."""
+
+    async def papers_named(self, unit: Unit, files: Collection[UUID], language: str) -> dict[UUID, str]: ...
+
+
 class City:
     """``places``: portal → its regions' names; ``purposes``: language → their labels."""
 
     def __init__(
         self,
         catalogue: Catalogue,
+        cases: HandedIn,
         places: Callable[[str], Mapping[str, str]],
         purposes: Callable[[str], Mapping[str, str]],
     ) -> None:
-        self._catalogue, self._places, self._purposes = catalogue, places, purposes
+        self._catalogue, self._cases, self._places, self._purposes = catalogue, cases, places, purposes
 
     async def names(self, unit: Unit, tables: Tables, language: str) -> CityNames:
-        """One statement for the items, one for each version of a form that she filled in."""
+        """One statement for the items, one for each version of a form that she filled in, and one for each hundred of
+        her files that somebody has opened."""
         found = CityNames(self._places(unit.portal), self._purposes(language))
         found.items = await self._catalogue.names(unit, _items(tables))
+        found.opened = _opened(tables)
+        files = [UUID(one) for one, action in found.opened.items() if action == "case.file"]
+        for at in range(0, len(files), _AT_ONCE):
+            named = await self._cases.papers_named(unit, files[at : at + _AT_ONCE], language)
+            found.papers |= {str(file): name for file, name in named.items()}
         versions = {
             (str(row["item_code"]), row["item_version"]) for row in tables.get("cases", ()) if "item_code" in row
         }
@@ -49,6 +65,16 @@ class City:
                     found.answers |= _words(guide, language)
                     found.items[code] = guide.word(guide.name, language)
         return found
+
+
+def _opened(tables: Tables) -> dict[str, str]:
+    """The files among what was seen, each with the action that opened it."""
+    found: dict[str, str] = {}
+    for row in tables.get("audit_entries", ()):
+        action, seen = row.get("action"), row.get("fields_seen")
+        if action in _FILES and isinstance(seen, list):
+            found |= {str(one): str(action) for one in seen}
+    return found
 
 
 def _items(tables: Tables) -> list[str]:

@@ -86,6 +86,10 @@ class CityNames:
     places: Mapping[str, str] = field(default_factory=dict)
     purposes: Mapping[str, str] = field(default_factory=dict)
     items: dict[str, str] = field(default_factory=dict)
+    papers: dict[str, str] = field(default_factory=dict)
+    """Files that somebody opened, by their ids: as what she had handed them in."""
+    opened: dict[str, str] = field(default_factory=dict)
+    """And by which action of the record, for those that have no name."""
     answers: dict[str, str] = field(default_factory=dict)
 
     def of(self, column: str, code: str) -> str | None:
@@ -93,6 +97,8 @@ class CityNames:
             return self.places.get(code)
         if column in PURPOSES and code in self.purposes:
             return self.purposes[code]
+        if column == "fields_seen" and code in self.papers:
+            return self.papers[code]
         if column in (*ITEMS, "fields_seen"):
             return self.items.get(code)
         return self.answers.get(code) if column in ("code", "answers") else None
@@ -108,6 +114,8 @@ class CodeWords:
         """The code in words; itself where there are none."""
         if (named := self._names.of(column, code)) is not None:
             return named
+        if column == "fields_seen" and code in self._names.opened:
+            return self._wording.text(f"looks.saw.{self._names.opened[code]}", self._language)
         if table == "case_corrections" and column == "target":
             return self._names.answers.get(code.partition(":")[2], code)
         kind, colon, number = code.partition(":")

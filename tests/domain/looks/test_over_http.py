@@ -50,6 +50,35 @@ async def test_every_look_is_a_line_in_plain_words(server: Town) -> None:
     assert (used["outcome_label"], used["refused"], used["fields"]) == ("未通过：码已用过", True, [])
 
 
+async def test_a_material_that_was_opened_is_named_as_her_form_names_it_in_the_language_she_reads(server: Town) -> None:
+    phone, desk = await server.resident(0), await server.desk("H9", "handler")
+    case_no = await applied(phone)
+    handed = (await desk.case(case_no))["materials"]
+    for one in handed:
+        assert (await desk.call("GET", f"/console/api/v1/cases/{case_no}/files/{one['file_id']}")).status == 200
+    named = [one["fields"] for one in await looks(phone) if "材料" in one["what"]]
+    item = await phone.must("GET", f"/api/v1/items/{ITEM}")
+    names = {one["code"]: one["name"] for one in item["materials"]}
+    assert named == [[names[one["code"]]] for one in reversed(handed)] and "一份材料" not in str(named)
+    english = await phone.must("GET", "/api/v1/looks", headers={"Accept-Language": "en"})
+    guide = (await phone.must("GET", f"/api/v1/items/{ITEM}", headers={"Accept-Language": "en"}))["materials"]
+    assert english["looks"][0]["fields"][0] in {one["name"] for one in guide} - set(names.values())
+
+
+async def test_a_material_of_an_item_that_is_not_named_has_no_name_either(server: Town) -> None:
+    phone = await server.resident(0)
+    await applied(phone)
+    files = [sql.uid(row["file_id"]) for row in await sql.rows("SELECT file_id FROM case_materials")]
+    unit = await server.house.database.reading("demo")
+    assert len(await server.services.cases.papers_named(unit, files, "zh-CN")) == len(files) > 0
+    (row,) = await sql.rows("SELECT id, guide FROM item_versions WHERE item_code = $1", ITEM)
+    guide = sql.to_json({**sql.document(row["guide"]), "sensitive": True})
+    await sql.execute("UPDATE item_versions SET guide = $1 WHERE id = $2", guide, sql.uid(row["id"]))
+    assert await server.services.cases.papers_named(unit, files, "zh-CN") == {}
+    await sql.execute("DELETE FROM item_versions WHERE item_code = $1", ITEM)
+    assert await server.services.cases.papers_named(unit, files, "zh-CN") == {}
+
+
 async def test_what_she_did_herself_and_what_was_decided_are_not_looks(server: Town) -> None:
     phone = await server.resident(0)
     case_no = await applied(phone)

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
+from datetime import UTC, datetime
+from uuid import UUID
 
 from config.floor.schema import Check
+from config.floor.unit import Unit
 from config.wording import LANGUAGES, Wording
 from notify.templates import Templates
 from server.adapters.migrate import schema
 from server.domain.audit.models import RULES as AUDIT
 from server.domain.cases.models import RULES as CASES
+from server.domain.catalogue.errors import ItemUnknown
+from server.domain.catalogue.records import Item
 from server.domain.consents.models import RULES as CONSENTS
 from server.domain.counter_cases.models import RULES as COUNTER
 from server.domain.delegations.models import RULES as DELEGATIONS
 from server.domain.halls.models import RULES as HALLS
+from server.domain.privacy.city_names import City
 from server.domain.privacy.code_words import CityNames, CodeWords, said_to_her
+from server.domain.privacy.copying import Value
 from server.domain.privacy.holdings import hidden_in, of_table
 from server.domain.privacy.models import RULES as PRIVACY
 from server.domain.proving.models import RULES as PROVING
@@ -64,6 +72,36 @@ def test_a_code_without_words_stays_what_it_is() -> None:
     assert words.say("case_corrections", "target", "field:unknown") == "field:unknown"
     assert words.say("notify_messages", "subject", "case:5116") == "Application 5116"
     assert words.say("notify_messages", "subject", "other:5116") == "other:5116"
+
+
+class _Cases:
+    """Knows one of the files."""
+
+    async def papers_named(self, unit: Unit, files: Collection[UUID], language: str) -> dict[UUID, str]:
+        return {one: f"营业执照 ({language})" for one in files if one.int == 1}
+
+
+class _NoItems:
+    async def version(self, unit: Unit, item_code: str, version: int) -> Item:
+        raise ItemUnknown
+
+    async def names(self, unit: Unit, codes: list[str]) -> dict[str, str]:
+        return {}
+
+
+async def test_what_was_opened_of_hers_is_named_in_her_copy_and_never_by_a_number() -> None:
+    opened = [("case.file", 1), ("case.file", 2), ("correction.file", 3)]
+    rows: list[dict[str, Value]] = [
+        {"action": action, "fields_seen": [str(UUID(int=number))]} for action, number in opened
+    ]
+    city = City(_NoItems(), _Cases(), lambda portal: {}, lambda language: {})
+    unit = Unit(now=datetime(2026, 3, 2, tzinfo=UTC), portal="demo")
+    names = await city.names(unit, {"audit_entries": rows}, "zh-CN")
+    words = CodeWords(Wording(), "zh-CN", names)
+    assert [words.say("audit_entries", "fields_seen", str(UUID(int=number))) for _, number in opened] == [
+        "营业执照 (zh-CN)", "一份材料", "一份证明材料",
+    ]  # fmt: skip
+    assert words.say("audit_entries", "fields_seen", "name") == "姓名"
 
 
 def test_a_notice_to_many_is_copied_as_she_read_it() -> None:

@@ -57,12 +57,12 @@ async def test_files_and_papers_open_to_those_who_handle_the_case_and_to_others_
     why = f"{item} · 处理您的投诉"
     opened = [one for one in await _looks(phone, "case") if one[1] != "打开了您的办件"]
     assert opened == [
-        ("H2", "打开了您交的材料", ["一份材料"], why),
+        ("H2", "打开了您交的材料", ["生产经营场所使用证明"], why),
         ("H2", "看了您平时遮住的完整信息", ["完整姓名"], why),
         ("H2", "看了您平时遮住的完整信息", ["完整手机号"], why),
         ("AU1", "打开了您的文书", ["受理通知书"], why),
         ("AU1", "说明了理由，要看您的材料和文书", ["材料和文书"], why),
-        ("H1", "打开了您交的材料", ["一份材料"], item),
+        ("H1", "打开了您交的材料", ["生产经营场所使用证明"], item),
     ]
 
 

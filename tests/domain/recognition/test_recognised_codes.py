@@ -136,6 +136,9 @@ class _NoCases:
     async def named(self, unit: Unit, resident_id: UUID, ids: object) -> dict[UUID, tuple[str, str]]:
         return {}
 
+    async def papers_named(self, unit: Unit, files: object, language: str) -> dict[UUID, str]:
+        return {}
+
 
 async def test_the_counters_own_record_names_the_look_but_not_the_person(abroad: Abroad) -> None:
     someone, gate = abroad.person(), abroad.counter("闸机")
