@@ -33,7 +33,7 @@ _PATH = "/api/v1/newborns"
 async def ask(call: Call[NewNewborn, NoQuery]) -> NewbornShown | Refusal:
     """In force only when two people have looked at it."""
     asked = call.body
-    name = "".join(asked.name.split()) if not asked.name.isascii() else " ".join(asked.name.split())
+    name = newborn_words.child_name(asked.name)
     said = Said(asked.relation, asked.born, asked.certificate_no, asked.file_id, name)
     made = await call.services.delegations.newborns.ask(call.unit, call.resident, said)
     return made if isinstance(made, Refusal) else _shape(call, made)

@@ -98,8 +98,12 @@ async def _confirmed(teller: Teller, second: Visitor, delegation: str, password:
         "另一位同事核对、确认，才生效", "Another member of staff compares and confirms; only now it is in force."
     )
     await second.enter_as_staff("console", _SECOND, password)
-    path = f"/console/api/v1/delegations/{delegation}/confirmation"
-    done = await second.ask("POST", path, {"confirm": True}, key=f"confirm-{time.time_ns()}")
+    path = f"/console/api/v1/delegations/{delegation}"
+    seen = await second.ask("POST", f"{path}/opening")
+    teller.show(
+        "核对", f"{seen['delegate']} {seen['delegate_number']} 代 {seen['principal']} {seen['principal_number']}"
+    )
+    done = await second.ask("POST", f"{path}/confirmation", {"confirm": True}, key=f"confirm-{time.time_ns()}")
     teller.show("状态", f"{done['state_label']}（{done['confirmed_no']} 确认）")
 
 

@@ -36,7 +36,7 @@ class StaffDelegation(Wire):
     confirmed_no: str
     place: str
     answer_until: Instant
-    newborn: UUID | None = Field(None, description="the request that it came from, where it was begun on the phone")
+    newborn: UUID | None = Field(None, description="the request behind it, where it is about a newborn")
 
 
 class StaffDelegations(Wire):

@@ -10,6 +10,11 @@ from server.web.operations import Call
 _SHOWN = 4
 
 
+def child_name(typed: str) -> str:
+    """A name as it is kept: a Chinese one without spaces, any other with single ones."""
+    return "".join(typed.split()) if not typed.isascii() else " ".join(typed.split())
+
+
 def next_text(call: Call[Any, Any], one: Newborn) -> str:
     """What happens now, or what is to be done."""
     if one.state == "refused" and one.reason:

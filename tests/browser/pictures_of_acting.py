@@ -25,6 +25,7 @@ async def acting(browser: Browser, origin: str) -> None:
         async with sheet(browser, origin, DESK) as second:
             await become(second, "manager")
             await second.goto("/console/delegations")
+            await second.get_by_role("button", name="打开核对").first.click()
             await second.get_by_role("button", name="核对无误，确认").first.click()
             await settled(second)
         await phone.goto("/m/#/pages/code/code")

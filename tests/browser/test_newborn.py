@@ -11,11 +11,11 @@ from config.floor.unit import legal_day
 from server.domain.delegations import newborn_rows
 from tests.browser.conftest import NewScreen
 from tests.browser.pages_phone import PHOTO, WAIT
-from tests.browser.pages_staff import Console
+from tests.browser.pages_staff import Console, CounterDesk
 from tests.browser.test_acting import looked_at
 from tests.browser.test_showing import her_phone
-from tests.domain.delegations.family import trusted
-from tests.domain.delegations.test_newborns import asked
+from tests.domain.delegations.family import DAUGHTER, trusted
+from tests.domain.delegations.test_newborns import asked, day, mine
 from tests.journeys.town import Town
 
 
@@ -58,6 +58,8 @@ async def test_a_newborn_begun_on_the_phone_becomes_a_child_she_acts_for(
     await looked_at(one.screen, "newborn-passed-on")
     await phone.sees("已核对，等待确认")
     await two.page.reload()
+    await two.page.locator("#delegations").get_by_role("button", name="打开核对").click(timeout=WAIT)
+    await expect(two.page.locator("#delegations")).to_contain_text("SAMPLE20260001", timeout=WAIT)
     await two.page.get_by_role("button", name="核对无误，确认").click(timeout=WAIT)
     await phone.sees("已登记")
     await looked_at(shown, "newborn-done")
@@ -65,3 +67,29 @@ async def test_a_newborn_begun_on_the_phone_becomes_a_child_she_acts_for(
     await expect(page.get_by_role("link", name="补登孩子的身份证号")).to_be_visible(timeout=WAIT)
     await looked_at(shown, "newborn-ward")
     assert shown.complaints == [] and one.screen.complaints == [] and two.screen.complaints == []
+
+
+async def test_a_counter_with_the_paper_in_hand_goes_on_with_what_was_asked_on_the_phone(
+    server: Town, screen: NewScreen
+) -> None:
+    phone, _ = await asked(server)
+    await server.hire("C7", ["clerk"], counter="7 号窗口")
+    desk = CounterDesk(server.origin, await screen(width=1280))
+    await desk.open_for("C7", "办事")
+    page = desk.page
+    await page.get_by_role("link", name="授权代办").click()
+    await page.get_by_label("新生儿，还没有身份证号").check()
+    await page.get_by_label("出生证编号").fill("SAMPLE 0002")
+    await page.get_by_label("出生日期").fill(day(server).isoformat())
+    await page.locator("#helper-name").fill(str(DAUGHTER["name"]))
+    await page.locator("#helper-id").fill(str(DAUGHTER["id_number"]))
+    await page.get_by_label("我已核对出生证原件").check()
+    await page.get_by_role("button", name="记录授权").click()
+    await expect(page.get_by_role("alert")).to_contain_text("可能是同一个孩子", timeout=WAIT)
+    await expect(page.get_by_label("是另一个孩子")).to_be_visible()
+    await looked_at(desk.screen, "newborn-counter")
+    await page.get_by_label("出生证编号").fill("SAMPLE 2026 0001")
+    await page.get_by_role("button", name="记录授权").click()
+    await expect(page.locator("#found")).to_contain_text("王*兰 代 王**婴", timeout=WAIT)
+    assert (await mine(phone))["state"] == "recorded"
+    await looked_at(desk.screen, "newborn-counter-recorded")

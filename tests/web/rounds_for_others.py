@@ -45,6 +45,7 @@ async def _for_somebody_without_a_phone(clerk: Counter, desk: Desk) -> None:
     path = "/counter/api/v1/delegations"
     made = await clerk.must("POST", path, body, status=201)
     await desk.must("GET", "/console/api/v1/delegations")
+    await desk.must("POST", f"/console/api/v1/delegations/{made['id']}/opening")
     await desk.must("POST", f"/console/api/v1/delegations/{made['id']}/confirmation", {"confirm": True})
     await clerk.must("POST", f"{path}/lookups", {**father, "card_in_hand": True})
     await clerk.must("POST", f"{path}/{made['id']}/withdrawal", {**father, "card_in_hand": True})

@@ -20,6 +20,7 @@ from server.domain.delegations.errors import (
     DelegationExists,
     DelegationInvalid,
     DelegationMissing,
+    DelegationUnseen,
     HelperNotProven,
     SecondPersonNeeded,
 )
@@ -140,8 +141,37 @@ class AtCounter:
             raise DelegationInvalid(faults=[FieldFault("agent_no", "agent-unknown")])
         return member.id
 
+    async def look(self, unit: Unit, second: Actor, delegation_id: UUID, *, place: str) -> Record:
+        """Opened at a desk to be compared, while it waits. Both people find it among the looks at their data."""
+        found = await records.one(unit, delegation_id)
+        if found.way != "counter" or found.state != "proposed":
+            raise DelegationMissing
+        for person in found.parties:
+            await self._changes.audit.record(
+                unit, second, "delegation.compare", subject_kind="delegation", subject=str(found.id),
+                resident_id=person, region=found.region, purpose="examine", fields=("name", "id_number_masked"),
+                place=place[:128],
+            )  # fmt: skip
+        return found
+
+    async def _has_looked(self, unit: Unit, second: Actor, found: Record) -> bool:
+        """Since it was recorded, as it stands now: at a newborn with the certificate, at anything else by itself."""
+        newborn = await sql.row(
+            "SELECT id, guardian_id FROM newborn_requests WHERE portal = $1 AND delegation_id = $2",
+            unit.portal, found.id,
+        )  # fmt: skip
+        if newborn:
+            action, subject, person = "newborn.look", sql.uid(newborn["id"]), sql.uid(newborn["guardian_id"])
+        else:
+            assert found.principal_id is not None
+            action, subject, person = "delegation.compare", found.id, found.principal_id
+        return await self._changes.audit.has_looked(
+            unit, second, action, person, found.proposed_at, subject=str(subject)
+        )
+
     async def confirm(self, unit: Unit, second: Actor, delegation_id: UUID, accept: bool) -> Record | Refusal:
-        """The second person's word. Said again the same way, it is answered the same."""
+        """The second person's word, who has opened it before saying yes. Said again the same way, it is answered the
+        same."""
         assert second.id is not None
         found = await records.one(unit, delegation_id)
         if found.way != "counter":
@@ -149,6 +179,8 @@ class AtCounter:
         if found.recorded_by == second.id:
             return SecondPersonNeeded()
         if found.state == "proposed":
+            if accept and not await self._has_looked(unit, second, found):
+                return DelegationUnseen()
             await (
                 self._into_force(unit, second, found) if accept else self._changes.end(unit, second, found, "refused")
             )

@@ -55,6 +55,13 @@ class SecondPersonNeeded(Refusal):
     kind = "conflict"
 
 
+class DelegationUnseen(Refusal):
+    """Nobody confirms what they have not opened since it was recorded."""
+
+    code = "delegation-unseen"
+    kind = "conflict"
+
+
 class HelperNotProven(Refusal):
     """Who the helper is has not been shown here: neither by an own code with enough trust nor by a card."""
 
@@ -87,6 +94,21 @@ class NewbornOtherChild(Refusal):
     """This certificate stands for a child with another birthday."""
 
     code = "newborn-other-child"
+    kind = "conflict"
+
+
+class NewbornDiffers(Refusal):
+    """On the phone the same guardian has given another birthday for this certificate; ``born`` says which."""
+
+    code = "newborn-differs"
+    kind = "conflict"
+
+
+class NewbornSimilar(Refusal):
+    """The same guardian has a child of the same day under another certificate, which ends in ``tail``: the same one,
+    mistyped, or a twin."""
+
+    code = "newborn-similar"
     kind = "conflict"
 
 

@@ -72,8 +72,9 @@ class Delegation(Model):
 
 
 class NewbornRequest(Model):
-    """A guardian's word about a child without a number, with the picture of the birth certificate. Checked by one
-    member of staff it becomes a delegation that another one confirms; ``ward_id``: the child, registered then."""
+    """A guardian's word about a child without a number, with the picture of the birth certificate, or with the paper
+    itself at a counter. Checked by one member of staff it becomes a delegation that another one confirms; ``ward_id``:
+    the child, registered then."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     portal = fields.CharField(max_length=64)
@@ -86,7 +87,7 @@ class NewbornRequest(Model):
     certificate_sealed = fields.BinaryField()
     certificate_index = fields.BinaryField()
     certificate_index_next = fields.BinaryField(null=True)
-    file_id = fields.UUIDField()
+    file_id = fields.UUIDField(null=True)
     state = fields.CharField(max_length=12)
     reason = fields.CharField(max_length=16)
     asked_at = fields.DatetimeField()
@@ -227,6 +228,11 @@ RULES: tuple[Rule, ...] = (
         "newborn_requests_reason",
         "newborn_requests",
         "({row}state = 'refused') = ({row}reason IN ('unreadable','mismatch','not_guardian','at_counter'))",
+    ),
+    Check(
+        "newborn_requests_seen",
+        "newborn_requests",
+        "{row}file_id IS NOT NULL OR {row}state = 'recorded'",
     ),
     Check(
         "delegations_office_only",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from config.floor import sql
 from config.floor.refusal import FieldFault, Invalid
 from config.floor.scope import Placed, Scope
-from config.floor.unit import Unit
+from config.floor.unit import Actor, Unit
 from config.floor.vault import Vault
 from server.domain.delegations.errors import DelegationMissing
 
@@ -44,7 +44,8 @@ class Newborn:
     name: str
     born: date
     certificate: str
-    file_id: UUID
+    file_id: UUID | None
+    """The picture; None where a counter had the paper itself in hand."""
     state: State
     reason: Reason | None
     asked_at: datetime
@@ -94,7 +95,7 @@ class NewbornRows:
         return found, str(found[-1].id) if len(rows) > PAGE else None
 
     async def behind(self, unit: Unit, delegations: Sequence[UUID]) -> dict[UUID, UUID]:
-        """Which of these delegations were begun on the phone, and by which request: one statement."""
+        """Which of these delegations are about a newborn, and by which request: one statement."""
         if not delegations:
             return {}
         holes = ",".join(f"${at}" for at in range(2, 2 + len(delegations)))
@@ -112,26 +113,72 @@ class NewbornRows:
         )  # fmt: skip
         return [self._read(unit, row) for row in rows]
 
-    async def stands(self, unit: Unit, guardian: UUID, certificate: str) -> bool:
-        """Whether the same guardian's word about the same certificate waits, or is in force."""
+    async def hold(self, certificate: str) -> None:
+        """Whoever says or decides something about the same certificate waits for each other until the unit ends, on a
+        phone, at a counter and at a desk: one child is registered once, and nothing stands twice. (SQLite has one
+        writer anyway.)"""
+        if not sql.is_postgres():
+            return
         index = self._vault.search(certificate, CERTIFICATE)
+        for one in sorted(found for found in (index.here, index.beside) if found):
+            await sql.rows("SELECT pg_advisory_xact_lock($1)", int.from_bytes(one[:8], "big", signed=True))
+
+    async def standing(self, unit: Unit, guardian: UUID, certificate: str) -> Newborn | None:
+        """The same guardian's word about the same certificate that waits, or is in force; nobody else decides it
+        until this unit ends."""
+        index = self._vault.search(certificate, CERTIFICATE)
+        which = "(n.certificate_index = $4 OR n.certificate_index_next = $5)"
+        tail = " FOR UPDATE OF n" if sql.is_postgres() else ""
+        return await self._alive(unit, guardian, which, index.here, index.beside, tail=tail)
+
+    async def of_same_day(
+        self, unit: Unit, guardian: UUID, born: date, *, besides: UUID | None = None
+    ) -> Newborn | None:
+        """What the same guardian has asked about a child of that day and waits, or is in force: perhaps the same child,
+        perhaps a twin. ``besides``: another one than this request, and one that a child was registered by."""
+        if besides is None:
+            return await self._alive(unit, guardian, "n.born = $4", born)
+        return await self._alive(unit, guardian, "n.born = $4 AND n.id <> $5 AND n.ward_id IS NOT NULL", born, besides)
+
+    async def _alive(self, unit: Unit, guardian: UUID, which: str, *values: object, tail: str = "") -> Newborn | None:
         row = await sql.row(
-            f"SELECT n.id {_FROM} WHERE n.portal = $1 AND n.guardian_id = $2"
-            " AND (n.certificate_index = $3 OR n.certificate_index_next = $4) AND (n.state = 'asked'"
-            " OR (n.state = 'recorded' AND d.state <> 'ended' AND d.valid_until > $5"
-            " AND (d.state = 'active' OR d.answer_until > $5)))",
-            unit.portal, guardian, index.here, index.beside, unit.now,
+            f"SELECT {_COLUMNS} {_FROM} WHERE n.portal = $1 AND n.guardian_id = $2 AND {which} AND (n.state = 'asked'"
+            " OR (n.state = 'recorded' AND d.state <> 'ended' AND d.valid_until > $3"
+            f" AND (d.state = 'active' OR d.answer_until > $3))) ORDER BY n.id DESC LIMIT 1{tail}",
+            unit.portal, guardian, unit.now, *values,
         )  # fmt: skip
-        return row is not None
+        return self._read(unit, row) if row else None
+
+    async def write(self, unit: Unit, one: Newborn, *, checked_by: UUID | None = None) -> None:
+        """A new row. The database refuses a second one of the same guardian and certificate that waits."""
+        index = self._vault.search(one.certificate, CERTIFICATE)
+        row: dict[str, Any] = {
+            "id": one.id, "portal": unit.portal, "region": one.region, "guardian_id": one.guardian_id,
+            "guardian_loa": one.guardian_loa, "relation": one.relation,
+            "name_sealed": self._vault.seal(one.name, NAME) if one.name else None, "born": one.born,
+            "certificate_sealed": self._vault.seal(one.certificate, CERTIFICATE), "certificate_index": index.here,
+            "certificate_index_next": index.beside, "file_id": one.file_id, "state": one.state,
+            "reason": one.reason or "", "asked_at": one.asked_at, "decided_at": one.decided_at,
+            "checked_by": checked_by, "checked_no": one.checked_no, "ward_id": one.ward_id,
+            "delegation_id": one.delegation_id,
+        }  # fmt: skip
+        places = ", ".join(f"${at}" for at in range(1, len(row) + 1))
+        await sql.execute(f"INSERT INTO newborn_requests ({', '.join(row)}) VALUES ({places})", *row.values())
+
+    async def passed_on(self, unit: Unit, actor: Actor, request: UUID, ward: UUID, delegation: UUID) -> None:
+        """Compared: from now on the delegation says how it stands."""
+        await sql.execute(
+            "UPDATE newborn_requests SET state = 'recorded', decided_at = $1, checked_by = $2, checked_no = $3,"
+            " ward_id = $4, delegation_id = $5 WHERE id = $6 AND state = 'asked'",
+            unit.now, actor.id, actor.label[:32], ward, delegation, request,
+        )  # fmt: skip
 
     async def wards(self, unit: Unit, certificate: str) -> list[tuple[date | None, UUID]]:
-        """Birthday and child of every request with this certificate that has led to one. They are held until this unit
-        ends, in one order for everybody: two checks at once wait for each other and register one child once."""
+        """Birthday and child of every request with this certificate that has led to one; ``hold`` comes first."""
         index = self._vault.search(certificate, CERTIFICATE)
-        tail = " FOR UPDATE" if sql.is_postgres() else ""
         rows = await sql.rows(
             "SELECT born, ward_id FROM newborn_requests WHERE portal = $1"
-            f" AND (certificate_index = $2 OR certificate_index_next = $3) ORDER BY id{tail}",
+            " AND (certificate_index = $2 OR certificate_index_next = $3) ORDER BY id",
             unit.portal, index.here, index.beside,
         )  # fmt: skip
         return [(sql.day_or_none(row["born"]), sql.uid(row["ward_id"])) for row in rows if row["ward_id"]]
@@ -164,7 +211,7 @@ class NewbornRows:
             name=self._vault.open(bytes(row["name_sealed"]), NAME) if row["name_sealed"] else "",
             born=born,
             certificate=self._vault.open(bytes(row["certificate_sealed"]), CERTIFICATE),
-            file_id=sql.uid(row["file_id"]),
+            file_id=sql.uid_or_none(row["file_id"]),
             state=state,
             reason=row["reason"] or None,
             asked_at=sql.instant(row["asked_at"]),

@@ -88,6 +88,7 @@ class Delegations:
         self.of_party = records.of_party
         self.one = records.one
         self.record = counter.record
+        self.look = counter.look
         self.confirm = counter.confirm
         self.end_at_counter = counter.end
         self.of_principal = reading.of_principal

@@ -36,6 +36,35 @@ async def waiting(call: Call[NoBody, WaitingQuery]) -> StaffDelegations:
     return StaffDelegations(delegations=shown, next_cursor=cursor)
 
 
+class DelegationOpened(Wire):
+    """Who they are, to compare it. The numbers are masked; "" where somebody has none yet."""
+
+    principal: str
+    principal_number: str
+    delegate: str
+    delegate_number: str
+
+
+@operations.post(
+    "/console/api/v1/delegations/{id}/opening", name="openDelegation",
+    summary="Who the two people are whom a counter has recorded, before it is confirmed",
+    access=DESK, answer=DelegationOpened, status=200, limit=30, problems=("not-found",),
+)  # fmt: skip
+async def opening(call: Call[NoBody, NoQuery]) -> DelegationOpened:
+    """Each opening is on record, and both people see it; its reason is the record itself."""
+    services, staff = call.services, call.staff
+    found = await services.delegations.look(call.unit, call.actor, call.path_id("id"), place=staff.department)
+    told = [
+        await services.residents.disclose(call.unit, one, ["name", "id_number_masked"]) if one else {}
+        for one in (found.principal_id, found.delegate_id)
+    ]
+    principal, delegate = told
+    return DelegationOpened(
+        principal=principal.get("name", ""), principal_number=principal.get("id_number_masked", ""),
+        delegate=delegate.get("name", ""), delegate_number=delegate.get("id_number_masked", ""),
+    )  # fmt: skip
+
+
 @operations.post(
     "/console/api/v1/delegations/{id}/confirmation",
     name="confirmDelegationAtConsole",
@@ -45,10 +74,10 @@ async def waiting(call: Call[NoBody, WaitingQuery]) -> StaffDelegations:
     answer=StaffDelegation,
     status=200,
     idempotent=True,
-    problems=("not-found", "delegation-second-person", "delegation-answered"),
+    problems=("not-found", "delegation-second-person", "delegation-unseen", "delegation-answered"),
 )
 async def confirm(call: Call[Confirmation, NoQuery]) -> StaffDelegation | Refusal:
-    """Never the one who recorded it."""
+    """Never the one who recorded it, and a yes only by who has opened it."""
     services = call.services
     done = await services.delegations.confirm(call.unit, call.actor, call.path_id("id"), call.body.confirm)
     if isinstance(done, Refusal):

@@ -13,6 +13,7 @@ from aiohttp import web
 from pydantic import Field
 
 from config.floor.refusal import FieldFault, Invalid, Refusal
+from server.domain.delegations.errors import DelegationMissing
 from server.domain.delegations.newborn_rows import Newborn, Reason
 from server.domain.delegations.newborns import What
 from server.domain.identifiers import mask_name
@@ -62,7 +63,7 @@ class NewbornOpened(Wire):
     child: str
     born: date
     certificate_no: str
-    media_type: str = Field(description="of the picture")
+    media_type: str = Field(description="of the picture; empty where a counter had the paper itself in hand")
 
 
 class NewbornChecked(Wire):
@@ -70,6 +71,9 @@ class NewbornChecked(Wire):
 
     agrees: bool
     reason: Reason | None = None
+    is_another: bool = Field(
+        False, description="the guardian has a child of the same day under another number, and this one is not it"
+    )
 
 
 @operations.get(
@@ -91,11 +95,12 @@ async def waiting(call: Call[NoBody, NewbornsQuery]) -> NewbornsWaiting:
 async def opening(call: Call[NoBody, NoQuery]) -> NewbornOpened:
     """Each opening is on record, and the guardian sees it; its reason is the request itself."""
     found = await _look(call, "words")
-    info = await call.services.materials.of_case(call.unit, found.id, found.file_id)
+    info = await call.services.materials.of_case(call.unit, found.id, found.file_id) if found.file_id else None
     full = await call.services.residents.disclose(call.unit, found.guardian_id, ["name"])
     return NewbornOpened(
         guardian=full.get("name", ""), relation_label=call.text(f"newborns.relations.{found.relation}"),
-        child=found.name, born=found.born, certificate_no=found.certificate, media_type=info.media_type,
+        child=found.name, born=found.born, certificate_no=found.certificate,
+        media_type=info.media_type if info else "",
     )  # fmt: skip
 
 
@@ -106,6 +111,8 @@ async def opening(call: Call[NoBody, NoQuery]) -> NewbornOpened:
 async def picture(call: Call[NoBody, NoQuery]) -> web.Response:
     """Recorded before it is read."""
     found = await call.decide(lambda unit: _look(call, "picture", unit))
+    if found.file_id is None:
+        raise DelegationMissing
     info = await call.services.materials.of_case(call.unit, found.id, found.file_id)
     return file_response(info, await call.services.materials.content(info))
 
@@ -122,7 +129,8 @@ async def _look(call: Call[Any, Any], what: What, unit: Any = None) -> Newborn:
     summary="It agrees with the certificate and goes to a colleague to confirm, or it does not and why",
     access=DESK, body=NewbornChecked, answer=NewbornWaiting, status=200, idempotent=True,
     problems=(
-        "not-found", "invalid-input", "newborn-decided", "newborn-unseen", "newborn-other-child", "delegation-exists",
+        "not-found", "invalid-input", "newborn-decided", "newborn-unseen", "newborn-other-child", "newborn-similar",
+        "delegation-exists",
     ),
 )  # fmt: skip
 async def check(call: Call[NewbornChecked, NoQuery]) -> NewbornWaiting | Refusal:
@@ -132,8 +140,9 @@ async def check(call: Call[NewbornChecked, NoQuery]) -> NewbornWaiting | Refusal
         raise Invalid(faults=[FieldFault("reason", "newborn-reason")])
     newborns = call.services.delegations.newborns
     done = await newborns.check(
-        call.unit, call.actor, staff.scope, call.path_id("id"), asked.reason, place=staff.department
-    )
+        call.unit, call.actor, staff.scope, call.path_id("id"), asked.reason, is_another=asked.is_another,
+        place=staff.department,
+    )  # fmt: skip
     if isinstance(done, Refusal):
         return done
     return _shape(call, done, await call.services.residents.masked(call.unit, [done.guardian_id]))

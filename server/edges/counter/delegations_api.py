@@ -16,12 +16,15 @@ from config.floor.refusal import FieldFault, Invalid, Refusal
 from config.floor.unit import Unit
 from server.domain.delegations.counter import Recorded
 from server.domain.delegations.errors import HelperNotProven
+from server.domain.delegations.newborn_rows import Relation as ToChild
+from server.domain.delegations.newborns import Said
 from server.domain.delegations.records import Record
 from server.domain.delegations.scope import Relation, Scope
 from server.domain.identifiers import IdNumber
 from server.domain.losses.errors import ResidentNotFound
 from server.domain.residents.service import ResidentProfile
 from server.edges.counter.cards import IDENTITY_PROBLEMS, CardSeen, place_of, register_says
+from server.web import newborn_words
 from server.web.delegation_shapes import StaffDelegation, StaffDelegations, staff_shape
 from server.web.operations import Call, NoQuery, Operations, Terminal
 from server.web.shapes import Wire
@@ -56,10 +59,15 @@ class CardChecked(Wire):
 
 
 class Newborn(Wire):
-    """A child without a number yet, as the birth certificate says."""
+    """A child without a number yet, as the birth certificate in the clerk's hand says."""
 
-    name: str = Field(min_length=2, max_length=50)
+    name: str = Field("", max_length=50, description="empty while it is open")
     born: date
+    certificate_no: str = Field(min_length=1, max_length=64)
+    relation: ToChild = Field("other", description="what the helper is to the child")
+    is_another: bool = Field(
+        False, description="the helper has a child of the same day under another number, and this one is not it"
+    )
 
 
 class HelperSeen(Wire):
@@ -162,6 +170,9 @@ async def _shown_code(call: Call[IdentityCheck, NoQuery], unit: Unit) -> UUID | 
         *IDENTITY_PROBLEMS,
         "delegation-exists",
         "delegation-helper-not-proven",
+        "newborn-differs",
+        "newborn-other-child",
+        "newborn-similar",
         "not-found",
         "card-not-compared",
         "code-revoked",
@@ -207,11 +218,15 @@ async def _recorded(
         last_day=asked.last_day,
         region=call.place.region,
         relation=asked.relation or "",
-        ward_name=asked.newborn.name if asked.newborn else "",
-        ward_born=asked.newborn.born if asked.newborn else None,
         agent_no=asked.agent_no,
     )
-    made = await delegations.record(unit, call.actor, seen, place=place_of(call))
+    if child := asked.newborn:
+        said = Said(child.relation, child.born, child.certificate_no, name=newborn_words.child_name(child.name))
+        made = await delegations.newborns.record(
+            unit, call.actor, seen, said, is_another=child.is_another, place=place_of(call)
+        )
+    else:
+        made = await delegations.record(unit, call.actor, seen, place=place_of(call))
     if isinstance(made, Refusal):
         return made
     return await _shape(call, unit, await delegations.one(unit, made))
@@ -306,4 +321,5 @@ async def _by_card(call: Call[CardCheck, NoQuery]) -> ResidentProfile | Refusal:
 
 async def _shape(call: Call[Any, Any], unit: Unit, found: Record) -> StaffDelegation:
     (shown,) = await call.services.delegations.shown(unit, [found])
-    return staff_shape(call, shown)
+    begun = await call.services.delegations.newborns.rows.behind(unit, [found.id])
+    return staff_shape(call, shown, begun.get(found.id))

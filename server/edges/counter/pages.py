@@ -9,6 +9,7 @@ from uuid import UUID
 
 from config.floor.refusal import Missing
 from config.floor.unit import LEGAL_ZONE
+from server.domain.delegations.newborn_rows import RELATIONS as TO_CHILD
 from server.domain.delegations.scope import RELATIONS
 from server.domain.purposes.service import said
 from server.domain.terminals.errors import TerminalUnknown
@@ -86,6 +87,7 @@ async def delegation_desk(call: Call[NoBody, NoQuery]) -> Page:
     longest = services.delegations.options.days
     written = await services.catalogue.search(call.unit, "", limit=_ITEMS)
     more = {
+        "to_child": TO_CHILD,
         "relations": [(one, delegation_words.relation_label(call, one)) for one in RELATIONS],
         "items": [(one.code, one.name) for one in written.items if one.complete and one.online],
         "purposes": [(one.code, said(one.label, call.language)) for one in services.purposes.all()],

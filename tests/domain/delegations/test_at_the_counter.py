@@ -34,6 +34,7 @@ async def recorded(town: Town) -> tuple[Counter, Desk, Phone, str]:
     phone, clerk, second = await town.resident(), await town.counter(), await town.desk("C2", "clerk")
     made = await clerk.must("POST", RECORD, seen(town), status=201)
     assert (made["state"], made["recorded_no"], made["pair"]) == ("proposed", "C1", "王*兰 代 王*山（父亲）")
+    await second.must("POST", f"{CONFIRM}/{made['id']}/opening")
     done = await second.must("POST", f"{CONFIRM}/{made['id']}/confirmation", {"confirm": True})
     assert (done["state"], done["confirmed_no"]) == ("active", "C2")
     return clerk, second, phone, made["id"]
@@ -53,9 +54,44 @@ async def test_in_force_only_when_another_person_has_confirmed_it(server: Town) 
     path = f"{CONFIRM}/{made['id']}/confirmation"
     await same.refused("POST", path, {"confirm": True}, code="delegation-second-person")
     assert [one["id"] for one in (await second.must("GET", CONFIRM))["delegations"]] == [made["id"]]
+    await second.must("POST", f"{CONFIRM}/{made['id']}/opening")
     found = await asyncio.gather(*(second.call("POST", path, body={"confirm": yes}) for yes in (True, False, True)))
     assert len({one.body["state"] for one in found if one.status == 200}) == 1
     assert (await second.must("GET", CONFIRM))["delegations"] == []
+
+
+async def test_nobody_confirms_what_they_have_not_opened_since_it_was_recorded(server: Town) -> None:
+    phone, clerk = await server.resident(), await server.counter()
+    second, third = await server.desk("C2", "clerk"), await server.desk("C3", "clerk")
+    first = await clerk.must("POST", RECORD, seen(server), status=201)
+    other = await clerk.must("POST", RECORD, seen(server, scope={"all_items": True}), status=201)
+    yes, path = {"confirm": True}, f"{CONFIRM}/{first['id']}"
+    opened = await second.must("POST", f"{path}/opening")
+    assert (opened["principal"], opened["delegate"]) == (FATHER["name"], DAUGHTER["name"])
+    assert opened["principal_number"].startswith("5116") and opened["principal_number"] != FATHER["id_number"]
+    looks = [one for one in (await phone.must("GET", "/api/v1/looks"))["looks"] if one["staff_no"] == "C2"]
+    assert [(one["what"], one["fields"], one["purpose"]) for one in looks] == [
+        ("打开窗口记录的授权代办，核对了双方是谁", ["姓名", "身份证号（遮住）"], "核对您的申请")
+    ]
+    refused = await third.refused("POST", f"{path}/confirmation", yes, code="delegation-unseen")
+    assert "打开核对" in refused["detail"], "another one's look is none"
+    await second.refused("POST", f"{CONFIRM}/{other['id']}/confirmation", yes, code="delegation-unseen")
+    await third.must("POST", f"{CONFIRM}/{other['id']}/confirmation", {"confirm": False})
+    await second.must("POST", f"{path}/confirmation", yes)
+    await second.must("POST", f"{path}/confirmation", yes)  # said again, the same
+    await third.refused("POST", f"{path}/opening", code="not-found")
+
+
+async def test_a_desk_of_another_place_neither_opens_nor_confirms_it(server: Town) -> None:
+    await server.resident()
+    clerk = await server.counter()
+    made = await clerk.must("POST", RECORD, seen(server), status=201)
+    await server.hire("F1", ["clerk"], region="511603000000")
+    far = await server.invite(Desk(server.origin, "F1", PASSWORD))
+    await far.sign_in()
+    await far.refused("POST", f"{CONFIRM}/{made['id']}/opening", code="not-found")
+    for yes in (True, False):
+        await far.refused("POST", f"{CONFIRM}/{made['id']}/confirmation", {"confirm": yes}, code="not-found")
 
 
 async def test_he_takes_it_back_by_his_card_and_the_next_scan_is_refused(server: Town) -> None:
@@ -93,11 +129,14 @@ async def test_the_helper_is_proven_by_an_own_code_or_a_card(server: Town) -> No
 async def test_a_newborn_without_a_number_has_a_guardian_and_an_agent_is_on_the_payroll(server: Town) -> None:
     clerk = await server.counter()
     today = legal_day(datetime.fromtimestamp(server.now(), UTC)).isoformat()
-    child = {"principal": None, "newborn": {"name": "王小满", "born": today}, "relation": None}
+    paper = {"name": "王小满", "born": today, "certificate_no": "SAMPLE 2026 0001"}
+    child = {"principal": None, "newborn": paper, "relation": None}
     made = await clerk.must("POST", RECORD, seen(server, kind="guardian", **child), status=201)
     assert made["pair"] == "王*兰 代 王*满"
     wrong: dict[str, dict[str, Any]] = {
-        "ward-not-newborn": {**child, "kind": "guardian", "newborn": {"name": "王小满", "born": "2001-01-01"}},
+        "newborn-born": {**child, "kind": "guardian", "newborn": {**paper, "born": "2001-01-01"}},
+        "newborn-certificate": {**child, "kind": "guardian", "newborn": {**paper, "certificate_no": "1 2 3"}},
+        "ward-not-newborn": {**child, "kind": "agent"},
         "ward-grown-up": {"kind": "guardian", "relation": None},
         "agent-unknown": {"kind": "agent", "relation": None, "agent_no": "C1"},
     }

@@ -77,6 +77,10 @@ async def test_two_members_of_staff_compare_it_and_the_mother_acts_for_her_child
     await acting.refused("GET", "/api/v1/cases", code="delegation-over")
     path = f"{CONFIRM}/{delegation}/confirmation"
     await one.refused("POST", path, {"confirm": True}, code="delegation-second-person")
+    await two.refused("POST", path, {"confirm": True}, code="delegation-unseen")
+    await two.must("POST", f"{CONFIRM}/{delegation}/opening")
+    await two.refused("POST", path, {"confirm": True}, code="delegation-unseen")  # of a child: with the certificate
+    await two.must("POST", f"{DESK}/{request}/opening")
     await two.must("POST", path, {"confirm": True})
     assert (await mine(phone))["state"] == "done"
     assert (await acting.must("GET", "/api/v1/cases"))["cases"] == []
@@ -87,6 +91,7 @@ async def test_two_members_of_staff_compare_it_and_the_mother_acts_for_her_child
     assert again.body["code"] == "not-found", "what is decided is opened no more"
     looks = (await phone.must("GET", "/api/v1/looks"))["looks"]
     assert [(line["what"], line["fields"]) for line in looks if "对照" in line["what"]] == [
+        ("对照出生证，打开了您的新生儿登记申请", ["姓名", "孩子的姓名", "出生证编号"]),
         ("对照出生证，打开了您的新生儿登记申请", ["出生证图片"]),
         ("对照出生证，打开了您的新生儿登记申请", ["姓名", "孩子的姓名", "出生证编号"]),
     ]
@@ -174,7 +179,8 @@ async def test_she_takes_it_back_until_it_is_decided(server: Town) -> None:
     await phone.must("DELETE", f"{PATH}/{again['id']}", status=204)
     assert ((await mine(phone))["state"], (await mine(phone))["actions"]) == ("taken_back", [])
     second = await server.desk("C2", "clerk")
-    await second.refused("POST", f"{CONFIRM}/{delegation}/confirmation", {"confirm": True}, code="delegation-answered")
+    answer = f"{CONFIRM}/{delegation}/confirmation"
+    await second.refused("POST", answer, {"confirm": True}, code="delegation-answered")
     rows = await sql.rows("SELECT ward_born FROM delegations WHERE state <> 'ended'")
     assert rows == [], "nothing stands"
 
@@ -247,7 +253,7 @@ async def test_lists_are_read_by_pages_and_one_asks_a_few_times_a_day(
 
 SPOILED = (
     "state = 'taken_back'", "state = 'refused', decided_at = asked_at", "relation = 'uncle'", "guardian_loa = 3",
-    "state = 'recorded', decided_at = asked_at", "reason = 'mismatch'",
+    "state = 'recorded', decided_at = asked_at", "reason = 'mismatch'", "file_id = NULL",
 )  # fmt: skip
 
 

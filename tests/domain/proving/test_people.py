@@ -84,12 +84,14 @@ async def test_a_newborn_gets_a_number_later_and_stays_the_same_resident(server:
     phone = await server.resident(0)
     today = legal_day(datetime.fromtimestamp(server.now(), UTC))
     body = {
-        "kind": "guardian", "newborn": {"name": "王小满", "born": today.isoformat()}, "card_in_hand": True,
+        "kind": "guardian", "card_in_hand": True,
+        "newborn": {"name": "王小满", "born": today.isoformat(), "certificate_no": "SAMPLE 2026 0001"},
         "helper": {"card": {key: DAUGHTER[key] for key in ("name", "id_number")}}, "scope": {"all_items": True},
         "last_day": date(today.year + 1, today.month, min(today.day, 28)).isoformat(),
     }  # fmt: skip
     made = await clerk.must("POST", RECORD, body, status=201)
     second = await server.desk("C9", "clerk")
+    await second.must("POST", f"/console/api/v1/newborns/{made['newborn']}/opening")
     await second.must("POST", f"/console/api/v1/delegations/{made['id']}/confirmation", {"confirm": True})
     (found,) = (await phone.must("GET", "/api/v1/delegations"))["delegations"]
     assert "add_number" in found["actions"]

@@ -13,20 +13,21 @@ const line = (label, value) => h("div", {}, h("dt", {}, label), h("dd", {}, valu
 const row = (button) => h("div", { class: "row" }, button);
 
 /** What was said, in whole, and the picture beside it, in the place of what is seen ``before``. Opening it is on record,
- * so it is asked for each time. */
-export function opened(id, before = []) {
+ * so it is asked for each time; ``then`` is what may be done once it was seen. */
+export function opened(id, before = [], then = null) {
   const box = h("div", { class: "stack" });
   const open = (event) => busy(event.currentTarget, async () => {
     quiet();
     try {
       const found = await post(`/newborns/${id}/opening`);
       fill(box, h("dl", { class: "facts" }, line(t("guardian"), `${found.guardian}（${found.relation_label}）`), line(t("child"), found.child || t("open_name")),
-        line(t("born"), dateWords(found.born)), line(t("certificate"), found.certificate_no)), picture(id, found.media_type));
+        line(t("born"), dateWords(found.born)), line(t("certificate"), found.certificate_no)),
+        found.media_type ? picture(id, found.media_type) : h("p", { class: "hint" }, t("paper_seen")), then);
     } catch (problem) {
       complain(problem);
     }
   });
-  fill(box, before, row(h("button", { class: "button", type: "button", onclick: open }, t("open"))), h("p", { class: "hint" }, t("open_hint")));
+  fill(box, before, row(h("button", { class: "button button-primary", type: "button", onclick: open }, t("open"))), h("p", { class: "hint" }, t("open_hint")));
   return box;
 }
 
@@ -44,6 +45,8 @@ function card(one) {
   const keys = { true: newKey(), false: newKey() };
   const why = h("select", { id: `why-${one.id}` }, h("option", { value: "" }, t("choose_why")), REASONS.map((one) => h("option", { value: one }, t(`reasons.${one}`))));
   const fault = h("p", { class: "fault", role: "alert" });
+  const other = h("input", { type: "checkbox", id: `another-${one.id}` });
+  const another = h("div", { class: "choice", hidden: true }, other, h("label", { for: other.id }, t("is_another")));
   const answer = (agrees) => (event) => busy(event.currentTarget, async () => {
     quiet();
     fault.textContent = "";
@@ -53,12 +56,13 @@ function card(one) {
       return;
     }
     try {
-      await post(`/newborns/${one.id}/check`, agrees ? { agrees } : { agrees, reason: why.value }, { key: keys[agrees] });
+      await post(`/newborns/${one.id}/check`, agrees ? { agrees, is_another: other.checked } : { agrees, reason: why.value }, { key: keys[agrees] });
       say(t(agrees ? "sent" : "returned"));
       await list.change((shown) => shown.filter((other) => other !== one));
       if (agrees) document.dispatchEvent(new CustomEvent("recorded"));
     } catch (problem) {
       keys[agrees] = newKey();
+      if (problem.code === "newborn-similar") another.hidden = false;
       complain(problem);
     }
   });
@@ -66,8 +70,8 @@ function card(one) {
     h("h3", {}, t("pair", { guardian: one.guardian_masked, relation: one.relation_label })),
     h("p", { class: "hint" }, `${t("asked")} ${momentWords(one.asked_at)}`),
     opened(one.id, h("dl", { class: "facts" }, line(t("child"), one.child_masked || t("open_name")), line(t("born"), dateWords(one.born)),
-      line(t("certificate"), one.certificate_masked))),
-    row(h("button", { class: "button button-primary", type: "button", onclick: answer(true) }, t("agrees"))),
+      line(t("certificate"), one.certificate_masked)),
+    [another, row(h("button", { class: "button button-primary", type: "button", onclick: answer(true) }, t("agrees")))]),
     h("div", { class: "field" }, h("label", { for: why.id }, t("why")), why, fault),
     row(h("button", { class: "button", type: "button", onclick: answer(false) }, t("differs"))));
 }

@@ -1,5 +1,5 @@
-// A delegation for somebody without a phone: two cards (or the helper's scanned code), how far, until when. It waits
-// for a second member of staff at the console; taking one back needs the card again.
+// A delegation for somebody without a phone: two cards (or the helper's scanned code), how far, until when; for a newborn
+// the birth certificate in hand. It waits for a second member of staff at the console; taking one back needs the card.
 
 import { SIGN_IN, mustLeave, signedCall } from "./terminal.js";
 
@@ -35,6 +35,7 @@ async function attempt(where, button, work) {
   } catch (problem) {
     if (mustLeave(problem)) return location.assign(SIGN_IN);
     if (problem.status && problem.status < 500) key = newKey();
+    if (problem.code === "newborn-similar") at("another").hidden = false;
     faults(where, own(problem));
     return null;
   }
@@ -42,6 +43,7 @@ async function attempt(where, button, work) {
 
 function forget() {
   form.reset();
+  at("another").hidden = true;
   lookup.reset();
   at("found").replaceChildren();
   choose();
@@ -54,6 +56,8 @@ function soon() {
 
 function choose() {
   const all = at("all_items").checked;
+  const whom = form.elements.for_whom.value;
+  for (const one of form.querySelectorAll("[data-for]")) one.hidden = one.dataset.for !== whom;
   for (const one of form.querySelectorAll("input[name=items]")) one.disabled = all;
   at("record").disabled = !at("seen").checked;
 }
@@ -75,13 +79,25 @@ function taking(one) {
   return button;
 }
 
+function person() {
+  const allItems = at("all_items").checked;
+  return {
+    kind: "relative", principal: cardOf("principal"), relation: form.elements.relation.value,
+    scope: { all_items: allItems, items: allItems ? [] : chosen("items"), purposes: chosen("purposes") },
+  };
+}
+
+/** A guardian does everything for a child. */
+function newborn() {
+  const child = { name: at("child").value.trim(), born: at("born").value, certificate_no: at("certificate").value.trim(), relation: at("to-child").value, is_another: at("is_another").checked };
+  return { kind: "guardian", newborn: child, scope: { all_items: true, all_purposes: true } };
+}
+
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const allItems = at("all_items").checked;
   const body = {
-    kind: "relative", principal: cardOf("principal"), card_in_hand: true, relation: form.relation.value, last_day: form.last_day.value,
+    ...(form.elements.for_whom.value === "newborn" ? newborn() : person()), card_in_hand: true, last_day: form.last_day.value,
     helper: visit ? { visit_id: visit } : { card: cardOf("helper") },
-    scope: { all_items: allItems, items: allItems ? [] : chosen("items"), purposes: chosen("purposes") },
   };
   const made = await attempt(form, at("record"), () => signedCall("POST", API, body, { key, timeout: 30_000 }));
   if (!made) return;
