@@ -15,9 +15,12 @@ SERVICES := $(PY) -m tests.services
 TRACED := $(if $(YIMA_CI),coverage run -m)
 # One Chromium for all pages of a run, so one event loop for their tests.
 PAGES := $(PY) -m pytest -q -o asyncio_default_fixture_loop_scope=session -o asyncio_default_test_loop_scope=session
+# Two halves of them that take equally long; a new file is of the second until somebody weighs it (`--durations=0`).
+FIRST := $(patsubst %,tests/browser/test_%.py,look main_job showing acting console hall terminals watch urgent)
+SECOND := $(filter-out $(FIRST),$(wildcard tests/browser/test_*.py))
 
 .NOTPARALLEL:
-.PHONY: help run test demo demo-code demo-proxy bench lock lint checks rules unit services-test front front-test browser coverage covered soak-code soak-code-race soak-push soak-privacy fuzz clean ready tools
+.PHONY: help run test demo demo-code demo-proxy bench lock lint checks unit services-test front front-test browser coverage covered soak-code soak-code-race soak-push soak-privacy fuzz clean ready tools pages-first pages-second proofs
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 \t\2/p' Makefile | expand -t 24
@@ -34,7 +37,7 @@ demo-code: tools ## tell the one code, its credential and the check without a ne
 demo-proxy: ready ## tell how a daughter acts for her father without a phone, against the server on PORT
 	@YIMA_PORT=$(PORT) exec $(PY) -m server demo-proxy
 
-test: tools front checks rules browser $(if $(YIMA_CI),covered) ## everything: rules, API on both databases, front, browser
+test: tools front checks proofs $(if $(YIMA_CI),covered) ## everything: rules, API on both databases, front, browser
 	@echo "== all green"
 
 lint: tools ## ruff, mypy --strict, import-linter
@@ -56,9 +59,9 @@ endef
 checks: tools front
 	$(call both,lint,front-test)
 
-rules: tools front
+proofs: tools front
 	@$(PY) -m coverage erase
-	$(call both,unit,services-test)
+	$(call both,unit pages-first,services-test pages-second)
 
 unit: tools front ## rules and API on SQLite and the in-process store
 	@echo "== tests: SQLite + in-process store"
@@ -73,8 +76,15 @@ front-test: tools front
 	@.ci/front test
 
 browser: tools front ## the pages in a real Chromium (WHICH=tests/browser/test_….py for some of them)
-	@echo "== tests: browser"
-	@$(PAGES) $(or $(WHICH),tests/browser)
+	$(if $(WHICH),@$(PAGES) $(WHICH),$(call both,pages-first,pages-second))
+
+pages-first: tools front
+	@echo "== tests: browser, first half"
+	@$(PAGES) $(FIRST)
+
+pages-second: tools front
+	@echo "== tests: browser, second half"
+	@$(PAGES) $(SECOND)
 
 coverage: tools front ## lines and branches that the rules and the API reach on SQLite; at least 90 %
 	@$(PY) -m coverage erase

@@ -33,7 +33,8 @@ from tests.services.databases import Databases, PostgresDatabases, SqliteDatabas
 
 DATABASE_URL = os.environ.get("YIMA_TEST_DATABASE_URL", "")
 REDIS_URL = os.environ.get("YIMA_TEST_REDIS_URL", "")
-BOTH = {"databases", "database", "store", "services", "server", "program"}
+# "city": a deployment of production on PostgreSQL, which makes its database itself.
+BOTH = {"databases", "database", "store", "services", "server", "program", "city"}
 _KEPT = ("YIMA_CI", "YIMA_RACE_ROUNDS")
 for _name in [name for name in os.environ if name.startswith("YIMA_")]:
     if not _name.startswith(("YIMA_TEST_", "YIMA_SOAK_", "YIMA_MUTATION", "YIMA_HISTORIES")) and _name not in _KEPT:
@@ -62,10 +63,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--both-only", action="store_true", help="only tests that touch the database or the store")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "one_database: is over before a database is asked, so one of the two is enough")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--both-only"):
         return
-    kept = [item for item in items if BOTH & set(getattr(item, "fixturenames", ()))]
+    both = (item for item in items if BOTH & set(getattr(item, "fixturenames", ())))
+    kept = [item for item in both if not item.get_closest_marker("one_database")]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
 

@@ -16,6 +16,7 @@ MAY_BLOCK = {  # while the house opens or closes, nobody waits for an answer
     "server/adapters/migrate.py": {"migrate", "create_from_models"},
     "asyncpg/connect_utils.py": {"_parse_connect_arguments"},  # looks for ~/.pgpass at each new connection
     "server/opening.py": {"opened", "_assemble"},
+    "server/__main__.py": {"import_items"},  # a command loads what only it needs
     "server/app.py": {"make_app"},
     "prometheus_client/process_collector.py": {"collect"},  # /proc is memory
     "jinja2/loaders.py": {"get_source"},  # each template once

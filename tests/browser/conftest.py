@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, BrowserContext, BrowserType, Page, async_playwright, expect
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -19,6 +19,15 @@ HOW = "no Chromium found: `apt-get install chromium`, or name one in YIMA_TEST_C
 PATIENCE = 30_000
 """Milliseconds that a page is waited for: two busy cores draw slowly, and no promise about time is made here."""
 expect.set_options(timeout=PATIENCE / 2)
+_BARRIERS = """async () => (await axe.run(document, {resultTypes: ["violations"], iframes: false})).violations
+  .filter(({impact}) => impact === "serious" || impact === "critical")
+  .flatMap(({id, nodes}) => nodes.slice(0, 3).map(({html}) => `${id}: ${html.slice(0, 160)}`))"""
+# A colour on its way from light to dark is nobody's look.
+_ARRIVED = """async () => {
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+  const moving = document.getAnimations().filter((one) => one instanceof CSSTransition)
+  await Promise.allSettled(moving.map((one) => one.finished))
+}"""
 NewScreen = Callable[..., Awaitable["Screen"]]
 
 
@@ -46,14 +55,17 @@ class Screen:
         """How many pixels the page scrolls sideways; 0 is right."""
         return int(await self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
+    async def as_seen(self, width: int, *, dark: bool) -> None:
+        """The same page in another window: so wide, and light or dark."""
+        await self.page.set_viewport_size({"width": width, "height": 900})
+        await self.page.emulate_media(color_scheme="dark" if dark else "light")
+        await self.page.evaluate(_ARRIVED)
+
     async def barriers(self) -> list[str]:
         """Serious and critical findings of axe-core on this page, without its frames."""
-        found = await Axe().run(self.page, options={"iframes": False})
-        return [
-            f"{one['id']}: {one['nodes'][0]['html'][:160]}"
-            for one in found.response["violations"]
-            if one["impact"] in ("serious", "critical")
-        ]
+        if not await self.page.evaluate("'axe' in window"):
+            await self.page.evaluate(AXE_SCRIPT)
+        return [str(one) for one in await self.page.evaluate(_BARRIERS)]
 
 
 class Chromium:

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, Page
 
 from tests.browser.conftest import Screen
@@ -16,9 +15,6 @@ from tests.browser.conftest import Screen
 WAIT = 20_000
 _SETTLED = """() => document.readyState === "complete" &&
   !document.querySelector(".skeleton, #page [aria-busy=true], #page [aria-busy=''], [aria-live] .skeleton-line")"""
-_BARRIERS = """async () => (await axe.run(document, {resultTypes: ["violations"], iframes: false})).violations
-  .filter(({impact}) => impact === "serious" || impact === "critical")
-  .flatMap(({id, nodes}) => nodes.slice(0, 3).map(({html}) => `${id}: ${html.slice(0, 160)}`))"""
 _SIDEWAYS = """() => {
   const root = document.documentElement;
   if (root.scrollWidth <= root.clientWidth) return "";
@@ -39,8 +35,6 @@ class Look:
     async def at(self, place: str, widths: Sequence[int] = ()) -> None:
         """Look at the page as it stands: whether it fits at each of these widths, axe at the first and the last."""
         await settled(self.page)
-        if not await self.page.evaluate("'axe' in window"):
-            await self.page.evaluate(AXE_SCRIPT)
         for width in widths or (0,):
             if width:
                 await self.page.set_viewport_size({"width": width, "height": 800})
@@ -48,7 +42,7 @@ class Look:
             sideways = await self.page.evaluate(_SIDEWAYS)
             self.found += [f"{where} scrolls sideways {sideways}"] if sideways else []
             if not widths or width in (widths[0], widths[-1]):
-                self.found += [f"{where} {one}" for one in await self.page.evaluate(_BARRIERS)]
+                self.found += [f"{where} {one}" for one in await self.screen.barriers()]
         self.found += [f"{place} console: {one}" for one in self.screen.complaints]
         self.screen.complaints.clear()
 

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 
 from playwright.async_api import FilePayload, Locator, expect
 
 from tests.browser.conftest import Screen
-from tests.journeys.people import a_page, a_photo
+from tests.journeys.people import Phone, a_page, a_photo
 
 WAIT = 15_000
 PDF: FilePayload = {"name": "租赁合同.pdf", "mimeType": "application/pdf", "buffer": a_page()}
 PHOTO: FilePayload = {"name": "授权委托书.jpg", "mimeType": "image/jpeg", "buffer": a_photo()}
+
+
+# Once a tab, so that who signs out stays out.
+_KEPT = """if (location.protocol === "http:" && !sessionStorage.getItem("kept")) {
+  sessionStorage.setItem("kept", "1")
+  localStorage.setItem("yima::session", %s)
+}"""
 
 
 def grouped(digits: str) -> str:
@@ -60,6 +68,15 @@ class ResidentPhone:
                 return texts
             await asyncio.sleep(0.01)
         raise AssertionError("no SMS arrived")
+
+    async def already_in(self, then: str) -> None:
+        """She signed in on this phone some time ago, and opens the page ``then``."""
+        async with Phone(self.origin, self.number) as handset:
+            await handset.sign_in()
+        token = handset.headers["Authorization"].removeprefix("Bearer ")
+        kept = json.dumps({"token": token, "resident": handset.me})
+        await self.screen.context.add_init_script(_KEPT % json.dumps(kept))
+        await self.page.goto(f"{self.origin}/m/#/pages/{then}/{then}")
 
     async def open(self) -> None:
         await self.page.goto(f"{self.origin}/m/")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import NewScreen, Screen
@@ -10,7 +9,7 @@ from tests.journeys.forms import fill, materials
 from tests.journeys.people import Desk
 from tests.journeys.town import PASSWORD, Town
 
-WIDTHS = [(360, False), (768, True), (1280, False)]
+LOOKS = ((360, False), (768, True), (1280, False))
 ITEM = "printing-licence"
 
 
@@ -42,17 +41,18 @@ async def second_desk(server: Town, staff_no: str) -> Desk:
     return desk
 
 
-@pytest.mark.parametrize(("width", "dark"), WIDTHS)
-async def test_pages_fit_and_hinder_nobody(server: Town, screen: NewScreen, width: int, dark: bool) -> None:
+async def test_pages_fit_and_hinder_nobody(server: Town, screen: NewScreen) -> None:
     case_no = await a_case(server)
-    shown = await screen(width=width, dark=dark)
+    shown = await screen()
     page = await at_the_console(server, shown, "H1", ["handler", "operator", "publisher", "auditor"])
     places = ("", "/cases", f"/cases/{case_no}", "/campaigns", "/campaigns/new", "/approvals", "/audit")
     for place in places:
         await page.goto(f"{server.origin}/console{place}")
         await expect(page.locator("#page [aria-busy]")).to_have_count(0)
-        assert await shown.sideways() <= 0, place
-        assert await shown.barriers() == [], place
+        for width, dark in LOOKS:
+            await shown.as_seen(width, dark=dark)
+            assert await shown.sideways() <= 0, (place, width)
+            assert await shown.barriers() == [], (place, width)
     assert shown.complaints == []
 
 

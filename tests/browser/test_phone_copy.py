@@ -24,10 +24,7 @@ PURPOSE = "hall_queue"
 async def signed_in(town: Town, screen: Screen, then: str) -> ResidentPhone:
     """Her phone, signed in, on the page ``then``."""
     phone = ResidentPhone(town.origin, screen, PEOPLE[0][2])
-    await phone.open()
-    await phone.sign_in()
-    await expect(phone.page.get_by_role("navigation", name="主导航")).to_be_visible(timeout=WAIT)
-    await phone.page.goto(f"{town.origin}/m/#/pages/{then}/{then}")
+    await phone.already_in(then)
     return phone
 
 

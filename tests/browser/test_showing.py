@@ -26,15 +26,11 @@ async def her_phone(server: Town, screen: NewScreen, *, elder: bool = False, dar
     """She is signed in and verified, and her code is on the screen."""
     shown = await screen(width=360, height=780, dark=dark)
     phone = ResidentPhone(server.origin, shown, PEOPLE[0][2])
-    await phone.open()
-    await phone.sign_in()
-    await expect(phone.main.get_by_role("link", name="出示一码")).to_be_visible(timeout=WAIT)
     await server.resident()
-    await phone.page.reload()
+    await phone.already_in("me" if elder else "code")
     if elder:
-        await phone.page.goto(f"{server.origin}/m/#/pages/me/me")
         await phone.page.get_by_role("switch", name="长辈版").click()
-    await phone.page.goto(f"{server.origin}/m/#/pages/code/code")
+        await phone.page.goto(f"{server.origin}/m/#/pages/code/code")
     return phone
 
 

@@ -6,7 +6,7 @@ import asyncio
 import base64
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 import qrcode
@@ -34,7 +34,7 @@ FILL = """(async () => {
   const [row] = await lines.all()
   await Promise.all(Array.from({ length: 4999 }, (_, at) => lines.put({ ...row, id: `filler ${at}` })))
 })()"""
-LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((360, "light"), (768, "light"), (1280, "dark"))
+LOOKS = ((360, False), (768, False), (1280, True))
 
 
 async def order(phone: Phone, tier: str, form: str = "paper") -> Any:
@@ -310,9 +310,8 @@ async def test_nothing_is_cut_and_nothing_bars_the_way_unplugged(server: Town, s
     standard = await order(phone, "T1")
     desk = await ready_desk(server, await screen())
     await unplug(desk)
-    for width, scheme in LOOKS:
-        await desk.page.set_viewport_size({"width": width, "height": 900})
-        await desk.page.emulate_media(color_scheme=scheme)
+    for width, dark in LOOKS:
+        await desk.screen.as_seen(width, dark=dark)
         for text in (standard["text"], "GZ1:" + "A" * 30, "9001" + "0" * 30):
             await read(desk, text)
             await expect(desk.result.locator(".verdict")).to_be_in_viewport()

@@ -35,10 +35,7 @@ TAKEN_OVER = f"""async () => {{
 async def at_her_code(town: Town, screen: Screen) -> ResidentPhone:
     """Signed in, with the code on the screen."""
     phone = ResidentPhone(town.origin, screen, PEOPLE[0][2])
-    await phone.open()
-    await phone.sign_in()
-    await expect(phone.page.get_by_role("navigation", name="主导航")).to_be_visible(timeout=WAIT)
-    await phone.tab("码")
+    await phone.already_in("code")
     await phone.code()
     return phone
 

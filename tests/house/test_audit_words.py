@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -65,14 +66,16 @@ class Reader:
                 yield from self._words(call.args[parameters.index(name)], caller)
 
 
-def recorded() -> set[str]:
-    return {
+@cache
+def recorded() -> frozenset[str]:
+    """Every action that the rooms put on record."""
+    return frozenset(
         action
         for room in ROOMS
         for path in files(".py", under=ROOT / room)
         if "front" not in path.parts
         for action in Reader(path).actions()
-    }
+    )
 
 
 def test_the_reader_finds_direct_chosen_and_passed_on_actions() -> None:

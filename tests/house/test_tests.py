@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from tests.house.repository import ROOT, files, named
@@ -44,10 +45,19 @@ def _calls(test: ast.AST) -> set[str]:
     return {_called(node) for node in ast.walk(test) if isinstance(node, ast.Call)}
 
 
+def _proving(tree: ast.AST) -> set[str]:
+    """The functions that prove something for the tests that call them."""
+    return {step.name for step in _functions(tree) if not step.name.startswith("test") and _proves_something(step)}
+
+
+@cache
+def _proving_in_the_story() -> set[str]:
+    return _proving(ast.parse(STORY.read_text("utf-8")))
+
+
 def _silent(path: Path) -> list[str]:
     tree = ast.parse(path.read_text("utf-8"))
-    steps = [*_functions(tree), *_functions(ast.parse(STORY.read_text("utf-8")))]
-    proving = {step.name for step in steps if not step.name.startswith("test") and _proves_something(step)}
+    proving = _proving(tree) | _proving_in_the_story()
     return [
         f"{named(path)}::{test.name}"
         for test in _tests(tree)

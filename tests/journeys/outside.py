@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from config.settings import Demo, Settings
 from server.adapters.migrate import migrate
 from server.opening import opened
 from tests.journeys.town import employ
+from tests.services.databases import migrated_file
 from tests.services.program import Program
 
 # No limit is what these tests are about, so none may stand in their way.
@@ -69,6 +71,9 @@ def staff_a_town(
                 await employ(house, staff_no, held, region=AWAY_REGION)
             await employ(house, "OTHER", STAFF[0][1], department="区民政局")
 
+    if not database_url:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(migrated_file(), settings.storage_url().removeprefix("sqlite://"))
     asyncio.run(fill())
 
 
