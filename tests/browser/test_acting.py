@@ -46,7 +46,7 @@ async def recorded(server: Town, screen: NewScreen) -> CounterDesk:
     await expect(second.page.locator("#delegations")).to_contain_text("王*兰 代 王*山（父亲）", timeout=WAIT)
     await looked_at(second, "acting-console")
     await second.page.get_by_role("button", name="打开核对").click()
-    await expect(second.page.locator("#delegations")).to_contain_text("王德山（5116", timeout=WAIT)
+    await expect(second.page.locator("#delegations")).to_contain_text("王德山（证件尾号 1178）", timeout=WAIT)
     await looked_at(second, "acting-compared")
     await second.page.get_by_role("button", name="核对无误，确认").click()
     await expect(second.page.get_by_text("没有等着复核的授权")).to_be_visible(timeout=WAIT)

@@ -28,7 +28,7 @@ function answer(one, confirm) {
 /** Who the two people are, in whole; opening it is on record. Only then there is something to confirm. */
 function people(one, then) {
   const box = h("div", { class: "stack" });
-  const person = (name, number) => (number ? t("person", { name, number }) : name);
+  const person = (name, number) => (number ? t("person", { name, tail: number.slice(-4) }) : name);
   const open = (event) => busy(event.currentTarget, async () => {
     quiet();
     try {
