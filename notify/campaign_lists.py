@@ -11,8 +11,9 @@ from config.floor.unit import Unit
 from notify import cursor as cursors
 from notify.campaign_record import COLUMNS, CampaignPage, record
 
-Show = Literal["all", "waiting", "decided", "mine"]
-"""``mine``: what this person wrote, changed, handed in, let through or gave back."""
+Show = Literal["all", "waiting", "others", "decided", "mine"]
+"""``others``: all that does not wait for a second person; ``mine``: what this person wrote, changed, handed in, let
+through or gave back."""
 _HAND = ("author_id", "editor_id", "submitter_id", "approver_id", "seconder_id")
 
 
@@ -37,6 +38,8 @@ async def page(
 def _shown(show: Show, who: UUID | None, values: list[Any]) -> str:
     if show == "waiting":
         return " AND status = 'submitted'"
+    if show == "others":
+        return " AND status <> 'submitted'"
     if show == "decided":
         return " AND decided_at IS NOT NULL AND status NOT IN ('draft','submitted')"
     if show == "all":

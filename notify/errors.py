@@ -94,6 +94,13 @@ class ListInUse(Refusal):
     code = "people-list-in-use"
 
 
+class CellMasked(Refusal):
+    """A cell of a list holds what a page shows in place of a value. ``column`` says which."""
+
+    code = "people-list-cell-masked"
+    kind = "invalid"
+
+
 class RulesRefused(Refusal):
     """These rules about people are not of the closed form."""
 

@@ -178,6 +178,17 @@ class Lists:
         )
         return found, await asyncio.to_thread(lambda: [self._row(row) for row in rows])
 
+    async def row(self, unit: Unit, list_id: UUID, line: int) -> Row:
+        """One row; ``ListMissing`` where the sheet has none such."""
+        await self.get(unit, list_id)
+        row = await sql.row(
+            "SELECT line, cells, fault, fault_column FROM notify_list_rows WHERE list_id = $1 AND line = $2",
+            list_id, line,
+        )  # fmt: skip
+        if row is None:
+            raise ListMissing()
+        return self._row(row)
+
     async def fix(self, unit: Unit, list_id: UUID, line: int, cells: Sequence[str]) -> Row:
         """Other cells for one row, judged again."""
         found = await self.get(unit, list_id)

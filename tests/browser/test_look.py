@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 from pydantic import SecretStr
 
+from config.floor import sql
+from config.floor.unit import Unit
 from config.settings import Demo, Limits, Settings
 from server.adapters.clock import ShiftedClock
 from server.demo.seed import seed
@@ -26,6 +31,13 @@ from tests.services.databases import Databases
 
 WIDTHS = (1280, 768, 360)
 STATES = (Status.RECEIVED, Status.CORRECTION, Status.IN_PROGRESS, Status.PROPOSED, Status.DELIVERED)
+STANDINGS = (
+    ("paused", "failed", "canary"),
+    ("sending", "running", ""),
+    ("stopped", "passed", ""),
+    ("paused", "passed", "failures"),
+)
+"""How a campaign may stand: its status, its canary's verdict, who or what held it."""
 AGENT, LONG_NAME, REFUSED = "15400000003", "15400000015", "15400000018"
 MODES: dict[str, dict[str, Any]] = {
     "normal": {"number": AGENT},
@@ -136,6 +148,7 @@ async def test_the_way_in_and_an_application_step_by_step(city: Town, browser: B
     [
         ("handler", ("", "/cases", "/cases?status=correction", "/cases?q=nothing", "case")),
         ("operator", ("", "/campaigns", "/campaigns/new", "campaign")),
+        ("operator", ("/notices", "/notices/calendar")),
         ("publisher", ("", "/campaigns", "/approvals")),
         ("auditor", ("", "/audit")),
         ("administrator", ("", "/terminals", "/factors")),
@@ -158,10 +171,40 @@ async def expanded(look: Look, place: str) -> list[str]:
         rows = [(await answer.json()).get("cases", [])[:1] for answer in found]
         return [f"/cases/{one['case_no']}" for some in rows for one in some]
     if place == "campaign":
-        answer = await look.page.request.get(f"{api}/campaigns")
-        states = {one["state"]: one["id"] for one in (await answer.json())["campaigns"]}
-        return [f"/campaigns/{campaign_id}" for campaign_id in states.values()]
+        return [f"/campaigns/{campaign_id}" for campaign_id in (await campaigns(look)).values()]
     return [place]
+
+
+async def campaigns(look: Look) -> dict[str, str]:
+    """One campaign of each state that there is."""
+    answer = await look.page.request.get(f"{look.origin}/console/api/v1/campaigns")
+    return {one["state"]: one["id"] for one in (await answer.json())["campaigns"]}
+
+
+async def test_a_campaign_watched_in_each_state(city: Town, browser: Browser) -> None:
+    async with looking(browser, city.origin) as look:
+        await become(look, "operator")
+        found = await campaigns(look)
+        for state in ("approved", "finished"):
+            await look.open(f"/console/notices/campaigns/{found[state]}", (1280, 360))
+        for standing in STANDINGS:
+            await look.page.goto("about:blank")  # a page that is open makes itself anew when the campaign is over
+            await city.house.database.unit_of_work("", partial(_stand, UUID(found["paused"]), standing))
+            await look.open(f"/console/notices/campaigns/{found['paused']}", (1280, 360))
+    assert look.found == []
+
+
+async def _stand(campaign: UUID, standing: tuple[str, str, str], unit: Unit) -> None:
+    """One campaign as it would stand; nothing of it is due, so that it stays so."""
+    await sql.execute(
+        "UPDATE notify_deliveries SET next_at = $1 WHERE campaign_id = $2 AND state = 'pending'",
+        unit.now + timedelta(days=1), campaign,
+    )  # fmt: skip
+    await sql.execute(
+        "UPDATE campaigns SET status = $1, canary_state = $2, pause_reason = $3, canary = 100, canary_at = $4, "
+        "fail_share = 20, ended_at = $4 WHERE id = $5",
+        *standing, unit.now, campaign,
+    )  # fmt: skip
 
 
 async def test_staff_ways_in_and_the_tour(city: Town, browser: Browser) -> None:

@@ -75,6 +75,8 @@ async def test_what_waits_for_approval_is_counted_and_paged_past_the_twentieth(s
     assert oldest["id"] not in [one["id"] for one in (await other.must("GET", CONSOLE))["campaigns"]]
     waiting = await other.must("GET", f"{CONSOLE}?show=waiting")
     assert (waiting["count"], [one["id"] for one in waiting["campaigns"]]) == (1, [oldest["id"]])
+    rest = await other.must("GET", f"{CONSOLE}?show=others")
+    assert (rest["count"], len(rest["campaigns"])) == (21, 20) and rest["next_cursor"]
     first = await writer.must("GET", f"{CONSOLE}?show=mine")
     second = await writer.must("GET", f"{CONSOLE}?show=mine&cursor={first['next_cursor']}")
     assert (first["count"], len(first["campaigns"]), len(second["campaigns"])) == (22, 20, 2)

@@ -84,8 +84,10 @@ class CampaignQuery(Wire):
     """Which of them, and which page."""
 
     cursor: str | None = Field(None, max_length=200)
-    show: Literal["all", "waiting", "decided", "mine"] = Field(
-        "all", description="mine = what the caller wrote, changed, handed in, let through or gave back"
+    show: Literal["all", "waiting", "others", "decided", "mine"] = Field(
+        "all",
+        description="others = all that does not wait for approval; "
+        "mine = what the caller wrote, changed, handed in, let through or gave back",
     )
 
 

@@ -12,6 +12,7 @@ from notify.campaign_preview import Preview
 from notify.campaign_record import CampaignRecord
 from notify.campaign_rules import CampaignWords, Remark
 from notify.safety import Check
+from server.domain.calendar.service import word_day
 from server.edges.console.campaign_shapes import (
     AudienceShown,
     CampaignApproval,
@@ -329,6 +330,14 @@ def _looked(call: Call[Any, Any], one: Check) -> str:
     if "category" in facts:
         facts["category"] = call.text(f"console.compose.{facts['category']}")
     if "at" in facts:
-        at = str(facts["at"])
-        facts["at"] = datetime.fromisoformat(at).astimezone(LEGAL_ZONE).strftime("%m-%d %H:%M") if at else "–"
-    return call.text(f"campaigns.checks.{one.code}", **facts)
+        facts["at"] = _moment(call, str(facts["at"]))
+    large = {name: f"{fact:,}" for name, fact in facts.items() if isinstance(fact, int) and fact >= 1000}
+    return call.text(f"campaigns.checks.{one.code}", **{**facts, **large})
+
+
+def _moment(call: Call[Any, Any], at: str) -> str:
+    """A day with its weekday, and the time in Shanghai."""
+    if not at:
+        return "–"
+    local = datetime.fromisoformat(at).astimezone(LEGAL_ZONE)
+    return f"{word_day(call.services.wording, call.language, local.date())} {local:%H:%M}"

@@ -13,7 +13,7 @@ from aiohttp import web
 from config.floor.refusal import FieldFault
 from config.floor.unit import Unit
 from notify import sheet
-from notify.errors import SheetRefused
+from notify.errors import CellMasked, SheetRefused
 from notify.lists import PAGE, PeopleList, Row
 from server.domain.catalogue.masking import mask_address
 from server.domain.identifiers import mask_id_number, mask_name, mask_phone
@@ -37,6 +37,7 @@ _NAMED = re.compile(r"姓名|名字|收件人|联系人|^name$|full.?name", re.I
 _PLACED = re.compile(r"地址|住址|address", re.I)
 _MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 _ID_NUMBER = re.compile(r"(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9Xx])")
+_MASK = re.compile(r"(?<![0-9])(?:1[3-9][0-9]\*{4}[0-9]{4}(?![0-9])|[1-9][0-9]{3}\*{10}[0-9]{3}[0-9Xx](?![0-9Xx]))")
 
 
 @operations.post(
@@ -103,16 +104,20 @@ async def rows(call: Call[NoBody, RowsQuery]) -> RowPage:
 
 @operations.put(
     f"{_ROOT}/{{id}}/rows/{{line}}", name="fixPeopleListRow", summary="Other cells for one row, judged again",
-    access=_WRITER, body=RowFixed, answer=RowShown, problems=(*_MISSING, "people-list-in-use"),
+    access=_WRITER, body=RowFixed, answer=RowShown,
+    problems=(*_MISSING, "people-list-in-use", "people-list-cell-masked"),
 )  # fmt: skip
 async def fix(call: Call[RowFixed, NoQuery]) -> RowShown:
-    """Until a notice that uses the list was handed in."""
+    """Until a notice that uses the list was handed in. What a page showed masked is not taken for a value."""
     line = call.path["line"]
     number = int(line) if line.isascii() and line.isdigit() and len(line) < 8 else 0
     cells = [" ".join(cell.split()) for cell in call.body.cells]
     room, list_id = call.services.campaigns.lists, call.path_id("id")
-    fixed = await room.fix(call.unit, list_id, number, cells)
-    return _row(call, (await room.get(call.unit, list_id)).columns, fixed)
+    columns, before = await room.columns(call.unit, list_id), await room.row(call.unit, list_id, number)
+    for column, cell, old in zip(columns, cells, before.cells, strict=False):
+        if cell != old and is_mask(column, cell):
+            raise CellMasked(column=column)
+    return _row(call, columns, await room.fix(call.unit, list_id, number, cells))
 
 
 @operations.get(
@@ -161,6 +166,13 @@ def _masked(column: str, cell: str) -> str:
         return mask_address(cell) if cell else ""
     without = _ID_NUMBER.sub(lambda met: mask_id_number(met[0]), cell)
     return _MOBILE.sub(lambda met: mask_phone(met[0]), without)
+
+
+def is_mask(column: str, cell: str) -> bool:
+    """Whether a cell is what ``masked`` makes of a value of this column, whichever value that was."""
+    if _NAMED.search(column):
+        return "*" in cell
+    return ("****" in cell and bool(_PLACED.search(column))) or bool(_MASK.search(cell))
 
 
 def _row(call: Call[Any, Any], columns: Sequence[str], row: Row) -> RowShown:

@@ -2,6 +2,7 @@
 import { call, get, kept, newKey, post, put, query } from "./api.js";
 import { stateMark } from "./campaign_words.js";
 import { busy, byId, complain, fill, h, quiet, say } from "./dom.js";
+import { sayInstants } from "./instants.js";
 import { figuresOf, showFindings, showFrames } from "./phone.js";
 import { drawRules, everybody, fromForm, loadChoices, nameItems, ruleWords, rulesOf } from "./rules.js";
 import { count, facts, momentWords, t, timeWords } from "./words.js";
@@ -233,6 +234,7 @@ async function load() {
     form.item.value = campaign.audience.item;
   }
   if (campaign.schedule_at) form.schedule.value = shanghai(campaign.schedule_at);
+  sayInstants();
   used = campaign.template;
   await nameItems(campaign.audience.rules);
   rules(campaign.audience.rules);
@@ -290,4 +292,5 @@ form.querySelector('[data-do="save"]').addEventListener("click", (event) => busy
 }));
 addEventListener("beforeunload", (event) => { if (dirty && form.body.value) event.preventDefault(); });
 
+sayInstants();
 begin().then(look, refuse);

@@ -25,11 +25,12 @@ async function casesSection() {
 }
 
 async function campaignsSection() {
-  const [{ campaigns: waiting, count: many }, { campaigns }] = await Promise.all([get(`/campaigns${query({ show: "waiting" })}`), get("/campaigns")]);
-  const others = campaigns.filter((row) => row.state !== "submitted").slice(0, 6);
+  const [{ campaigns: waiting, count: many }, { campaigns, count: all }] = await Promise.all([get(`/campaigns${query({ show: "waiting" })}`), get(`/campaigns${query({ show: "others" })}`)]);
+  const others = campaigns.slice(0, 6);
   return [section(t("today_waiting"), may("campaigns.approve") && h("a", { href: "/console/approvals" }, many > waiting.length ? t("today_all_waiting", { count: count(many) }) : t("open")),
     waiting.length ? campaignList(waiting) : h("p", { class: "card" }, t("today_none_campaigns"))),
-  others.length > 0 && section(t("today_drafts"), may("campaigns.write") && h("a", { href: "/console/campaigns/new" }, t("campaign_new")), campaignList(others))];
+  others.length > 0 && section(t("today_drafts"), may("campaigns.write") && h("a", { href: "/console/campaigns/new" }, t("campaign_new")), campaignList(others),
+    all > others.length && h("p", { class: "console-more" }, h("a", { class: "button", href: "/console/campaigns" }, t("today_all_others", { shown: count(others.length), count: count(all) }))))];
 }
 
 async function auditSection() {

@@ -1,6 +1,7 @@
 // Pages that are watched: they are asked for again, and what is marked live is exchanged; buttons and forms are sent.
 import { call, newKey } from "./api.js";
 import { busy, byId, complain, quiet, say } from "./dom.js";
+import { sayInstants } from "./instants.js";
 import { facts } from "./words.js";
 import { drawMinutes, RateLine } from "./watch_lines.js";
 
@@ -107,6 +108,7 @@ document.addEventListener("submit", (event) => {
   send(button, form, button.value === "other" ? form.dataset.other : form.dataset.send, bodyOf(form));
 });
 
+sayInstants();
 for (const line of document.querySelectorAll("[data-hour]")) drawMinutes(line, JSON.parse(line.dataset.hour), labels);
 if (every) {
   rate?.add(counters());
