@@ -21,15 +21,16 @@ _SCOPE = Scope(items=("elder-allowance", "elder-card"), purposes=("apply_here", 
 
 
 def add_delegations(desk: Desk, cast: Cast, days: Days, add: Add) -> None:
-    """Recorded by the clerk, confirmed by the hall manager a quarter of an hour later."""
+    """Recorded by the clerk, opened and confirmed by the hall manager a quarter of an hour later."""
     made: list[UUID] = []
 
     async def record() -> None:
         made.append(await desk.decide(lambda unit: _recorded(desk, cast, unit)))
 
     async def confirm() -> None:
-        second = desk.staff["manager"].actor
-        await desk.decide(lambda unit: desk.services.delegations.confirm(unit, second, made[0], True))
+        second, delegations = desk.staff["manager"], desk.services.delegations
+        await desk.decide(lambda unit: delegations.look(unit, second.actor, made[0], place=second.department))
+        await desk.decide(lambda unit: delegations.confirm(unit, second.actor, made[0], True))
 
     add(days.at(11, "09:40"), record)
     add(days.at(11, "09:55"), confirm)
