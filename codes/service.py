@@ -51,6 +51,9 @@ _FIND = (
     " LEFT JOIN code_uses u ON u.handle = h.handle AND u.step = $4"
     " WHERE h.handle = $1 AND h.key_id = $3 AND h.portal IN ($2{others})"
 )
+_HOLD = (
+    "SELECT h.id FROM code_uses u JOIN code_handles h ON h.handle = u.handle WHERE u.id = $1 AND h.revoked_at IS NULL"
+)
 _USE = (
     "INSERT INTO code_uses (id, handle, step, scene, used_at, used_by, portal, region)"
     " VALUES ($1,$2,$3,$4,$5,$6,$7,$8) ON CONFLICT (handle, step) DO NOTHING RETURNING id"
@@ -117,6 +120,14 @@ class Codes:
             return await sql.execute(live + "session_id = $1", session_id, unit.now, unit.portal)
         return await sql.execute(live + "(subject = $1 OR acting = $1)", subject, unit.now, unit.portal)
 
+    async def revoke_elsewhere(self, unit: Unit, acting: UUID, keep_session: UUID) -> int:
+        """Take back every live handle that somebody shows in any session but this one; how many there were."""
+        return await sql.execute(
+            "UPDATE code_handles SET revoked_at = $2 WHERE acting = $1 AND session_id <> $4 AND revoked_at IS NULL"
+            " AND portal = $3",
+            acting, unit.now, unit.portal, keep_session,
+        )  # fmt: skip
+
     async def revoke_under(self, unit: Unit, delegation: UUID) -> int:
         """Take back every live handle that somebody was given to show for another; how many there were."""
         return await sql.execute(
@@ -174,6 +185,17 @@ class Codes:
         if judgement.outcome == "expired" or sql.instant(found["valid_until"]) <= unit.now:
             return CodeExpired().of(holder, parsed.scene)
         return await self._use(unit, parsed, judgement.step, holder, by)
+
+    async def hold(self, unit: Unit, redeemed: Redeemed) -> CodeRevoked | None:
+        """For what is left open and ends with the code: nobody takes its handle back before this unit ends, and whoever
+        does so afterwards finds what was left. The problem where it was taken back since it was redeemed.
+
+        Locks the handle; a delegation is locked before, by whoever looks and by whoever ends it.
+        """
+        lock = " FOR NO KEY UPDATE OF h" if sql.is_postgres() else ""
+        if await sql.row(_HOLD + lock, redeemed.used_id):
+            return None
+        return CodeRevoked().of(redeemed.holder, redeemed.scene)
 
     def _prove(self, parsed: dynamic.Parsed, now: float) -> tuple[str, dynamic.Judgement] | None:
         """The master key that made this code, if any did; no database is asked about a forgery."""

@@ -6,9 +6,10 @@ import asyncio
 import base64
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from codes import picture
-from codes.service import Holder, ShownCode
+from codes.service import Holder, IssuedKey, ShownCode
 from config.floor.refusal import FieldFault, Invalid
 from config.floor.unit import Unit
 from miniapp_api.wire.code import CodeKey, CodePicture, CodeQuery, NewCodeKey
@@ -46,6 +47,12 @@ def _must_show(resident: ResidentCaller, purposes: Sequence[str] | None = None) 
         raise BeyondDelegation()
 
 
+async def _issued(call: Call[Any, Any], unit: Unit, holder: Holder) -> IssuedKey:
+    """A handle for a session that is still there: one that is signed out meanwhile leaves no code behind."""
+    await call.services.sessions.hold(unit, holder.session_id)
+    return await call.services.codes.issue(unit, holder, _until(call.resident))
+
+
 @operations.post(
     "/api/v1/code-keys",
     name="issueCodeKey",
@@ -62,7 +69,7 @@ async def issue(call: Call[NewCodeKey, NoQuery]) -> CodeKey:
     """Never stored under an idempotency key: a key is told once."""
     _must_show(call.resident)
     holder = holder_of(call.resident, call.body.device)
-    issued = await call.services.codes.issue(call.unit, holder, _until(call.resident))
+    issued = await _issued(call, call.unit, holder)
     return CodeKey(
         handle=issued.handle,
         key=base64.urlsafe_b64encode(issued.key).rstrip(b"=").decode("ascii"),
@@ -93,7 +100,7 @@ async def show(call: Call[NoBody, CodeQuery]) -> CodePicture:
     codes = call.services.codes
 
     async def fresh(unit: Unit) -> ShownCode:
-        return codes.first(unit, await codes.issue(unit, holder, _until(call.resident)), scene)
+        return codes.first(unit, await _issued(call, unit, holder), scene)
 
     shown = await codes.shown(call.unit, holder, scene)
     if shown is None:

@@ -22,7 +22,6 @@ from server.domain.consents.service import FACE, INFORMATION, Consents
 from server.domain.consents.texts import ConsentTexts
 from server.domain.credentials.service import ResidentCredentials
 from server.domain.delegations.service import Delegations
-from server.domain.losses.service import Codes
 from server.domain.materials.service import Materials
 from server.domain.privacy.city_names import Catalogue, City, HandedIn
 from server.domain.privacy.closing import Closings, Run
@@ -40,6 +39,7 @@ from server.domain.residents.amending import Amending
 from server.domain.residents.service import Residents
 from server.domain.sessions.otp import OneTimeCodes
 from server.domain.sessions.service import Sessions
+from server.domain.visits.withdrawing import Withdrawing
 
 LINK = "/m/#/pages/privacy/privacy"
 MERGE_LINK = "/m/#/pages/merge/merge"
@@ -68,7 +68,7 @@ class Endings:
         run: Run,
         residents: Residents,
         sessions: Sessions,
-        codes: Codes,
+        codes: Withdrawing,
         credentials: ResidentCredentials,
         delegations: Delegations,
         materials: Materials,
@@ -80,20 +80,21 @@ class Endings:
         self._delegations, self._materials, self._notices = delegations, materials, notices
 
     async def end_access(self, unit: Unit, resident_id: UUID) -> None:
-        """Delegations first, while their notices can still name her to the other side."""
+        """Delegations first, while their notices can still name her to the other side; sessions before codes, so that
+        none is made behind the back of this."""
         await self._delegations.end_all(unit, SYSTEM, resident_id)
         await self._credentials.end_all(unit, SYSTEM, resident_id)
+        await self._sessions.end_all(unit, resident_id)
         await self._codes.revoke(unit, subject=resident_id)
         await self._notices.forget_browsers(unit, resident_id)
-        await self._sessions.end_all(unit, resident_id)
 
     async def end_merged(self, unit: Unit, resident_id: UUID, keep_session: UUID) -> None:
         """As with an account that is closed, but for the session in which she is deciding."""
         await self._delegations.end_all(unit, SYSTEM, resident_id)
         await self._credentials.end_all(unit, SYSTEM, resident_id)
+        await self._sessions.end_all(unit, resident_id, keep=keep_session)
         await self._codes.revoke(unit, subject=resident_id)
         await self._notices.forget_browsers(unit, resident_id)
-        await self._sessions.end_all(unit, resident_id, keep=keep_session)
 
     async def tell_merged(self, unit: Unit, resident_id: UUID, region: str, language: str, other_phone: str) -> None:
         """By every way of the account that stays, and to the phone of the one that is closed."""
@@ -147,7 +148,7 @@ def rights_house(
     residents: Residents,
     sessions: Sessions,
     otp: OneTimeCodes,
-    codes: Codes,
+    codes: Withdrawing,
     credentials: ResidentCredentials,
     delegations: Delegations,
     materials: Materials,
@@ -173,7 +174,7 @@ def rights_house(
         full_views=FullViews(
             vault, audit, residents, notices, openings, lambda portal: portals.get(portal).tell_full_views
         ),
-        amending=Amending(vault, audit, sessions, otp, notices),
+        amending=Amending(vault, audit, sessions, otp, notices, codes),
         retention=Retention(run, audit, rules, schema, [portal.id for portal in portals]),
         processing=Processing.load(copier, personal, rules),
     )

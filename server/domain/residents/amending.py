@@ -30,6 +30,12 @@ class Postman(Protocol):
     ) -> UUID: ...
 
 
+class ShownCodes(Protocol):
+    """The dynamic codes, as far as signed-out devices show them."""
+
+    async def revoke_elsewhere(self, unit: Unit, acting: UUID, keep_session: UUID) -> int: ...
+
+
 class Amending:
     """Every change is on record; the number itself is changed at a counter or by request only."""
 
@@ -40,17 +46,19 @@ class Amending:
         sessions: Sessions,
         codes: OneTimeCodes,
         postman: Postman,
+        shown: ShownCodes,
         *,
         attempts: int = 5,
     ) -> None:
         self._vault, self._audit, self._sessions = vault, audit, sessions
-        self._codes, self._postman = codes, postman
+        self._codes, self._postman, self._shown = codes, postman, shown
         self._attempts = attempts
 
     async def change_phone(
         self, unit: Unit, actor: Actor, resident_id: UUID, phone: str, code: str, *, keep_session: UUID
     ) -> Refusal | None:
-        """The new number, whose code she has read. Other devices are signed out, the old number is told.
+        """The new number, whose code she has read. Other devices are signed out and the codes
+        on them die, the old number is told.
 
         Refusals are returned: the code's counter stays. ``PhoneTaken`` where the number is another account's, which
         is said only to somebody who has the phone.
@@ -83,6 +91,7 @@ class Amending:
             await self._record(unit, actor, resident_id, row["region"], "identity.phone", "taken")
             return PhoneTaken()
         await self._sessions.end_all(unit, resident_id, keep=keep_session)
+        await self._shown.revoke_elsewhere(unit, resident_id, keep_session)
         await self._record(unit, actor, resident_id, row["region"], "identity.phone", "done")
         if before is not None:
             await self._postman.post_to_phone(

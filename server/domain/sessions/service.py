@@ -15,6 +15,7 @@ from config.floor import sql
 from config.floor.ids import new_id
 from config.floor.unit import Unit
 from server.domain.sessions.callers import Caller, ResidentCaller, StaffCaller
+from server.domain.sessions.errors import Unauthenticated
 
 SessionKind = Literal["resident", "console", "counter"]
 _SEEN_EVERY = timedelta(minutes=5)
@@ -138,6 +139,13 @@ class Sessions:
         await sql.execute(
             "UPDATE sessions SET facts = $1 WHERE subject = $2 AND ended_at IS NULL", sql.to_json(dict(facts)), subject
         )
+
+    async def hold(self, unit: Unit, session_id: UUID) -> None:
+        """The session is open and is not ended before this unit ends: what is made for it is found by whoever ends it.
+        ``Unauthenticated`` where it has ended meanwhile."""
+        tail = " FOR SHARE" if sql.is_postgres() else ""
+        if not await sql.row(f"SELECT id FROM sessions WHERE id = $1 AND ended_at IS NULL{tail}", session_id):
+            raise Unauthenticated()
 
     async def end(self, unit: Unit, session_id: UUID) -> bool:
         """Sign out one session; False if it had ended already."""

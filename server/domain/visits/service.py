@@ -28,7 +28,7 @@ from server.domain.visits.granting import Granting
 from server.domain.visits.locks import Locks, midnight
 from server.domain.visits.papers import SCENES, PaperLook, PaperRefused, Papers, is_paper, narrowed
 from server.domain.visits.ports import Caller, Cases, Mandates, Place, Residents, Terminals, VisitOptions
-from server.domain.visits.standing import answering, standing, still, within
+from server.domain.visits.standing import answering, reaching, still, within
 from server.domain.visits.views import (
     COLUMNS,
     ENDED,
@@ -145,17 +145,10 @@ class Visits:
         if isinstance(redeemed, CodeProblem):
             await self._refused(unit, look, redeemed.code, redeemed.holder, redeemed.scene)
             return await self._told(unit, redeemed)
-        if redeemed.scene not in wanted.scenes:
-            refusal = PurposeNotAllowed(purpose=purpose, scene=redeemed.scene)
-            await self._refused(unit, look, refusal.code, redeemed.holder, redeemed.scene)
-            return refusal
-        mandate = None
-        if redeemed.holder.delegation:
-            reached = await standing(unit, self._mandates, redeemed, purpose)
-            if isinstance(reached, Refusal):
-                await self._refused(unit, look, reached.code, redeemed.holder, redeemed.scene)
-                return reached
-            mandate = reached
+        mandate = await reaching(unit, self._codes, self._mandates, redeemed, wanted)
+        if isinstance(mandate, Refusal):
+            await self._refused(unit, look, mandate.code, redeemed.holder, redeemed.scene)
+            return mandate
         if (home := redeemed.holder.portal) != unit.portal:
             look = replace(look, purpose=self._recognition.agreed(unit.portal, home, wanted, unit.today))
         row = await self._write(unit, look, "accepted", redeemed.holder, redeemed.scene)

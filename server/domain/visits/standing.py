@@ -1,4 +1,4 @@
-"""A code shown for somebody else: whether the delegation behind it reaches this look, at this instant."""
+"""Whether a code reaches this look, at this instant: its scene, the delegation behind it, nobody taking it back."""
 
 from __future__ import annotations
 
@@ -6,18 +6,38 @@ from dataclasses import replace
 from uuid import UUID
 
 from codes.errors import CodeRevoked
-from codes.service import Redeemed
+from codes.service import Codes, Redeemed
 from config.floor import sql
 from config.floor.refusal import Refusal
 from config.floor.unit import Actor, Unit
 from server.domain.delegations.errors import DelegationOver
+from server.domain.purposes.service import Purpose
 from server.domain.sessions.mandate import Mandate
 from server.domain.visits.errors import PurposeNotAllowed
 from server.domain.visits.ports import Mandates
 from server.domain.visits.views import CounterVisit
 
 
-async def standing(unit: Unit, mandates: Mandates, redeemed: Redeemed, purpose: str) -> Mandate | Refusal:
+async def reaching(
+    unit: Unit, codes: Codes, mandates: Mandates, redeemed: Redeemed, purpose: Purpose
+) -> Mandate | Refusal | None:
+    """The mandate under which it is shown for somebody else, None for herself; or why it does not serve this purpose.
+
+    A question ends with its code: whoever takes the code back finds the question, or this look finds the code dead.
+    """
+    if redeemed.scene not in purpose.scenes:
+        return PurposeNotAllowed(purpose=purpose.code, scene=redeemed.scene)
+    mandate = None
+    if redeemed.holder.delegation:
+        reached = await _standing(unit, mandates, redeemed, purpose.code)
+        if isinstance(reached, Refusal):
+            return reached
+        mandate = reached
+    gone = await codes.hold(unit, redeemed) if purpose.asked else None
+    return gone or mandate
+
+
+async def _standing(unit: Unit, mandates: Mandates, redeemed: Redeemed, purpose: str) -> Mandate | Refusal:
     """The mandate that reaches this purpose, or why not. At another portal's counter a delegation says nothing."""
     holder = redeemed.holder
     assert holder.delegation is not None

@@ -34,14 +34,20 @@ class Withdrawing:
         await self._end(unit, "revoked", whose, session_id or subject)
         return ended
 
+    async def revoke_elsewhere(self, unit: Unit, acting: UUID, keep_session: UUID) -> int:
+        """Every live code that somebody shows in any session but this one: the others have ended; how many."""
+        ended = await self._codes.revoke_elsewhere(unit, acting, keep_session)
+        await self._end(unit, "revoked", "acting_id = $4 AND session_id <> $5", acting, keep_session)
+        return ended
+
     async def revoke_under(self, unit: Unit, delegation: UUID) -> int:
         """Every live code that somebody was given to show for another; how many there were."""
         ended = await self._codes.revoke_under(unit, delegation)
         await self._end(unit, "withdrawn", "delegation_id = $4", delegation)
         return ended
 
-    async def _end(self, unit: Unit, state: ConsentState, whose: str, value: UUID | None) -> None:
-        for row in await sql.rows(_END.format(whose=whose), state, unit.now, unit.portal, value):
+    async def _end(self, unit: Unit, state: ConsentState, whose: str, *values: UUID | None) -> None:
+        for row in await sql.rows(_END.format(whose=whose), state, unit.now, unit.portal, *values):
             visit_id = str(sql.uid(row["id"]))
             await self._audit.record(
                 at_home(unit, row), SYSTEM, "visit.consent", subject_kind="visit", subject=visit_id,

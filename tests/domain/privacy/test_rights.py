@@ -178,12 +178,18 @@ async def test_a_phone_number_is_changed_by_the_code_sent_to_the_new_one_and_the
     phone = await server.resident(0)
     elsewhere = await server.invite(Phone(server.origin, NUMBER))
     await elsewhere.sign_in()
+    clerk = await server.counter()
+    for one in (phone, elsewhere):
+        await one.code("01", at=server.now())
     new = await server.invite(Phone(server.origin, "15400000077"))
     otp = await new.one_time_code()
     await phone.refused("POST", "/api/v1/me/phone", {"phone": new.number, "otp": "000000"}, code="otp-wrong")
     changed = await phone.must("POST", "/api/v1/me/phone", {"phone": new.number, "otp": otp})
     assert changed["phone_masked"] == "154****0077"
     await elsewhere.refused("GET", "/api/v1/me", code="unauthenticated")
+    gone = await clerk.scan(elsewhere.derive("01", at=server.now()), "hall_queue")
+    assert gone.body["code"] == "code-revoked", "what was signed out shows no code any more"
+    assert (await clerk.scan(phone.derive("01", at=server.now()), "hall_queue")).status == 200
     assert (await new.sign_in())["id"] == phone.me["id"]
     for _ in range(200):
         if any("0077" in text for text in await phone.sms()):
