@@ -110,6 +110,7 @@ async def test_a_credential_is_read_unplugged_also_after_a_cold_start(server: To
     await expect(desk.result.locator(".verdict-ok")).to_contain_text("有效")
     await expect(desk.result).to_contain_text("王*兰")
     await expect(desk.result).to_contain_text("实名已核验")
+    await expect(desk.result.locator(".seen")).to_contain_text("地区示范区")
     await read(desk, standard["text"])
     await expect(desk.result.locator(".verdict-warn")).to_contain_text("请核对证件")
     await expect(desk.result).not_to_contain_text("王秀兰")

@@ -42,6 +42,7 @@ async def test_the_kit_says_whose_shift_it_is_until_when_and_what_time_it_is(ser
     assert kit["place"]["counter"] == "9 号窗口"
     assert kit["place"]["hall"]
     assert kit["shift"]["staff_no"] == "C9"
+    assert kit["regions"] == {"511602": "示范区"}, "a credential says a number; the clerk is told a name"
     left = datetime.fromisoformat(kit["shift"]["until"]).timestamp() - kit["server_time"]
     assert timedelta(hours=11) < timedelta(seconds=left) <= timedelta(hours=12)
 

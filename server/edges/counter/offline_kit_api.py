@@ -9,6 +9,7 @@ from datetime import date
 from pydantic import Field
 
 from codes import cose, strict_cbor
+from config.portal import Portal
 from server.web.operations import Call, NoBody, NoQuery, Operations, Terminal
 from server.web.shapes import Instant, Wire
 
@@ -53,6 +54,7 @@ class AgreedPortal(Wire):
     name: str
     keys: str
     lists: list[str]
+    regions: dict[str, str] = Field(description="names of that portal's regions, by the 6 digits of GB/T 2260")
     until: date = Field(description="the last legal day (Asia/Shanghai) of the agreement")
     scopes: list[AgreedScope]
 
@@ -64,6 +66,7 @@ class OfflineKit(Wire):
     root: TrustRoot | None = Field(description="null where this portal vouches for no offline credentials")
     keys: str
     lists: list[str] = Field(description="the status lists to keep")
+    regions: dict[str, str] = Field(description="names of this portal's regions, by the 6 digits of GB/T 2260")
     agreed: list[AgreedPortal]
     place: OfflinePlace
     shift: OfflineShift
@@ -86,6 +89,7 @@ async def kit(call: Call[NoBody, NoQuery]) -> OfflineKit:
         root=_root(publisher.root),
         keys=KEYS,
         lists=[f"{STATUS}{number}" for number in numbers],
+        regions=_regions(call.portal),
         agreed=await _agreed(call) if publisher.root else [],
         place=OfflinePlace(hall=call.place.hall, counter=call.place.counter),
         shift=OfflineShift(
@@ -110,10 +114,17 @@ async def _agreed(call: Call[NoBody, NoQuery]) -> list[AgreedPortal]:
         found.append(
             AgreedPortal(
                 portal=one.there, name=portal.name_en if english else portal.name, keys=f"{base}/keys",
-                lists=[f"{base}/status/{number}" for number in numbers], until=one.valid_until, scopes=scopes,
+                lists=[f"{base}/status/{number}" for number in numbers], regions=_regions(portal),
+                until=one.valid_until, scopes=scopes,
             )
         )  # fmt: skip
     return [one for one in found if one.scopes]
+
+
+def _regions(portal: Portal) -> dict[str, str]:
+    """A credential says the county (GB/T 2260, 6 digits); towns and villages inside it are none of its business."""
+    named = {**portal.places, portal.region: portal.region_name or portal.name}
+    return {code[:6]: name for code, name in named.items() if code.endswith("000000")}
 
 
 def _root(key: cose.PublicKey | None) -> TrustRoot | None:

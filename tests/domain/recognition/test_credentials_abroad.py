@@ -70,6 +70,7 @@ async def test_once_the_agreement_is_over_its_keys_are_gone_at_the_next_sync(ser
     phone, clerk = await neighbour(server), await server.counter()
     paper = await ordered(phone, "T0")
     kit = await kit_of(server, clerk)
+    assert kit["agreed"][0]["regions"] == {"511621": "示范邻市"}
     last = date.fromisoformat(kit["agreed"][0]["until"])
     day_after = (last.toordinal() - date(1970, 1, 1).toordinal() + 1) * 86400.0
     (late,) = agreed([{"text": paper["text"], "purpose": "medical", "day": day_after}], kit)

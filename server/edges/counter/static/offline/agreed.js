@@ -10,8 +10,8 @@ const dayOf = (now) => new Date((now + SPREAD) * 1000).toISOString().slice(0, 10
 
 /** One portal's agreement with everything verified anew. */
 class Agreed {
-  constructor({ portal, name, until, scopes }, keys, lists) {
-    Object.assign(this, { portal, name, until, keys, lists });
+  constructor({ portal, name, until, scopes, regions }, keys, lists) {
+    Object.assign(this, { portal, name, until, keys, lists, regions });
     this.scopes = new Map(scopes.map((one) => [one.purpose, new Set(one.fields)]));
   }
 

@@ -23,17 +23,24 @@ export function masked(name) {
   return `${letters[0]}${letters.length === 3 ? "*" : "**"}${letters.at(-1)}`;
 }
 
-function field(name, value) {
-  return el("div", {}, el("dt", {}, tell(`field.${name}`)), el("dd", {}, String(value)));
+function field(name, ...value) {
+  return el("div", {}, el("dt", {}, tell(`field.${name}`)), el("dd", {}, ...value.map((part) => part instanceof Node ? part : String(part))));
+}
+
+/** The region by its name; its number only where this terminal knows no name for it. */
+function regionOf({ credential, region }) {
+  if (region) return field("region", region);
+  return field("region", `${tell("field.region_other")} `, el("span", { class: "hint" }, tell("field.region_code", { code: credential.region })));
 }
 
 /** What the tier tells; of another portal's credential no more than was agreed. */
-function fieldsOf(credential, whole, agreed) {
+function fieldsOf(told, whole) {
+  const { credential, agreed } = told;
   const list = el("dl", { class: "seen" });
   if (agreed) {
     if (whole && agreed.fields.has("id_number") && credential.idNumber) list.append(field("id_number", credential.idNumber));
     if (whole && agreed.fields.has("gender") && credential.tier > 0) list.append(field("gender", tell(`field.gender_${[1, 2].includes(credential.gender) ? credential.gender : 0}`)));
-    if (agreed.fields.has("region")) list.append(field("region", credential.region));
+    if (agreed.fields.has("region")) list.append(regionOf(told));
     list.append(field("expires", day(credential.expiresAt)));
     return list;
   }
@@ -42,7 +49,7 @@ function fieldsOf(credential, whole, agreed) {
     if (whole) list.append(field("gender", tell(`field.gender_${[1, 2].includes(credential.gender) ? credential.gender : 0}`)));
     if (whole && !credential.idNumber) list.append(field("birth_year", credential.birthYear));
   }
-  list.append(field("region", credential.region), field("expires", day(credential.expiresAt)));
+  list.append(regionOf(told), field("expires", day(credential.expiresAt)));
   return list;
 }
 
@@ -100,7 +107,7 @@ export function acceptedOffline(told, { checked, fallback, steps }) {
       againNote(told),
       listNote(told),
       compares ? cardStep(told, steps) : null,
-      fieldsOf(credential, Boolean(checked) || credential.tier === 0, told.agreed),
+      fieldsOf(told, Boolean(checked) || credential.tier === 0),
       el("p", { class: "hint" }, tell("note.offline"))),
   ];
 }

@@ -71,6 +71,7 @@ export async function remember(kit, asked) {
   await learnTime(kit.server_time, asked);
   await facts.set("root", kit.root);
   await facts.set("place", kit.place);
+  await facts.set("regions", kit.regions);
   await facts.set("shift", kit.shift);
 }
 
@@ -157,14 +158,15 @@ async function judged(text, purpose, has, now) {
   for (const one of has.agreed) {
     const fields = one.fields(purpose, now);
     const told = fields && await judge(text, { keys: one.keys, lists: one.lists, now });
-    if (told && (told.accepted || told.reason !== "unknown-key")) return { ...told, agreed: { name: one.name, fields } };
+    if (told && (told.accepted || told.reason !== "unknown-key")) return { ...told, agreed: { name: one.name, fields }, regions: one.regions };
   }
   return own;
 }
 
 /**
  * One read; `id` names its line where the server may know it already. Answers `{reason}` where nothing was read at all; otherwise what `judge` says with the `line` that was kept,
- * `at` (unix seconds), and `before` (milliseconds) where this terminal accepted the same credential within a day.
+ * `at` (unix seconds), `region` (its name, "" where this terminal does not know it), and `before` (milliseconds) where
+ * this terminal accepted the same credential within a day.
  */
 export async function look(text, purpose, id = "") {
   const kind = kindOf(text);
@@ -181,7 +183,8 @@ export async function look(text, purpose, id = "") {
   } catch {
     return { accepted: false, reason: "storage", line: null };
   }
-  return { ...told, at, line, before: told.accepted ? await notedBefore(told.credential, at * 1000) : null };
+  const region = (told.regions ?? await facts.get("regions") ?? {})[told.credential?.region] ?? "";
+  return { ...told, at, line, region, before: told.accepted ? await notedBefore(told.credential, at * 1000) : null };
 }
 
 /** The clerk has compared the card with the credential: the line says so, and what came of it. */
