@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import expect
 
+from server.domain.privacy import corrections
+from server.edges.console import rights_api
 from tests.browser.conftest import NewScreen
 from tests.browser.pages_phone import WAIT, ResidentPhone
 from tests.browser.pages_staff import Console
@@ -71,5 +74,32 @@ async def test_an_auditor_reads_one_persons_part_and_proves_the_record(server: T
     await page.goto(f"{server.origin}/console/processing")
     await expect(page.get_by_role("heading", level=2, name="身份和账户")).to_be_visible(timeout=WAIT)
     assert await window.sideways() == 0
+    assert await window.barriers() == []
+    assert window.complaints == []
+
+
+async def test_what_is_typed_for_one_correction_outlives_the_answer_to_another(
+    server: Town, screen: NewScreen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for room in (corrections, rights_api):
+        monkeypatch.setattr(room, "PAGE", 2)
+    phone = await server.resident(0)
+    for said in ("地址写错了", "日期写错了", "电话写错了"):
+        await phone.must("POST", "/api/v1/me/corrections", {"category": "cases", "said": said}, status=201)
+    await server.hire("H1", ["handler"])
+    window = await screen(width=1280)
+    console, page = Console(server.origin, window), window.page
+    await console.sign_in("/console/corrections", "H1")
+    cards = page.locator("#waiting li")
+    await expect(cards).to_have_count(2, timeout=WAIT)
+    first, second = (cards.filter(has_text=words) for words in ("地址", "日期"))
+    await second.get_by_role("textbox").fill("已按户口簿核对")
+    await first.get_by_role("textbox").fill("已改")
+    await first.get_by_role("button", name="已更正").click()
+    await expect(cards).to_have_count(1, timeout=WAIT)
+    await expect(second.get_by_role("textbox")).to_have_value("已按户口簿核对")
+    await page.get_by_role("button", name="再看一些").click()
+    await expect(cards).to_have_count(2, timeout=WAIT)
+    await expect(second.get_by_role("textbox")).to_have_value("已按户口簿核对")
     assert await window.barriers() == []
     assert window.complaints == []

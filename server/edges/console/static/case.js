@@ -1,6 +1,6 @@
 // One case: read it, then decide. What was typed outlives a reload of the data; a stale page never overwrites.
 import { get, newKey, post } from "./api.js";
-import { actionItem, bodyOf, faults, openForm } from "./case_actions.js";
+import { actionItem, bodyOf, faults, forget, openForm } from "./case_actions.js";
 import { answersCard, card, clockCard, decisionCard, documentsCard, isShut, materialsCard, timelineCard } from "./case_parts.js";
 import { busy, byId, complain, failure, fill, h, light, quiet, say } from "./dom.js";
 import { fullView, mayViewFull } from "./full_view.js";
@@ -76,7 +76,7 @@ async function send(action, button) {
   await busy(button, async () => {
     try {
       await post(`/cases/${encodeURIComponent(caseNo)}/transitions`, bodyOf(action, detail, drafts), { key });
-      for (const name of Object.keys(drafts)) delete drafts[name];
+      forget(action, drafts);
       say(t("done", { label: action.label }));
       await load();
       document.getElementById("main").focus();

@@ -74,6 +74,12 @@ export function bodyOf(action, detail, drafts) {
   return body;
 }
 
+// What was sent is no draft any more; what was typed for another step still is.
+export function forget(action, drafts) {
+  for (const name of [`opinion-${action.action}`, `outcome-${action.action}`, "open"]) delete drafts[name];
+  if (needsOf(action).includes("corrections")) delete drafts.corrections;
+}
+
 const consequence = (action) => [has(`what_${action.action}`) && h("span", {}, t(`what_${action.action}`)),
   has(`doc_${action.action}`) && h("span", { class: "issues" }, t("issues", { document: t(`doc_${action.action}`) }))];
 

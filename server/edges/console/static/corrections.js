@@ -69,7 +69,7 @@ function card(one) {
 }
 
 const list = worklist(place, {
-  card, none: () => empty(labels.none, labels.none_text), within: (cards) => h("ul", { class: "plain-list stack" }, cards),
+  card, none: () => empty(labels.none, labels.none_text), box: () => h("ul", { class: "plain-list stack" }),
   read: async (cursor) => {
     const answer = await get(`/corrections${query({ cursor })}`);
     return [answer.corrections, answer.next_cursor];

@@ -64,6 +64,6 @@ const list = worklist(place, {
   },
 });
 
-document.addEventListener("recorded", () => list.load());
+document.addEventListener("recorded", () => list.again());
 list.load();
 loadNewborns();

@@ -10,6 +10,7 @@ const root = `/halls/${encodeURIComponent(facts.hall)}`;
 let hall = null;
 let loading = false;
 let again = false;
+let mustDraw = false;
 let openForm = ""; // which ticket's choice stands open
 
 /** One key for one step until it was answered: after a lost answer the same press finds what was done, once. */
@@ -38,7 +39,7 @@ async function act(button, work, done) {
   } catch (problem) {
     complain(problem, problem.errors?.map((error) => ({ id: "confirm", text: error.message })) ?? []);
   }
-  await load();
+  await load(true);
 }
 
 const setOpen = (counter, isOpen) => (event) => act(event.currentTarget, () => put(`${root}/counters/${counter.number}`, { is_open: isOpen }));
@@ -47,7 +48,7 @@ const move = (ticket, body) => (event) => act(event.currentTarget, () => send(`/
 
 const toggleForm = (name) => () => {
   openForm = openForm === name ? "" : name;
-  draw();
+  drawAnew();
   place.querySelector(".move-form select")?.focus();
 };
 
@@ -83,7 +84,16 @@ function drawForms() {
   byId("end-button").textContent = w(hall.day_closed ? "reopen" : "end_button");
 }
 
-function draw() {
+/** What was chosen in a form that stays open. */
+function keepChoice(redraw) {
+  const chosen = place.querySelector(".move-form select")?.value;
+  redraw();
+  const list = place.querySelector(".move-form select");
+  if (list && [...list.options].some((one) => one.value === chosen)) list.value = chosen;
+}
+
+const draw = () => keepChoice(drawAnew);
+function drawAnew() {
   drawState();
   drawForms();
   const doing = { move, toggleForm, openForm, hall };
@@ -95,12 +105,15 @@ function draw() {
     hall.day.length > 0 && h("section", {}, h("h2", {}, w("day")), dayTable(hall)));
 }
 
-async function load() {
+/** `step`: something was done here, so a form in use may go; else whoever is choosing in one is left alone. */
+async function load(step = false) {
+  mustDraw ||= step;
   if (loading) { again = true; return; }
   loading = true;
   try {
     hall = await get(root);
-    if (!place.querySelector(".move-form select:focus")) draw();
+    if (mustDraw || !place.querySelector(".move-form :focus")) draw();
+    mustDraw = false;
   } catch (problem) {
     if (!hall) fill(place, failure(problem, load));
     else window.Yima.toast(w("gone"), "bad");
@@ -136,8 +149,8 @@ byId("end").addEventListener("submit", (event) => {
 
 let soon = 0;
 const line = new EventSource(`/hall/api/v1${root}/stream`);
-for (const name of ["line", "counter", "day"]) line.addEventListener(name, () => { clearTimeout(soon); soon = setTimeout(load, 100); });
-line.onopen = load;
+for (const name of ["line", "counter", "day"]) line.addEventListener(name, () => { clearTimeout(soon); soon = setTimeout(() => load(), 100); });
+line.onopen = () => load();
 setInterval(() => { if (!document.hidden) load(); }, 15000);
 load();
 document.documentElement.dataset.ready = "yes";

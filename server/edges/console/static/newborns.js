@@ -58,7 +58,7 @@ function card(one) {
     try {
       await post(`/newborns/${one.id}/check`, agrees ? { agrees, is_another: other.checked } : { agrees, reason: why.value }, { key: keys[agrees] });
       say(t(agrees ? "sent" : "returned"));
-      await list.change((shown) => shown.filter((other) => other !== one));
+      await list.change((shown) => shown.filter((other) => other.id !== one.id));
       if (agrees) document.dispatchEvent(new CustomEvent("recorded"));
     } catch (problem) {
       keys[agrees] = newKey();

@@ -1,18 +1,16 @@
 // Who works here: roles, how far the work reaches, a lost authenticator, an account that closes.
 import { get, post, put, query } from "./api.js";
-import { busy, byId, complain, empty, failure, fill, h, quiet, say as toast } from "./dom.js";
+import { busy, byId, complain, empty, h, quiet, say as toast } from "./dom.js";
 import { facts, momentWords } from "./words.js";
+import { worklist } from "./worklist.js";
 
 const labels = JSON.parse(facts.labels);
 const roles = JSON.parse(facts.roles);
 const t = (key, filling = {}) => (labels[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(filling[name] ?? ""));
 const places = JSON.parse(facts.places);
 const named = (region) => (places[region] ? `${places[region]} ${region}` : region);
-const place = byId("roster");
 const roleName = Object.fromEntries(roles);
 const EVERY = "*";
-let shown = [];
-let next = null;
 
 const line = (label, ...value) => [h("dt", {}, label), h("dd", {}, value)];
 const joined = (list) => list.join(t("and"));
@@ -28,7 +26,7 @@ function step(one, path, method, body, done) {
       try {
         await method(`/staff/${encodeURIComponent(one.staff_no)}/${path}`, body?.() ?? {});
         toast(t(done, { name: one.name }));
-        await load();
+        await list.again();
       } catch (problem) {
         complain(problem, (problem.errors ?? []).map((fault) => ({ id: `${one.staff_no}-regions`, text: fault.message })));
       }
@@ -93,20 +91,11 @@ function card(one) {
     changes && [rolesForm(one), scopeForm(one)], facts.recovers && !mine && !one.disabled_at && factorStep(one), changes && closing(one));
 }
 
-function draw() {
-  fill(place, shown.length ? shown.map(card) : empty(t("none"), t("none_text")),
-    next && h("p", { class: "console-more" }, h("button", { class: "button", type: "button", onclick: () => load(next) }, t("more"))));
-}
-
-async function load(cursor = "") {
-  try {
+const list = worklist(byId("roster"), {
+  card, none: () => empty(t("none"), t("none_text")), idOf: (one) => one.staff_no,
+  read: async (cursor) => {
     const page = await get(`/staff${query({ cursor })}`);
-    shown = cursor ? [...shown, ...page.staff] : page.staff;
-    next = page.next_cursor;
-    draw();
-  } catch (problem) {
-    fill(place, failure(problem, () => load()));
-  }
-}
-
-load();
+    return [page.staff, page.next_cursor];
+  },
+});
+list.load();

@@ -2,14 +2,13 @@
 import { get, newKey, post, put, query, remove } from "./api.js";
 import { busy, byId, complain, empty, fill, h, quiet, say as toast } from "./dom.js";
 import { count, facts, momentWords, timeWords } from "./words.js";
+import { worklist } from "./worklist.js";
 
 const labels = JSON.parse(facts.labels);
 const purposes = JSON.parse(facts.purposes);
 const usual = JSON.parse(facts.usual);
 const t = (key, filling = {}) => (labels[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(filling[name] ?? ""));
-const place = byId("terminals");
 const LIMITS = ["scans_per_minute", "failures", "lock_seconds"];
-let shown = [];
 
 async function act(button, work) {
   await busy(button, async () => {
@@ -70,7 +69,7 @@ async function invite(wanted) {
   byId("invite").open = false;
   drawInvite(wanted.hall);
   showCode(invited, wanted.counter);
-  await load();
+  await list.again();
 }
 
 const drawInvite = (hall) => fill(byId("invite-form"), h("p", { class: "hint" }, t("invite_lead")), form("new", { hall }, t("submit"), invite));
@@ -96,6 +95,21 @@ function doing(one) {
     one.seen_at ? t("seen", { time: momentWords(one.seen_at) }) : t("never_seen")].join(" · ");
 }
 
+/** What is being typed there outlives whatever else happens to the device or to another. */
+const changes = new Map();
+function change(one, path) {
+  const { hall, counter, name } = one;
+  const settings = JSON.stringify([hall, counter, name, one.purposes, LIMITS.map((limit) => one[limit])]);
+  if (changes.get(one.id)?.settings !== settings) {
+    changes.set(one.id, { settings, element: h("details", {}, h("summary", {}, t("change")), form(`change-${one.id}`, one, t("save"), async (wanted) => {
+      await put(path, wanted);
+      toast(t("saved"));
+      await list.again();
+    })) });
+  }
+  return changes.get(one.id).element;
+}
+
 function row(one) {
   const live = one.state !== "withdrawn";
   const path = `/terminals/${one.id}`;
@@ -107,32 +121,23 @@ function row(one) {
     one.state !== "invited" && h("p", {}, t("today", { scanned: count(one.scanned_today), refused: count(one.refused_today) })),
     live && h("p", { class: "hint" }, doing(one)),
     live && h("div", { class: "terminal-acts" },
-      one.locked_until && button(t("unlock"), async () => { await post(`${path}/unlock`, null); toast(t("unlocked")); await load(); }, "button-primary"),
-      one.state === "invited" && button(t("again"), async () => { showCode(await post(`${path}/invitation`, null), one.counter); await load(); }),
-      h("details", {}, h("summary", {}, t("change")), form(`change-${one.id}`, one, t("save"), async (wanted) => {
-        await put(path, wanted);
-        toast(t("saved"));
-        await load();
-      })),
+      one.locked_until && button(t("unlock"), async () => { await post(`${path}/unlock`, null); toast(t("unlocked")); await list.again(); }, "button-primary"),
+      one.state === "invited" && button(t("again"), async () => { showCode(await post(`${path}/invitation`, null), one.counter); await list.again(); }),
+      change(one, path),
       h("details", {}, h("summary", {}, t("withdraw")), h("p", {}, t("withdraw_what")), button(t("withdraw_now"), async () => {
         await remove(path);
         toast(t("withdrawn"));
-        await load();
+        await list.again();
       }))));
 }
 
-async function load(cursor = "") {
-  try {
+const list = worklist(byId("terminals"), {
+  card: row, none: () => empty(t("none_title"), t("none_body")), box: () => h("ul", { class: "terminal-list" }),
+  read: async (cursor) => {
     const answer = await get(`/terminals${query({ cursor })}`);
-    shown = cursor ? [...shown, ...answer.terminals] : answer.terminals;
-    fill(place, shown.length ? h("ul", { class: "terminal-list" }, shown.map(row)) : empty(t("none_title"), t("none_body")),
-      answer.next_cursor && h("p", { class: "console-more" }, h("button", { class: "button", type: "button", onclick: () => load(answer.next_cursor) }, t("more"))));
-    if (!byId("invite-form").children.length) drawInvite(shown[0]?.hall);
-    if (!shown.length) byId("invite").open = true;
-  } catch (problem) {
-    fill(place, h("div", { class: "message message-bad", role: "alert" }, h("p", {}, h("strong", {}, problem.title || t("failed"))), h("p", {}, problem.detail),
-      h("p", {}, h("button", { class: "button", type: "button", onclick: () => load() }, t("retry")))));
-  }
-}
-
-load();
+    if (!byId("invite-form").children.length) drawInvite(answer.terminals[0]?.hall);
+    if (!cursor && !answer.terminals.length) byId("invite").open = true;
+    return [answer.terminals, answer.next_cursor];
+  },
+});
+list.load();
