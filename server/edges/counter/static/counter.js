@@ -42,8 +42,19 @@ function keyFor(text) {
   return again;
 }
 
-/** A camera sees the same code ten times a second: that is one look. */
+const phoneOf = (text) => (/^90\d{32}$/.test(text) ? text.slice(6, 18) : bare(text)); // a code's handle stays a day
+let reminded = 0; // of which panel it was said that the camera waits
+
+/** A camera sees the same code ten times a second: that is one look. While something is being filled in it waits: a
+ *  phone that lies there draws a new code twice a minute. A gun or a hand goes on to the next person. */
 function seenByCamera(text) {
+  if (screen.stays()) {
+    if (phoneOf(text) !== phoneOf(sighting.text) && reminded !== screen.turn()) {
+      reminded = screen.turn();
+      window.Yima.toast(say("scan.camera_waits"));
+    }
+    return;
+  }
   const again = keyFor(text);
   if (again && sighting.settled) return;
   if (!again) check(text);

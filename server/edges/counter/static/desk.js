@@ -18,6 +18,7 @@ const trouble = (problem) => el("div", { class: "message message-bad", role: "al
 /** A panel in the answer's place; whatever was to be cleared by itself stays. */
 function panel(...nodes) {
   const own = screen.begin();
+  screen.stay();
   screen.show([el("div", { class: "result-body desk-panel" }, ...nodes)]);
   screen.mayClear();
   screen.bringIntoView();

@@ -9,18 +9,29 @@ const [result, clears, clearButton] = [at("result"), at("clears"), at("clear")];
 
 let turn = 0; // which answer the screen belongs to
 let clearing = 0;
+let staying = false;
 
 export const screen = {
   /** A new answer begins; whoever holds an earlier turn has nothing to say any more. */
   begin() {
     turn += 1;
+    staying = false;
     clearInterval(clearing);
     clears.textContent = "";
     return turn;
   },
 
+  turn: () => turn,
+
   /** Whether the screen still belongs to this turn. */
   holds: (own) => own === turn,
+
+  /** Something is being filled in: a code that happens to lie before the camera does not take it away. */
+  stay() {
+    staying = true;
+  },
+
+  stays: () => staying,
 
   show(nodes) {
     result.replaceChildren(...nodes);
