@@ -14,6 +14,12 @@ from tests.browser.test_showing import keep
 from tests.domain.delegations.family import AGENT, DAUGHTER, FATHER, PATH, given
 from tests.journeys.town import Town
 
+_COVERED = """() => {
+  const said = document.querySelector(".toast, .toast-bar").getBoundingClientRect()
+  const codes = [...document.querySelectorAll(".qr, .bars")].map((one) => [one.className, one.getBoundingClientRect()])
+  return codes.filter(([, place]) => place.top < said.bottom && place.bottom > said.top).map(([name]) => name)
+}"""  # codes that a sentence lies over
+
 
 async def looked_at(shown: Screen, name: str) -> None:
     """Nothing cut, nothing sideways, nothing that a screen reader stumbles over."""
@@ -113,6 +119,7 @@ async def test_an_open_question_goes_the_moment_its_delegation_is_taken_back(ser
     await principal.must("DELETE", f"{PATH}/{delegation}", status=204)
     await expect(question).to_have_count(0, timeout=WAIT)
     await expect(phone.page.get_by_text("王*兰的授权已结束，窗口的询问不用再答")).to_be_visible(timeout=WAIT)
+    assert await phone.page.evaluate(_COVERED) == [], "a scanner reads on while it is said"
     await phone.sees("现在出示的是您自己的码")
     assert await phone.main.locator(".lent").count() == 0
     await looked_at(shown, "acting-over")

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { eventReader } from '@/api/events'
+import { watcher } from '@/api/live-mini'
 import { Problem } from '@/api/client'
 import { againIn, handleOf } from '@/code/wallet'
 import { latestOf } from '@/state/latest'
@@ -11,6 +12,36 @@ test('events come whole, however the bytes are cut; heartbeats are silent', () =
   const feed = eventReader((name, data) => heard.push([name, data]))
   for (const part of [': beat\n\nevent: not', 'ice\ndata: {"id"', ':"7"}\r\n\r\n', 'data: broken\n\n', 'event: visit\ndata: {"id":"8"}\n\n']) feed(part)
   assert.deepEqual(heard, [['notice', { id: '7' }], ['visit', { id: '8' }]])
+})
+
+test('a mini-program is told once of what a counter filled in, and when it has gone; without a visit it is not asked for', async () => {
+  const state = { visits: [] as unknown[], waiting: [] as { id: string }[] }
+  const asked: string[] = []
+  const heard: unknown[] = []
+  const answer = <T>(name: string, body: T) => Promise.resolve((asked.push(name), body))
+  const ask = {
+    visits: () => answer('visits', { visits: state.visits, next_cursor: null }),
+    notices: () => answer('notices', { notices: [], unread: 0, next_cursor: null }),
+    filled: () => answer('filled', { applications: [...state.waiting] }),
+  }
+  const look = watcher(ask as unknown as Parameters<typeof watcher>[0], (name, data) => heard.push([name, data]))
+  const visited = (minutes: number) => [{ id: 'v', at: new Date(Date.now() - minutes * 60_000).toISOString(), outcome: 'accepted', consent: null }]
+  await look()
+  state.visits = visited(3 * 60)
+  await look()
+  assert.ok(!asked.includes('filled'), 'nobody stands at a counter')
+  state.visits = visited(1)
+  state.waiting = [{ id: 'a' }]
+  heard.length = 0
+  await look()
+  await look()
+  assert.deepEqual(heard, [['counter-application', { id: 'a' }]])
+  state.visits = visited(3 * 60) // it is followed to its end
+  state.waiting = []
+  await look()
+  await look()
+  assert.deepEqual(heard, [['counter-application', { id: 'a' }], ['counter-application', { id: 'a' }]])
+  assert.equal(asked.filter((name) => name === 'filled').length, 3)
 })
 
 test('the newest of a message and a look at the code is what the home page tells', () => {

@@ -1,21 +1,29 @@
+import { portalTime } from './client'
 import { api } from './portal'
 
 const EVERY = 5_000
+const AT_THE_DESK = 2 * 3_600_000
 
-/** Mini-programs have no streams: ask while the page is in front, and tell only what is new. */
-export function poll(tell: (name: string, data: unknown) => void): () => void {
+type Asked = Pick<typeof api, 'visits' | 'notices' | 'filled'>
+type Tell = (name: string, data: unknown) => void
+
+/** One look a call; tells only what is new since the look before. A counter fills an application in for whoever has shown
+    a code there: what waits for a word is asked for while such a visit may still go on, and until the last one has gone. */
+export function watcher(ask: Asked, tell: Tell): () => Promise<void> {
   let seenVisit: string | null = null
   let seenConsent: string | null = null
   let seenNotice: string | null = null
-  let inFront = true
-  const show = () => (inFront = true)
-  const hide = () => (inFront = false)
-  uni.onAppShow(show)
-  uni.onAppHide(hide)
+  let seenFilled = ''
 
-  async function look(): Promise<void> {
-    if (!inFront) return
-    const [{ visits }, { notices }] = await Promise.all([api.visits(), api.notices()])
+  async function lookForFilled(): Promise<void> {
+    const waiting = (await ask.filled()).applications[0]?.id ?? ''
+    // a new one, or the one that was there is gone: answered elsewhere, run out, or its delegation has ended
+    if (waiting !== seenFilled) tell('counter-application', { id: waiting || seenFilled })
+    seenFilled = waiting
+  }
+
+  return async () => {
+    const [{ visits }, { notices }] = await Promise.all([ask.visits(), ask.notices()])
     const visit = visits[0]
     if (visit && seenVisit !== null && visit.id !== seenVisit) tell('visit', { id: visit.id, outcome: visit.outcome })
     const pending = visits.find(({ consent }) => consent?.state === 'pending')
@@ -27,8 +35,27 @@ export function poll(tell: (name: string, data: unknown) => void): () => void {
     seenVisit = visit?.id ?? ''
     seenConsent = pending?.id ?? ''
     seenNotice = notice?.id ?? ''
+    if (seenFilled || (visit && Date.parse(visit.at) > portalTime() - AT_THE_DESK)) await lookForFilled()
   }
-  const timer = setInterval(() => look().catch(() => undefined), EVERY)
+}
+
+/** Mini-programs have no streams: ask while the page is in front, one look after the other, and not while it is hidden. */
+export function poll(tell: Tell): () => void {
+  const look = watcher(api, tell)
+  let inFront = true
+  let looking = false
+  const show = () => (inFront = true)
+  const hide = () => (inFront = false)
+  uni.onAppShow(show)
+  uni.onAppHide(hide)
+
+  async function next(): Promise<void> {
+    if (!inFront || looking) return
+    looking = true
+    await look().catch(() => undefined)
+    looking = false
+  }
+  const timer = setInterval(() => void next(), EVERY)
   return () => {
     clearInterval(timer)
     uni.offAppShow?.(show)

@@ -1,6 +1,7 @@
 import { computed, reactive } from 'vue'
 import type { Delegation } from '@/api/shapes'
 import { call } from '@/api/client'
+import { t } from '@/words'
 import { recall, remember } from './store'
 
 /** Whom somebody acts for now, as far as a page needs it to say so. */
@@ -38,7 +39,7 @@ export async function readPeople(): Promise<void> {
     cursor = page.next_cursor
   } while (cursor)
   acting.people = people
-  if (acting.chosen && !people.some(({ id }) => id === acting.chosen?.id)) actFor(null)
+  if (acting.chosen) actFor(people.find(({ id }) => id === acting.chosen?.id) ?? null) // in the reader's present words
 }
 
 /** What a link is about: `self`, or a delegation of mine (`for`); without either whoever was chosen stays chosen. */
@@ -51,7 +52,7 @@ export async function actAsLinked(linked: string): Promise<void> {
 
 /** 王*山（父亲）. */
 export function nameOf(one: ActingFor): string {
-  return one.relation ? `${one.name}（${one.relation}）` : one.name
+  return one.relation ? t('acting.who', { name: one.name, relation: one.relation }) : one.name
 }
 
 /** Nobody is signed in any more. */
