@@ -8,6 +8,7 @@ export PYTHONDONTWRITEBYTECODE :=
 PORT ?= 8080
 ROUNDS ?= 50
 RUNS ?= 200000
+EXAMPLES ?= 100
 PY := .venv/bin/python
 ROOMS := server codes notify miniapp_api config tests
 SERVICES := $(PY) -m tests.services
@@ -98,9 +99,10 @@ covered:
 soak-code-race: tools ## 40 scans of one code from two processes, ROUNDS times (50)
 	@$(SERVICES) -- env YIMA_RACE_ROUNDS=$(ROUNDS) $(PY) -m pytest -q -s tests/faults/test_code_race.py
 
-fuzz: ready ## coverage-guided fuzzing of every reader of a code, RUNS inputs (200000)
+fuzz: ready front ## coverage-guided fuzzing of every reader of a code, RUNS inputs (200000); EXAMPLES (100) for each operation
 	@.ci/python run test fuzz
 	@$(PY) -m tests.codes.fuzz_credential -runs=$(RUNS)
+	@YIMA_SOAK_EXAMPLES=$(EXAMPLES) $(PY) -m pytest -q tests/web/test_contract.py -k documented
 
 PEOPLE ?= 100000
 KILLS ?= 20

@@ -18,11 +18,13 @@ from pydantic import SecretStr
 
 from config.floor.vault import Vault
 from config.settings import Demo, Limits, Settings, StaffDoor
+from config.wording import Wording
 from notify.templates import Templates
 from server import opening
 from server.adapters.clock import ShiftedClock
 from server.adapters.database import Database
 from server.adapters.keyring import KeyringVault
+from server.adapters.migrate import schema
 from server.adapters.store_embedded import EmbeddedStore
 from server.adapters.store_redis import RedisStore
 from server.opening import opened
@@ -55,6 +57,8 @@ def _parsed_once(text: str, /, **options: Any) -> dict[str, Any]:
 
 vars(tomllib)["loads"] = _parsed_once
 vars(opening)["Templates"] = cache(Templates)
+vars(opening)["Wording"] = cache(Wording)
+vars(opening)["schema"] = cache(schema)
 gc.freeze()  # what was imported until now stays: no collection looks at it again
 gc.set_threshold(20_000, 20, 50)
 

@@ -4,6 +4,7 @@ documented, and a good answer seen from each."""
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -36,7 +37,8 @@ from tests.services.program import Program
 from tests.web import rounds
 from tests.web.callers import PLACEHOLDER, operations
 
-EXAMPLES = 12
+EXAMPLES = int(os.environ.get("YIMA_SOAK_EXAMPLES", "8"))
+"""For each operation; ``make fuzz`` tries more."""
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 STREAMS = {operation.name for operation in operations() if operation.media == "stream"}
 ITSELF = {"openapi"}  # the document does not describe its own address
