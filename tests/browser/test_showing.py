@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 
 from playwright.async_api import expect
 
+from tests.browser.camera import film_nobody
 from tests.browser.conftest import NewScreen, Screen
 from tests.browser.pages_phone import PHOTO, WAIT, ResidentPhone
 from tests.browser.pages_staff import CounterDesk
@@ -14,6 +16,11 @@ from tests.domain.looks.test_over_http import applied
 from tests.journeys.town import PEOPLE, Town
 
 NUMBER = "511602186209161281"
+_SEES = """window.inSight = ""
+window.BarcodeDetector = class {
+  static async getSupportedFormats() { return ["qr_code"] }
+  async detect() { return window.inSight ? [{ rawValue: window.inSight }] : [] }
+}"""
 
 
 async def keep(screen: Screen, name: str) -> None:
@@ -34,9 +41,16 @@ async def her_phone(server: Town, screen: NewScreen, *, elder: bool = False, dar
     return phone
 
 
-async def at_the_desk(server: Town, screen: NewScreen, purpose: str = "办事") -> CounterDesk:
+async def at_the_desk(
+    server: Town, screen: NewScreen, purpose: str = "办事", camera: Path | None = None
+) -> CounterDesk:
+    """``camera``: where the film of an empty desk may lie; what it then sees is said by ``window.inSight``."""
     await server.hire("C7", ["clerk"], counter="7 号窗口")
-    desk = CounterDesk(server.origin, await screen())
+    if camera:
+        await asyncio.to_thread(film_nobody, camera)
+    desk = CounterDesk(server.origin, await screen(camera=str(camera or "")))
+    if camera:
+        await desk.page.add_init_script(_SEES)
     await desk.open_for("C7", purpose)
     return desk
 
@@ -139,8 +153,11 @@ async def test_she_shows_one_licence_and_the_counter_sees_that_one(server: Town,
     assert phone.screen.complaints == []
 
 
-async def test_a_case_begun_at_the_counter_goes_out_with_her_word_on_the_phone(server: Town, screen: NewScreen) -> None:
-    phone, desk = await her_phone(server, screen), await at_the_desk(server, screen)
+async def test_a_case_begun_at_the_counter_goes_out_with_her_word_on_the_phone(
+    server: Town, screen: NewScreen, tmp_path: Path
+) -> None:
+    phone = await her_phone(server, screen)
+    desk = await at_the_desk(server, screen, camera=tmp_path / "nobody.y4m")
     await desk.type_in(await phone.code())
     sheet = phone.page.get_by_role("dialog")
     await sheet.get_by_role("button", name="同意给出 4 项").click(timeout=WAIT)
@@ -155,6 +172,11 @@ async def test_a_case_begun_at_the_counter_goes_out_with_her_word_on_the_phone(s
     await expect(desk.result.locator(".error-summary")).to_be_focused(timeout=WAIT)
     await desk.result.get_by_label("您替谁申领").select_option("parent")
     await desk.result.get_by_label("老人姓名").fill("王德山")
+    next_one = await server.resident(1)
+    await desk.page.evaluate("(text) => { window.inSight = text }", await next_one.code("03", at=server.now()))
+    await expect(desk.page.locator("#toasts")).to_contain_text("摄像头先不认新的码", timeout=WAIT)
+    await expect(desk.result.get_by_label("老人姓名")).to_have_value("王德山")
+    await desk.page.evaluate("window.inSight = ''")
     await desk.result.get_by_label("老人身份证号码").fill("511602182503121178")
     await desk.result.get_by_label("户籍是否在本地").select_option("local")
     await desk.result.get_by_label("怎么领取").select_option("hall")

@@ -49,7 +49,8 @@ let reminded = 0; // of which panel it was said that the camera waits
  *  phone that lies there draws a new code twice a minute. A gun or a hand goes on to the next person. */
 function seenByCamera(text) {
   if (screen.stays()) {
-    if (phoneOf(text) !== phoneOf(sighting.text) && reminded !== screen.turn()) {
+    if (phoneOf(text) === phoneOf(sighting.text)) sighting.until = Date.now() + SAME_TEXT; // it lies there still
+    else if (reminded !== screen.turn()) {
       reminded = screen.turn();
       window.Yima.toast(say("scan.camera_waits"));
     }
