@@ -27,7 +27,7 @@ function answer(one, confirm) {
 
 /** Who the two people are, in whole; opening it is on record. Only then there is something to confirm. */
 function people(one, then) {
-  const box = h("div", { class: "stack" });
+  const box = h("div", { class: "stack", tabindex: "-1" });
   const person = (name, number) => (number ? t("person", { name, tail: number.slice(-4) }) : name);
   const open = (event) => busy(event.currentTarget, async () => {
     quiet();
@@ -35,6 +35,7 @@ function people(one, then) {
       const found = await post(`/delegations/${one.id}/opening`);
       fill(box, h("dl", { class: "facts" }, line(t("whose"), person(found.principal, found.principal_number)),
         line(t("acts"), person(found.delegate, found.delegate_number))), then);
+      box.focus(); // the button that was pressed is gone
     } catch (problem) {
       complain(problem);
     }

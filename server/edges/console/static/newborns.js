@@ -15,7 +15,7 @@ const row = (button) => h("div", { class: "row" }, button);
 /** What was said, in whole, and the picture beside it, in the place of what is seen ``before``. Opening it is on record,
  * so it is asked for each time; ``then`` is what may be done once it was seen. */
 export function opened(id, before = [], then = null) {
-  const box = h("div", { class: "stack" });
+  const box = h("div", { class: "stack", tabindex: "-1" });
   const open = (event) => busy(event.currentTarget, async () => {
     quiet();
     try {
@@ -23,6 +23,7 @@ export function opened(id, before = [], then = null) {
       fill(box, h("dl", { class: "facts" }, line(t("guardian"), `${found.guardian}（${found.relation_label}）`), line(t("child"), found.child || t("open_name")),
         line(t("born"), dateWords(found.born)), line(t("certificate"), found.certificate_no)),
         found.media_type ? picture(id, found.media_type) : h("p", { class: "hint" }, t("paper_seen")), then);
+      box.focus(); // the button that was pressed is gone
     } catch (problem) {
       complain(problem);
     }
