@@ -159,6 +159,7 @@ def test_a_reason_that_ends_with_a_stop_gets_no_second_one(reason: str, language
 ELDER = {
     "case.received", "case.correction", "case.accepted", "case.not_accepted", "case.decided", "case.served",
     "code.scanned", "look.full", "loss.reported", "phone.changed", "notice.waiting",
+    "delegation.changed", "newborn.changed", "account.merged",
 }  # fmt: skip
 
 
