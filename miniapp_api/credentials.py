@@ -37,7 +37,9 @@ operations = Operations(tag="credentials")
     problems=("credential-tier-not-allowed", "credentials-closed", "delegation-over", "beyond-delegation"),
 )
 async def order(call: Call[NewCredential, NoQuery]) -> IssuedCredential:
-    """The answer is the only place where the text is; a lost answer comes again under its Idempotency-Key."""
+    """The answer is the only place where the text is; a lost answer comes again under its Idempotency-Key. None is made
+    for a session that ends meanwhile: whoever reports a phone lost takes back what it had."""
+    await call.services.sessions.hold(call.unit, call.resident.session_id)
     asked = call.body
     key = _device_key(asked.device_key) if asked.device_key else None
     issued = await call.services.credentials.order(

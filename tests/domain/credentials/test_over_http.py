@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
@@ -12,8 +13,11 @@ import zxingcpp
 
 from codes import cose, holder_proof, status_list, trust_list, verdict
 from codes.publishing import number_of
+from config.floor import sql
+from config.floor.unit import Unit
 from tests.journeys.people import Phone
 from tests.journeys.town import Town
+from tests.journeys.visitor import must_problem
 
 DEVICE = cose.PrivateKey(cose.ES256, bytes(range(32)))
 
@@ -203,3 +207,28 @@ async def test_a_paper_is_printed_as_often_as_one_likes_and_says_the_same(server
     await phone.refused("GET", f"/api/v1/credentials/{copy['id']}/paper", code="credential-not-paper")
     other = await server.resident(1)
     await other.refused("GET", f"/api/v1/credentials/{copy['id']}/paper", code="not-found")
+
+
+async def test_a_session_that_ends_while_it_orders_gets_no_credential(
+    server: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A phone is reported lost in the instant in which it asks: what it asked for is not made behind the report."""
+    phone = await server.resident()
+    database, sessions = server.services.database, server.services.sessions
+    run = database.unit_of_work
+
+    async def reported_first(portal: str, decide: Callable[[Unit], Awaitable[Any]]) -> Any:
+        monkeypatch.undo()
+        row = await sql.row("SELECT subject FROM sessions WHERE kind = 'resident' AND ended_at IS NULL")
+        assert row is not None
+        await run(portal, lambda unit: sessions.end_all(unit, sql.uid(row["subject"])))
+        return await run(portal, decide)
+
+    monkeypatch.setattr(database, "unit_of_work", reported_first)
+    refused = await phone.call(
+        "POST", "/api/v1/credentials", body={"tier": "T1", "form": "phone", "device_key": device_key()}
+    )
+    must_problem(refused, "unauthenticated", status=401)
+    row = await sql.row("SELECT count(*) AS n FROM credentials")
+    assert row is not None
+    assert row["n"] == 0
