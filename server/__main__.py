@@ -32,6 +32,7 @@ from notify.channel import provider_of
 from server.app import FRONT, make_app, warm_up
 from server.demo import telling
 from server.domain.sessions.callers import STAFF_ROLES
+from server.domain.staff.errors import NumberTaken
 from server.domain.terminals.records import Invitation, TerminalFacts
 from server.key_commands import (
     data_keys,
@@ -188,7 +189,10 @@ async def hire(settings: Settings, asked: argparse.Namespace) -> int:
             facts = TerminalFacts(asked.hall, asked.counter, purposes)
             return await services.terminals.invite(unit, SYSTEM, portal.region, facts)
 
-        invitation = await house.database.unit_of_work(portal.id, decide)
+        try:
+            invitation = await house.database.unit_of_work(portal.id, decide)
+        except NumberTaken:
+            raise CannotStart(f"{asked.number} is an employee of this portal already; nothing was changed") from None
     print(f"{asked.number} may sign in as {', '.join(asked.role)}")
     if invitation:
         until = f"{invitation.until.astimezone(LEGAL_ZONE):%H:%M}"

@@ -16,7 +16,7 @@ from tests.conftest import DATABASE_URL, REDIS_URL
 from tests.services.databases import Databases
 from tests.soak.crowd import peopled, two_servers
 
-CODES = int(os.environ.get("YIMA_SOAK_CODES", "400"))
+CODES = int(os.environ.get("YIMA_SOAK_CODES", "1000"))
 pytestmark = pytest.mark.skipif(
     not DATABASE_URL, reason="two processes need PostgreSQL: python -m tests.services -- pytest"
 )

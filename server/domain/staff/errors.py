@@ -143,3 +143,7 @@ class AddressNotAllowed(Refusal):
 
     code = "address-not-allowed"
     kind = "forbidden"
+
+
+class NumberTaken(Exception):
+    """This number is an employee's already. Said on the command line only, so it is no refusal."""

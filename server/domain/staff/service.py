@@ -17,7 +17,7 @@ from server.domain.sessions import budgets
 from server.domain.sessions.errors import SignInLocked, SignInWrong
 from server.domain.sessions.service import OpenedSession, Sessions
 from server.domain.staff import scopes
-from server.domain.staff.errors import HallMissing, RoleMissing
+from server.domain.staff.errors import HallMissing, NumberTaken, RoleMissing
 from server.domain.staff.roster import check_apart
 from server.domain.terminals.service import Terminals
 
@@ -76,15 +76,18 @@ class Staff:
         password_hash: str,
         halls: Sequence[str] = (),
     ) -> UUID:
-        """Add an employee; the number is unique in the portal. ``halls``: where she works, none = everywhere."""
+        """Add an employee; ``NumberTaken`` where somebody has that number in this portal. ``halls``: where she works,
+        none = everywhere."""
         check_apart(roles)
         staff_id = new_id()
-        await sql.execute(
+        added = await sql.row(
             "INSERT INTO staff (id, portal, region, staff_no, name, department, roles, password_hash, created_at, "
-            "halls) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)",
+            "halls) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10) ON CONFLICT (portal, staff_no) DO NOTHING RETURNING id",
             staff_id, unit.portal, region, staff_no, name, department, sql.to_json(list(roles)), password_hash,
             unit.now, sql.to_json(list(halls)),
         )  # fmt: skip
+        if added is None:
+            raise NumberTaken
         return staff_id
 
     async def candidate(self, unit: Unit, staff_no: str) -> Candidate | Refusal:
