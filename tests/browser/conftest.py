@@ -62,7 +62,8 @@ class Screen:
         await self.page.evaluate(_ARRIVED)
 
     async def barriers(self) -> list[str]:
-        """Serious and critical findings of axe-core on this page, without its frames."""
+        """Serious and critical findings of axe-core on this page, without its frames, when nothing works any more."""
+        await expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
         if not await self.page.evaluate("'axe' in window"):
             await self.page.evaluate(AXE_SCRIPT)
         return [str(one) for one in await self.page.evaluate(_BARRIERS)]
