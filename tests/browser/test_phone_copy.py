@@ -7,13 +7,13 @@ import io
 import re
 from datetime import UTC, datetime, timedelta
 
-import zxingcpp
 from PIL import Image
 from playwright.async_api import expect
 
 from codes.holder_proof import LATE_SECONDS
 from tests.browser.conftest import NewScreen, Screen
 from tests.browser.pages_phone import WAIT, ResidentPhone
+from tests.codes.readers import qr_codes
 from tests.journeys.people import Counter
 from tests.journeys.town import PEOPLE, Town
 
@@ -33,7 +33,7 @@ async def pictured(phone: ResidentPhone, *, other_than: str = "") -> str:
     await expect(phone.page.get_by_alt_text("您的离线凭证，给窗口扫描")).to_be_visible(timeout=WAIT)
     for _ in range(100):
         picture = Image.open(io.BytesIO(await phone.page.screenshot())).convert("L")
-        found = [one.text for one in zxingcpp.read_barcodes(picture)]
+        found = [one.text for one in qr_codes(picture)]
         if found and found[0] != other_than:
             return found[0]
         await asyncio.sleep(0.05)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pypdfium2
-import zxingcpp
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from codes.picture import QUIET, Matrix
+from tests.codes.readers import qr_codes
 
 FRAME = 560
 CODE = 484
@@ -34,7 +34,7 @@ def printed(pdf: bytes, modules: int) -> Image.Image:
     So near to 300 dots an inch that each sheet is whole dots: what draws it would stretch it to the next.
     """
     page = pypdfium2.PdfDocument(pdf)[0].render(scale=DOTS_PER_MM * 25.4 / 72).to_pil().convert("L")
-    corners = zxingcpp.read_barcodes(page)[0].position
+    corners = qr_codes(page)[0].position
     near = 10
     left, top = corners.top_left.x - near, corners.top_left.y - near
     around = page.crop((left, top, corners.bottom_right.x + near, corners.bottom_right.y + near))

@@ -14,9 +14,17 @@ from PIL import Image
 _Y800 = int.from_bytes(b"Y800", "little")
 
 
+_QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+
+
+def qr_codes(picture: Image.Image) -> list[zxingcpp.Barcode]:
+    """The QR codes in a picture. Asked for any kind, the reader now and then takes rows of modules for bars."""
+    return zxingcpp.read_barcodes(picture, formats=_QR)
+
+
 def by_zxing(picture: Image.Image) -> str:
     """The text of the first code in a grey picture, or nothing."""
-    found = zxingcpp.read_barcodes(picture)
+    found = qr_codes(picture)
     return found[0].text if found else ""
 
 

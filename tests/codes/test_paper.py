@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pypdfium2
 import pytest
-import zxingcpp
 from PIL import Image
 
 from codes import cose, credential, paper, picture
+from tests.codes.readers import qr_codes
 
 KEY = cose.PrivateKey(cose.ES256, bytes(range(32)))
 LONG = "阿卜杜拉·买买提江·吐尔逊"
@@ -48,14 +48,15 @@ def words_on(pdf: bytes) -> str:
 @pytest.mark.parametrize(("layout", "codes"), [("a6", 1), ("stickers", 3)])
 def test_the_printed_code_is_read_and_says_the_same(layout: paper.Layout, codes: int) -> None:
     text = text_of()
-    found = zxingcpp.read_barcodes(printed(paper.draw(text, WORDS, layout), 150))
+    sheet = printed(paper.draw(text, WORDS, layout), 150)
+    found = qr_codes(sheet)
     assert [one.text for one in found] == [text] * codes
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_the_code_is_forty_millimetres_wide_with_a_quiet_zone(layout: paper.Layout) -> None:
     picture_of = printed(paper.draw(text_of(), WORDS, layout), 254)  # ten dots a millimetre
-    corners = zxingcpp.read_barcodes(picture_of)[0].position
+    corners = qr_codes(picture_of)[0].position
     dark = (corners.top_right.x - corners.top_left.x) / 10
     modules = len(picture.credential_matrix(text_of()))
     step = dark / modules

@@ -9,12 +9,12 @@ from typing import Any
 import aiohttp
 import pypdfium2
 import pytest
-import zxingcpp
 
 from codes import cose, holder_proof, status_list, trust_list, verdict
 from codes.publishing import number_of
 from config.floor import sql
 from config.floor.unit import Unit
+from tests.codes.readers import qr_codes
 from tests.journeys.people import Phone
 from tests.journeys.town import Town
 from tests.journeys.visitor import must_problem
@@ -200,7 +200,7 @@ async def test_a_paper_is_printed_as_often_as_one_likes_and_says_the_same(server
         answer = await phone.call("GET", f"/api/v1/credentials/{issued['id']}/paper?layout={layout}")
         assert (answer.status, answer.media) == (200, "application/pdf")
         page = pypdfium2.PdfDocument(answer.content)[0].render(scale=2.5).to_pil()
-        assert {one.text for one in zxingcpp.read_barcodes(page)} == {issued["text"]}
+        assert {one.text for one in qr_codes(page)} == {issued["text"]}
     await phone.must("DELETE", f"/api/v1/credentials/{issued['id']}", status=204)
     await phone.refused("GET", f"/api/v1/credentials/{issued['id']}/paper", code="credential-over")
     copy = await ordered(phone, "T0", "phone", device_key=device_key())

@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pypdfium2
-import zxingcpp
 
 from codes import verdict
 from config.floor import sql
+from tests.codes.readers import qr_codes
 from tests.domain.credentials.test_over_http import unplugged
 from tests.journeys.people import Counter
 from tests.journeys.town import PEOPLE, Town
@@ -31,7 +31,7 @@ async def text_on(clerk: Counter, paper: dict[str, Any], layout: str = "a6") -> 
     sheet = pypdfium2.PdfDocument(answer.content)[0]
     assert "有效期至" in sheet.get_textpage().get_text_range()
     page = sheet.render(scale=2.5).to_pil()
-    (text,) = {one.text for one in zxingcpp.read_barcodes(page)}
+    (text,) = {one.text for one in qr_codes(page)}
     return str(text)
 
 
