@@ -26,7 +26,8 @@ _BARRIERS = """async () => (await axe.run(document, {resultTypes: ["violations"]
 _ARRIVED = """async () => {
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
   const moving = document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime < 2000)
-  await Promise.allSettled(moving.map((one) => one.finished))
+  const over = Promise.allSettled(moving.map((one) => one.finished))
+  await Promise.race([over, new Promise((done) => setTimeout(done, 2000))])  // one that is held never finishes
 }"""
 NewScreen = Callable[..., Awaitable["Screen"]]
 
