@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Literal, Protocol
 from uuid import UUID
 
-from config.floor import sql
+from config.floor import sets, sql
 from config.floor.ids import new_id
 from config.floor.unit import Unit
 from config.floor.vault import Vault
@@ -179,10 +179,9 @@ class Callbacks:
     async def _settle(self, unit: Unit, ids: Sequence[UUID], note: str) -> None:
         if not ids:
             return
-        among = "SELECT unnest($3::uuid[])" if sql.is_postgres() else "SELECT value FROM json_each($3)"
         await sql.execute(
-            f"UPDATE notify_callbacks SET applied_at = $1, note = $2 WHERE id IN ({among})",
-            unit.now, note, list(ids) if sql.is_postgres() else sql.to_json([str(one) for one in ids]),
+            f"UPDATE notify_callbacks SET applied_at = $1, note = $2 WHERE {sets.among('id', 3)}",
+            unit.now, note, sets.listed(ids),
         )  # fmt: skip
 
     async def _event(self, unit: Unit, provider: str, told: Told) -> None:

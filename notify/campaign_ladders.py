@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from config.floor import sql
+from config.floor import sets, sql
 from config.floor.unit import Unit
 from notify import ladders, progress
 from notify.channel import Run
@@ -80,16 +80,16 @@ async def _hold(messages: Sequence[UUID]) -> dict[UUID, int]:
     on."""
     lock = " FOR UPDATE" if sql.is_postgres() else ""
     rows = await sql.rows(
-        f"SELECT id, at_step, campaign_id FROM notify_ladders WHERE {_among('id')} AND state = 'climbing' "
+        f"SELECT id, at_step, campaign_id FROM notify_ladders WHERE {sets.among('id', 1)} AND state = 'climbing' "
         f"ORDER BY id{lock}",
-        _listed(messages),
+        sets.listed(messages),
     )
     strange = [sql.uid(row["id"]) for row in rows if row["campaign_id"] is None]
     if strange:
         await sql.execute(
             "UPDATE notify_ladders SET campaign_id = (SELECT m.campaign_id FROM notify_messages m "
-            f"WHERE m.id = notify_ladders.id) WHERE {_among('id')}",
-            _listed(strange),
+            f"WHERE m.id = notify_ladders.id) WHERE {sets.among('id', 1)}",
+            sets.listed(strange),
         )
     return {sql.uid(row["id"]): int(row["at_step"]) for row in rows}
 
@@ -139,9 +139,9 @@ def _judging(unit: Unit, ids: Sequence[UUID]) -> tuple[str, tuple[Any, ...]]:
         f"WHEN {begins} THEN {_after('$2', _wait('j', 'j.following'))} "
         f"WHEN j.verdict = 'wait' THEN {_after('j.since', 'j.patience')} "
         f"WHEN j.verdict = 'again' THEN {_after('$2', 'j.patience')} END "
-        f"FROM j WHERE notify_ladders.id = j.id AND {_among('notify_ladders.id')}"
+        f"FROM j WHERE notify_ladders.id = j.id AND {sets.among('notify_ladders.id', 1)}"
     )
-    return text, (_listed(ids), unit.now)
+    return text, (sets.listed(ids), unit.now)
 
 
 def _verdicts() -> str:
@@ -168,7 +168,7 @@ def _stands() -> str:
         f"{_channel('l', 'l.at_step')} AS here, {_wait('l', 'l.at_step')} AS patience, "
         "COALESCE((SELECT k.status = 'stopped' FROM campaigns k WHERE k.id = l.campaign_id), FALSE) AS stopped, "
         "COALESCE((SELECT i.read_at IS NOT NULL FROM notify_inbox i WHERE i.id = l.id), FALSE) AS opened "
-        f"FROM notify_ladders l WHERE {_among('l.id')}"
+        f"FROM notify_ladders l WHERE {sets.among('l.id', 1)}"
     )
 
 
@@ -206,26 +206,18 @@ async def _begin(unit: Unit, ids: Sequence[UUID]) -> dict[UUID, int]:
         f"SELECT {_step_id()}, l.id, l.portal, l.region, {channel}, l.at_step + {BEFORE_STEPS}, {LANE_CAMPAIGN}, "
         f"'pending', 0, {later}({now}, COALESCE(l.held_until, {now})), "
         f"{_after('$2', f'(CASE l.category {lives} END)')}, replace({_text('l.id')}, '-', '') || '-' || {channel}, "
-        f"'', '', l.campaign_id, {now} FROM notify_ladders l WHERE {_among('l.id')} AND l.at_step >= 0 "
+        f"'', '', l.campaign_id, {now} FROM notify_ladders l WHERE {sets.among('l.id', 1)} AND l.at_step >= 0 "
         f"AND (l.state = 'climbing' OR l.reason = '{PAPER}') ON CONFLICT (client_msg_id) DO NOTHING "
         "RETURNING campaign_id"
     )
     if sql.is_postgres():
         made = f"WITH made AS ({made}) SELECT campaign_id, count(*) AS n FROM made GROUP BY campaign_id"
-        return {sql.uid(row["campaign_id"]): int(row["n"]) for row in await sql.rows(made, _listed(ids), unit.now)}
+        return {sql.uid(row["campaign_id"]): int(row["n"]) for row in await sql.rows(made, sets.listed(ids), unit.now)}
     counts: dict[UUID, int] = {}
-    for row in await sql.rows(made, _listed(ids), unit.now):
+    for row in await sql.rows(made, sets.listed(ids), unit.now):
         campaign_id = sql.uid(row["campaign_id"])
         counts[campaign_id] = counts.get(campaign_id, 0) + 1
     return counts
-
-
-def _listed(ids: Sequence[UUID]) -> Any:
-    return list(ids) if sql.is_postgres() else sql.to_json([str(one) for one in ids])
-
-
-def _among(column: str) -> str:
-    return f"{column} = ANY($1::uuid[])" if sql.is_postgres() else f"{column} IN (SELECT value FROM json_each($1))"
 
 
 def _json(steps: str) -> str:

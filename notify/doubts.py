@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from config.floor import sql
+from config.floor import sets, sql
 from config.floor.ids import new_id
 from config.floor.unit import Unit
 from notify.ladder import LANE_OTP
@@ -37,12 +37,10 @@ async def ask_later(unit: Unit, claimed: Sequence[Claimed], at: datetime) -> Non
     """Nobody could tell yet. ``claimed``: of one ``take``."""
     if not claimed:
         return
-    listed = "SELECT unnest($3::uuid[])" if sql.is_postgres() else "SELECT value FROM json_each($3)"
-    ids = [one.id for one in claimed] if sql.is_postgres() else sql.to_json([str(one.id) for one in claimed])
     await sql.execute(
         "UPDATE notify_deliveries SET next_at = $1, lease_id = NULL, lease_until = NULL "
-        f"WHERE id IN ({listed}) AND lease_id = $2 AND state = 'in_doubt'",
-        at, claimed[0].lease_id, ids,
+        f"WHERE {sets.among('id', 3)} AND lease_id = $2 AND state = 'in_doubt'",
+        at, claimed[0].lease_id, sets.listed(one.id for one in claimed),
     )  # fmt: skip
 
 

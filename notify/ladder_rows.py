@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
-from config.floor import sql
+from config.floor import sets, sql
 from config.floor.ids import new_id
 from config.floor.unit import Unit
 
@@ -39,17 +38,21 @@ class Judged:
     begun: Begun | None = None
 
 
-_STEP = ("uuid", "uuid", "varchar", "varchar", "varchar", "int", "int", "timestamptz", "timestamptz", "varchar", "uuid")
-_STAND = ("uuid", "int", "varchar", "varchar", "timestamptz")
+_STEP = (
+    ("id", "uuid"), ("message_id", "uuid"), ("portal", "varchar"), ("region", "varchar"), ("channel", "varchar"),
+    ("step", "int"), ("lane", "int"), ("next_at", "timestamptz"), ("expires_at", "timestamptz"),
+    ("client_msg_id", "varchar"), ("campaign_id", "uuid"),
+)  # fmt: skip
+_STAND = (("id", "uuid"), ("at_step", "int"), ("state", "varchar"), ("reason", "varchar"), ("next_at", "timestamptz"))
 
 
 async def keep(judged: Sequence[Judged]) -> None:
     """Where each stands: one statement."""
     rows = [(one.id, one.at_step, one.state, one.reason, one.next_at) for one in judged]
-    source, values = _table(_STAND, rows, 1)
+    source, values = sets.table(_STAND, rows, 1)
     await sql.execute(
-        "UPDATE notify_ladders SET at_step = v.c1, state = v.c2, reason = v.c3, next_at = v.c4 "
-        f"FROM {source} WHERE notify_ladders.id = v.c0",
+        "UPDATE notify_ladders SET at_step = v.at_step, state = v.state, reason = v.reason, next_at = v.next_at "
+        f"FROM {source} WHERE notify_ladders.id = v.id",
         *values,
     )
 
@@ -64,10 +67,10 @@ async def begin(unit: Unit, judged: Sequence[Judged]) -> set[UUID]:
     if not rows:
         return set()
     unit.tell("wake:notify", "due")
-    source, values = _table(_STEP, rows, 2)
+    source, values = sets.table(_STEP, rows, 2)
     made = await sql.rows(
-        "INSERT INTO notify_deliveries (id, message_id, portal, region, channel, step, lane, next_at, expires_at, "
-        "client_msg_id, campaign_id, state, attempt, provider_ref, reason, updated_at) "
+        f"INSERT INTO notify_deliveries ({', '.join(name for name, _ in _STEP)}, state, attempt, provider_ref, reason, "
+        "updated_at) "
         f"SELECT v.*, 'pending', 0, '', '', {_now()} FROM {source} WHERE TRUE ON CONFLICT (client_msg_id) DO NOTHING "
         "RETURNING message_id",
         unit.now, *values,
@@ -77,21 +80,3 @@ async def begin(unit: Unit, judged: Sequence[Judged]) -> set[UUID]:
 
 def _now() -> str:
     return "$1::timestamptz" if sql.is_postgres() else "$1"
-
-
-def _table(kinds: Sequence[str], rows: Sequence[Sequence[Any]], first: int) -> tuple[str, tuple[Any, ...]]:
-    """Rows as a table ``v`` with columns ``c0`` onwards, and the values of its placeholders from ``first`` on."""
-    names = [f"c{place}" for place in range(len(kinds))]
-    if sql.is_postgres():
-        arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(kinds, start=first))
-        return f"unnest({arrays}) AS v({', '.join(names)})", tuple(list(column) for column in zip(*rows, strict=True))
-    parts = ", ".join(f"json_extract(value,'$[{place}]') AS {name}" for place, name in enumerate(names))
-    plain = sql.to_json([[_plain(value) for value in row] for row in rows])
-    return f"(SELECT {parts} FROM json_each(${first})) AS v", (plain,)
-
-
-def _plain(value: Any) -> Any:
-    """As JSON for SQLite, instants as its columns hold them."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(" ")
-    return str(value) if isinstance(value, UUID) else value

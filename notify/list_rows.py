@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from config.floor import sql
+from config.floor import sets, sql
 from config.floor.unit import Unit
 from config.floor.vault import Vault
 
@@ -33,12 +33,10 @@ async def values(vault: Vault, unit: Unit, list_id: UUID, people: Sequence[UUID]
     headings = await columns(unit, list_id)
     if not headings or not people:
         return {}
-    listed = "SELECT unnest($2::uuid[])" if sql.is_postgres() else "SELECT value FROM json_each($2)"
-    ids = list(people) if sql.is_postgres() else sql.to_json([str(person) for person in people])
     rows = await sql.rows(
         f"SELECT resident_id, cells FROM notify_list_rows WHERE list_id = $1 AND fault = '' "
-        f"AND resident_id IN ({listed})",
+        f"AND {sets.among('resident_id', 2)}",
         list_id,
-        ids,
+        sets.listed(people),
     )
     return {sql.uid(row["resident_id"]): dict(zip(headings, opened(vault, row["cells"]), strict=False)) for row in rows}

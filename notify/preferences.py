@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from uuid import UUID
 
-from config.floor import sql
+from config.floor import sets, sql
 from config.floor.ids import new_id
 from config.floor.unit import Unit
 from notify.ladder import DEFAULTS, WAYS, Choice
@@ -27,14 +27,12 @@ class Preferences:
 
     async def choices(self, unit: Unit, ids: Sequence[UUID], category: str) -> dict[UUID, Choice]:
         """The choices made by some of these people: one query. Who is not in the answer has the default."""
-        listed = "SELECT unnest($3::uuid[])" if sql.is_postgres() else "SELECT value FROM json_each($3)"
-        people = list(ids) if sql.is_postgres() else sql.to_json([str(i) for i in ids])
         rows = await sql.rows(
             f"SELECT resident_id, {_COLUMNS} FROM notify_preferences WHERE portal = $1 AND category = $2 "
-            f"AND resident_id IN ({listed})",
+            f"AND {sets.among('resident_id', 3)}",
             unit.portal,
             category,
-            people,
+            sets.listed(ids),
         )
         return {sql.uid(r["resident_id"]): _made(r, category) for r in rows}
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from config.floor import sql
+from config.floor import sets, sql
 from config.floor.ids import new_id
 from config.floor.unit import Unit
 
@@ -157,20 +157,10 @@ async def load(lease_id: UUID) -> dict[UUID, Loaded]:
 
 async def name_providers(chosen: Sequence[tuple[Claimed, str]]) -> None:
     """Write down who will be asked, before anybody is: a receipt may be quicker than our answer."""
-    ids = [claimed.id for claimed, _ in chosen]
-    names = [name for _, name in chosen]
-    if sql.is_postgres():
-        await sql.execute(
-            "UPDATE notify_deliveries d SET provider = v.name FROM unnest($1::uuid[], $2::varchar[]) AS v(id, name) "
-            "WHERE d.id = v.id",
-            ids, names,
-        )  # fmt: skip
-        return
-    pairs = sql.to_json([[str(one), name] for one, name in zip(ids, names, strict=True)])
+    pairs = [(claimed.id, name) for claimed, name in chosen]
+    source, values = sets.table((("id", "uuid"), ("name", "varchar")), pairs, 1)
     await sql.execute(
-        "UPDATE notify_deliveries SET provider = v.name FROM (SELECT json_extract(value,'$[0]') AS id, "
-        "json_extract(value,'$[1]') AS name FROM json_each($1)) AS v WHERE notify_deliveries.id = v.id",
-        pairs,
+        f"UPDATE notify_deliveries SET provider = v.name FROM {source} WHERE notify_deliveries.id = v.id", *values
     )
 
 
@@ -178,12 +168,10 @@ async def put_back(unit: Unit, claimed: Sequence[Claimed], until: datetime) -> N
     """Not now: pending again at ``until``. It was not a try."""
     if not claimed:
         return
-    listed = "SELECT unnest($1::uuid[])" if sql.is_postgres() else "SELECT value FROM json_each($1)"
-    ids = [one.id for one in claimed] if sql.is_postgres() else sql.to_json([str(one.id) for one in claimed])
     await sql.execute(
         "UPDATE notify_deliveries SET state = 'pending', attempt = attempt - 1, next_at = $2, lease_id = NULL, "
-        f"lease_until = NULL WHERE id IN ({listed}) AND lease_id = $3 AND state = 'submitting'",
-        ids, until, claimed[0].lease_id,
+        f"lease_until = NULL WHERE {sets.among('id', 1)} AND lease_id = $3 AND state = 'submitting'",
+        sets.listed(one.id for one in claimed), until, claimed[0].lease_id,
     )  # fmt: skip
 
 

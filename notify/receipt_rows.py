@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from config.floor import sql
+from config.floor import sets, sql
 from config.floor.unit import Unit
 
 Outcome = Literal["delivered", "failed", "read"]
@@ -80,25 +80,25 @@ async def keep(unit: Unit, raw: Sequence[Raw]) -> set[UUID]:
         [(*row, unit.now) for row in rows],
     )
     found = await sql.rows(
-        f"SELECT id FROM notify_receipts WHERE {_among('id', 1)}", _texts(str(row[0]) for row in rows)
+        f"SELECT id FROM notify_receipts WHERE {sets.among('id', 1)}", sets.listed(row[0] for row in rows)
     )
     return {sql.uid(row["id"]) for row in found}
 
 
 async def early(limit: int) -> set[Name]:
     """What the receipts that wait for a delivery which is known by now call it by, of the oldest so many."""
-    known = (
-        "EXISTS (SELECT 1 FROM notify_deliveries d WHERE {}) ".format
-    )  # one condition each, so that each finds its index
     found: set[Name] = set()
-    for condition in (
-        f"r.client_msg_id <> '' AND {known('d.client_msg_id = r.client_msg_id')}",
-        "r.client_msg_id = '' AND r.provider_ref <> '' AND r.provider <> '' AND "
-        + known("d.provider <> '' AND d.provider = r.provider AND d.provider_ref = r.provider_ref"),
+    for named, same in (  # one condition each, so that each finds its index
+        ("r.client_msg_id <> ''", "d.client_msg_id = r.client_msg_id"),
+        (
+            "r.client_msg_id = '' AND r.provider_ref <> '' AND r.provider <> ''",
+            "d.provider <> '' AND d.provider = r.provider AND d.provider_ref = r.provider_ref",
+        ),
     ):
         rows = await sql.rows(
             "SELECT r.provider, r.client_msg_id, r.provider_ref FROM notify_receipts r "
-            f"WHERE r.applied_at IS NULL AND {condition} ORDER BY r.received_at, r.id LIMIT $1",
+            f"WHERE r.applied_at IS NULL AND {named} AND EXISTS (SELECT 1 FROM notify_deliveries d WHERE {same}) "
+            "ORDER BY r.received_at, r.id LIMIT $1",
             limit,
         )
         found |= {_name(row) for row in rows}
@@ -109,9 +109,10 @@ async def hold(names: Collection[Name], *, skip: bool) -> list[Held]:
     """Lock the deliveries of these names, in one order, so that no two wait for each other in a ring. ``skip``: those
     that somebody else has in hand are left to them."""
     lock = f" FOR UPDATE{' SKIP LOCKED' if skip else ''}" if sql.is_postgres() else ""
+    ours, theirs = _called()
     ids = (
-        f"SELECT id FROM notify_deliveries WHERE {_among('client_msg_id', 1)} UNION SELECT id FROM notify_deliveries "
-        f"WHERE provider <> '' AND {_among('provider', 2)} AND {_among('provider_ref', 3)}"
+        f"SELECT id FROM notify_deliveries WHERE {ours} UNION SELECT id FROM notify_deliveries "
+        f"WHERE provider <> '' AND {theirs}"
     )
     chosen = f"id = ANY(ARRAY({ids}))" if sql.is_postgres() else f"id IN ({ids})"
     rows = await sql.rows(
@@ -134,9 +135,9 @@ async def waiting(held: Sequence[Held]) -> list[Waiting]:
     names = {("", one.client_msg_id, "") for one in held}
     names |= {(one.provider, "", one.provider_ref) for one in held if one.provider and one.provider_ref}
     columns = "SELECT id, provider, client_msg_id, provider_ref, outcome, reason, received_at FROM notify_receipts"
+    ours, theirs = _called()
     rows = await sql.rows(
-        f"{columns} WHERE {_NAMED} <> '' AND {_among('client_msg_id', 1)} UNION ALL "
-        f"{columns} WHERE {_NAMED} = '' AND {_among('provider', 2)} AND {_among('provider_ref', 3)} "
+        f"{columns} WHERE {_NAMED} <> '' AND {ours} UNION ALL {columns} WHERE {_NAMED} = '' AND {theirs} "
         "ORDER BY received_at, id",
         *_named(names),
     )
@@ -148,10 +149,11 @@ async def move(unit: Unit, moved: Sequence[Moved]) -> None:
     if not moved:
         return
     rows = [(one.delivery.id, one.state, one.reason) for one in moved]
+    source, values = sets.table((("id", "uuid"), ("state", "varchar"), ("reason", "varchar")), rows, 2)
     await sql.execute(
-        "UPDATE notify_deliveries SET state = v.a, reason = v.b, lease_id = NULL, lease_until = NULL, updated_at = $1 "
-        f"FROM {_three()} WHERE notify_deliveries.id = v.id",
-        unit.now, *_columns(rows),
+        "UPDATE notify_deliveries SET state = v.state, reason = v.reason, lease_id = NULL, lease_until = NULL, "
+        f"updated_at = $1 FROM {source} WHERE notify_deliveries.id = v.id",
+        unit.now, *values,
     )  # fmt: skip
 
 
@@ -159,11 +161,11 @@ async def noted(unit: Unit, notes: Mapping[UUID, str]) -> None:
     """They are applied; what each changed."""
     if not notes:
         return
-    rows = [(one, note, "") for one, note in notes.items()]
+    source, values = sets.table((("id", "uuid"), ("note", "varchar")), list(notes.items()), 2)
     await sql.execute(
-        f"UPDATE notify_receipts SET applied_at = $1, note = v.a FROM {_three()} WHERE notify_receipts.id = v.id "
+        f"UPDATE notify_receipts SET applied_at = $1, note = v.note FROM {source} WHERE notify_receipts.id = v.id "
         "AND notify_receipts.applied_at IS NULL",
-        unit.now, *_columns(rows),
+        unit.now, *values,
     )  # fmt: skip
 
 
@@ -172,35 +174,16 @@ def _name(row: sql.Row) -> Name:
     return ("", ours, "") if ours else (row["provider"], "", row["provider_ref"])
 
 
+def _called() -> tuple[str, str]:
+    """The conditions that a row is called by one of the names whose values ``_named`` gives: by our id, by theirs."""
+    theirs = f"{sets.among('provider', 2, 'varchar')} AND {sets.among('provider_ref', 3, 'varchar')}"
+    return sets.among("client_msg_id", 1, "varchar"), theirs
+
+
 def _named(names: Collection[Name]) -> tuple[Any, Any, Any]:
     others = [(provider, ref) for provider, ours, ref in names if not ours and provider and ref]
     return (
-        _texts(ours for _, ours, _ in names if ours),
-        _texts({provider for provider, _ in others}),
-        _texts(ref for _, ref in others),
+        sets.listed(sorted(ours for _, ours, _ in names if ours)),
+        sets.listed(sorted({provider for provider, _ in others})),
+        sets.listed(sorted(ref for _, ref in others)),
     )
-
-
-def _texts(values: Any) -> Any:
-    chosen = sorted(values)
-    return chosen if sql.is_postgres() else sql.to_json(chosen)
-
-
-def _among(column: str, number: int) -> str:
-    if sql.is_postgres():
-        return f"{column} = ANY(${number}::varchar[])"
-    return f"{column} IN (SELECT value FROM json_each(${number}))"
-
-
-def _three() -> str:
-    """An id and two words a row, as ``v``."""
-    if sql.is_postgres():
-        return "unnest($2::uuid[], $3::varchar[], $4::varchar[]) AS v(id, a, b)"
-    parts = ", ".join(f"json_extract(value,'$[{place}]') AS {name}" for place, name in enumerate(("id", "a", "b")))
-    return f"(SELECT {parts} FROM json_each($2)) AS v"
-
-
-def _columns(rows: Sequence[tuple[UUID, str, str]]) -> tuple[Any, ...]:
-    if sql.is_postgres():
-        return tuple(list(column) for column in zip(*rows, strict=True))
-    return (sql.to_json([[str(one), a, b] for one, a, b in rows]),)

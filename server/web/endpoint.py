@@ -377,7 +377,7 @@ class Endpoint:
 
 _NOTHING = NoBody()
 _NO_QUERY = NoQuery()
-_NO_UNIT = Unit(now=datetime.min.replace(tzinfo=UTC), portal="")
+_NO_UNIT = Unit(now=datetime.min.replace(tzinfo=UTC), portal="")  # no row is of this portal
 
 
 def _json(answer: Any) -> bytes:

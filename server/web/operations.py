@@ -313,6 +313,8 @@ class Operations:
 def _operation(method: str, path: str, tag: str, handler: Handler, declared: dict[str, Any]) -> Operation:
     answer = declared.get("answer")
     media = declared.get("media", "json")
+    if declared.get("alone") and not isinstance(declared["access"], Open):
+        raise TypeError(f"{declared['name']}: who is asking is in the database, so only what is open stands alone")
     status = declared.get("status") or (204 if answer is None and media in ("json", "multipart") else 200)
     return Operation(
         method=method,

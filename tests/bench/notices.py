@@ -13,7 +13,7 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -346,15 +346,20 @@ def sealed() -> bytes:
 SEALED = sealed()
 
 
-def main() -> int:
+def measured(title: str, *measures: Callable[[PostgresDatabases], Coroutine[Any, Any, None]]) -> int:
+    """Each beside its floor, one line each below ``title``."""
     databases = PostgresDatabases(os.environ["YIMA_TEST_DATABASE_URL"])
-    print(f"\n{'a push':<44}{'floor':>10}{'ours':>10}{'ratio':>8}{'goal':>8}")
+    print(f"\n{title:<44}{'floor':>10}{'ours':>10}{'ratio':>8}{'goal':>8}")
     try:
-        for measure in (_fan_out, _climb, _drain, _drain_by_http, _meanwhile):
+        for measure in measures:
             asyncio.run(measure(databases))
     finally:
         databases.close()
     return 0
+
+
+def main() -> int:
+    return measured("a push", _fan_out, _climb, _drain, _drain_by_http, _meanwhile)
 
 
 if __name__ == "__main__":

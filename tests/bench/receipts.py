@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import statistics
 import sys
 import time
@@ -18,7 +16,7 @@ from config.floor.ids import new_id
 from notify import campaign_ladders
 from notify.receipts import Receipts, Said
 from server.adapters.database import Database
-from tests.bench.notices import BATCH, DRAIN, ROUNDS, SEALED, fresh, line, ready
+from tests.bench.notices import BATCH, DRAIN, ROUNDS, SEALED, fresh, line, measured, ready
 from tests.push.sender import VAULT
 from tests.services.databases import PostgresDatabases
 
@@ -89,15 +87,5 @@ async def _receipts(databases: PostgresDatabases) -> None:
     line("receipts applied, a second", statistics.median(floors), statistics.median(ours))
 
 
-def main() -> int:
-    databases = PostgresDatabases(os.environ["YIMA_TEST_DATABASE_URL"])
-    print(f"\n{'receipts':<44}{'floor':>10}{'ours':>10}{'ratio':>8}")
-    try:
-        asyncio.run(_receipts(databases))
-    finally:
-        databases.close()
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(measured("receipts", _receipts))

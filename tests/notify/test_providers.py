@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from config.floor import sql
 from config.floor.unit import Unit
-from notify import providers
+from notify import providers, receipt_rows
 from notify.channel import Outcome, Parcel, Rejected, Retry, Sent, Unknown
 from notify.channels.inbox import InboxChannel
 from notify.dispatch import Dispatcher, DispatchOptions
@@ -114,10 +114,10 @@ async def test_a_receipt_counts_by_reference_but_not_from_another_provider(room:
     await dispatcher.sweep()
 
 
-async def _receipt(room: Room, provider: str, number: str, outcome: str = "delivered") -> str:
+async def _receipt(room: Room, provider: str, number: str, outcome: receipt_rows.Outcome = "delivered") -> str:
     async def take(unit: Unit) -> bool:
         ours = "" if provider == "one" else await _any()
-        said = Said(number, outcome, ours, "ref-1")  # type: ignore[arg-type]
+        said = Said(number, outcome, ours, "ref-1")
         return await room.notify.receipts.take(unit, provider, [said]) == 1
 
     assert await room.database.unit_of_work("", take)

@@ -45,8 +45,8 @@ class CalendarService:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         # A case's page asks for the same few dates each time it is opened; the tables never change under us.
-        self._counted = lru_cache(_REMEMBERED)(self._count)
-        self._passed = lru_cache(_REMEMBERED)(self._pass)
+        self._end_known = lru_cache(_REMEMBERED)(self._end)
+        self._used_known = lru_cache(_REMEMBERED)(self._used)
 
     @classmethod
     def load(cls, folder: Path = CALENDARS) -> CalendarService:
@@ -78,9 +78,9 @@ class CalendarService:
             raise ValueError(f"a limit of {days} days is out of range")
         if unit == "day":
             return DueDate(start + timedelta(days=days), False)
-        return self._counted(start, days)
+        return self._end_known(start, days)
 
-    def _count(self, start: date, days: int) -> DueDate:
+    def _end(self, start: date, days: int) -> DueDate:
         day, left, provisional = start, days, False
         while left:
             day += _ONE
@@ -91,9 +91,9 @@ class CalendarService:
 
     def used(self, start: date, end: date) -> int:
         """Working days after ``start`` up to and including ``end``; 0 where ``end`` is not later."""
-        return self._passed(start, end)
+        return self._used_known(start, end)
 
-    def _pass(self, start: date, end: date) -> int:
+    def _used(self, start: date, end: date) -> int:
         return sum(self.is_working(start + timedelta(days=step))[0] for step in range(1, (end - start).days + 1))
 
     def explain(self, start: date, days: int, unit: LimitUnit = "working_day") -> list[Step]:
