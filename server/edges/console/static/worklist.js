@@ -1,6 +1,6 @@
 // A list that is worked off: read by pages; whatever of it did not change stays as it stands, with what was typed and
 // opened in it; read on when the page at hand is empty.
-import { failure, fill, h } from "./dom.js";
+import { busy, failure, fill, h } from "./dom.js";
 import { t } from "./words.js";
 
 /** ``read(cursor)`` answers ``[things, next cursor]``, ``card`` draws one, ``none`` what stands there when all is done,
@@ -22,13 +22,14 @@ export function worklist(place, { read, card, none, box = () => h("div", { class
 
   /** Nothing that stays is moved: an element that is put in anew loses its focus and what was opened in it. */
   function arrange(elements) {
-    for (const old of [...cards.children]) if (!elements.includes(old)) old.remove();
+    const staying = new Set(elements);
+    for (const old of [...cards.children]) if (!staying.has(old)) old.remove();
     elements.forEach((element, at) => {
       if (cards.children[at] !== element) cards.insertBefore(element, cards.children[at] ?? null);
     });
   }
 
-  const next = h("button", { class: "button", type: "button", onclick: () => load(further) }, t("more"));
+  const next = h("button", { class: "button", type: "button", onclick: () => busy(next, () => load(further)) }, t("more"));
   const more = h("div", { class: "console-more" });
 
   function draw() {
@@ -50,7 +51,8 @@ export function worklist(place, { read, card, none, box = () => h("div", { class
   async function load(cursor = "") {
     try {
       const [found, after] = await read(cursor);
-      shown = cursor ? [...shown, ...found] : found;
+      const here = new Set(shown.map(idOf)); // a thing that moved to this page meanwhile stands here already
+      shown = cursor ? [...shown, ...found.filter((one) => !here.has(idOf(one)))] : found;
       further = after;
       draw();
     } catch (problem) {
