@@ -67,15 +67,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--both-only", action="store_true", help="only tests that touch the database or the store")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "one_database: is over before a database is asked, so one of the two is enough")
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--both-only"):
         return
-    both = (item for item in items if BOTH & set(getattr(item, "fixturenames", ())))
-    kept = [item for item in both if not item.get_closest_marker("one_database")]
+    kept = [item for item in items if BOTH & set(getattr(item, "fixturenames", ()))]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
 

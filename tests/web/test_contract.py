@@ -37,7 +37,7 @@ from tests.services.program import Program
 from tests.web import rounds
 from tests.web.callers import PLACEHOLDER, operations
 
-EXAMPLES = int(os.environ.get("YIMA_SOAK_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("YIMA_SOAK_EXAMPLES", "12"))
 """For each operation; ``make fuzz`` tries more."""
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 STREAMS = {operation.name for operation in operations() if operation.media == "stream"}

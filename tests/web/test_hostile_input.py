@@ -51,7 +51,6 @@ async def _send(visitor: Visitor, operation: Operation, hostile: Hostile) -> Non
     assert answer.status in hostile.statuses, f"{hostile.name}: {answer}"
 
 
-@pytest.mark.one_database
 @pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")  # the client's worry about its own loop
 async def test_every_body_of_every_operation_refuses_the_corpus(server: Town) -> None:
     callers = await _callers(server)
