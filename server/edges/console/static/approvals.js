@@ -15,13 +15,17 @@ const audienceWords = (audience) => t("audience_words", { audience: [t("region_a
 // All people of a notice are written down in the step that approves it: of a million that takes longer than other steps.
 const MANY = 50_000, PATIENCE = 600_000;
 
-async function act(button, path, body, done) {
+// A reason that is being typed outlives a notice that is read anew because it moved meanwhile.
+const typedReasons = new Map();
+
+async function act(button, campaign, step, body, done) {
   await busy(button, async () => {
     quiet();
     const long = body.people > MANY && h("p", { class: "hint", role: "status" }, t("fixing", { count: count(body.people) }));
     if (long) button.after(long);
     try {
-      await post(path, body, long ? { timeout: PATIENCE } : {});
+      await post(`/campaigns/${campaign.id}/${step}`, body, long ? { timeout: PATIENCE } : {});
+      typedReasons.delete(campaign.id);
       say(done);
       await load();
     } catch (problem) {
@@ -36,7 +40,8 @@ function decision(campaign, preview) {
   if (campaign.own || campaign.mine || campaign.author_staff_no === facts.staff) return h("p", { class: "console-own" }, t("own"));
   if (campaign.seconded_by_me) return h("p", { class: "console-own" }, t("seconded_own"));
   const people = h("input", { id: `people-${campaign.id}`, inputmode: "numeric", autocomplete: "off", maxlength: "9" });
-  const reason = h("textarea", { id: `reason-${campaign.id}`, rows: "2", maxlength: "300" });
+  const reason = h("textarea", { id: `reason-${campaign.id}`, rows: "2", maxlength: "300", value: typedReasons.get(campaign.id) ?? "",
+    oninput: () => typedReasons.set(campaign.id, reason.value) });
   const expected = preview.people;
   const approve = h("button", { type: "submit", class: "button button-primary", disabled: preview.blockers.length > 0 },
     t(campaign.category === "emergency" && !campaign.seconder ? "approve_first" : "approve"));
@@ -47,7 +52,7 @@ function decision(campaign, preview) {
       complain({ title: t("type_people_wrong") }, [{ id: people.id, text: t("type_people", { count: count(expected) }) }]);
       return;
     }
-    act(approve, `/campaigns/${campaign.id}/approval`, { content_hash: campaign.content_hash, people: typed }, t(campaign.category === "emergency" && !campaign.seconder ? "approved_first" : "approved"));
+    act(approve, campaign, "approval", { content_hash: campaign.content_hash, people: typed }, t(campaign.category === "emergency" && !campaign.seconder ? "approved_first" : "approved"));
   } }, h("label", { for: people.id }, t("type_people", { count: count(expected) })), people, approve);
   const back = h("button", { class: "button", type: "submit" }, t("return_for_edit"));
   const never = h("button", { class: "button button-danger", type: "submit", "data-for-good": "1" }, t("refuse_for_good"));
@@ -58,7 +63,7 @@ function decision(campaign, preview) {
       return;
     }
     const forGood = event.submitter === never;
-    act(event.submitter, `/campaigns/${campaign.id}/rejection`, { reason: reason.value.trim(), for_good: forGood }, t(forGood ? "refused" : "rejected"));
+    act(event.submitter, campaign, "rejection", { reason: reason.value.trim(), for_good: forGood }, t(forGood ? "refused" : "rejected"));
   } }, h("label", { for: reason.id }, t("reject_reason")), reason, back, never);
   const moved = campaign.people !== null && campaign.people !== expected
     && h("p", { class: "message message-warn" }, t("people_moved", { before: count(campaign.people), now: count(expected) }));

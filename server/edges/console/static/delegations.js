@@ -65,6 +65,6 @@ const list = worklist(place, {
   },
 });
 
-document.addEventListener("recorded", () => list.again().catch(complain));
+document.addEventListener("recorded", list.again);
 list.load();
 loadNewborns();

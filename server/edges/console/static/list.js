@@ -6,7 +6,6 @@ import { count, facts, t } from "./words.js";
 const id = facts.list;
 let list = null;
 let only = "bad";
-let rows = [];
 
 function head() {
   fill(byId("head"), h("p", {}, h("span", { class: "badge badge-ok" }, t("list_good", { good: count(list.total - list.bad) })), " ",
@@ -32,10 +31,9 @@ function row(one) {
     try {
       const now = await put(`/people-lists/${id}/rows/${one.line}`, { cells: inputs.map((input) => input.value) });
       say(now.fault ? t("row_still", { line: now.line, fault: now.fault }) : t("row_saved", { line: now.line }));
-      list = await get(`/people-lists/${id}`);
-      rows = rows.map((other) => (other.line === now.line ? now : other));
-      head();
       element.replaceWith(row(now));
+      list = await get(`/people-lists/${id}`);
+      head();
     } catch (problem) {
       complain(problem);
     }
@@ -45,19 +43,33 @@ function row(one) {
   return element;
 }
 
-async function load(after = 0) {
+const more = h("div", { class: "console-more" });
+
+/** Reads a page of rows on; those above stay as they stand, with what is being typed in them. */
+async function readOn(body, after) {
+  try {
+    const page = await get(`/people-lists/${id}/rows${query({ only, after: after || "" })}`);
+    body.append(...page.rows.map(row));
+    const next = h("button", { type: "button", class: "button", onclick: () => busy(next, () => readOn(body, page.next_after)) }, t("more"));
+    fill(more, page.next_after && next);
+  } catch (problem) {
+    if (!after) throw problem;
+    fill(more, failure(problem, () => readOn(body, after)));
+  }
+}
+
+async function load() {
   try {
     list = await get(`/people-lists/${id}`);
-    if (!after && only === "bad" && !list.bad) only = "all";
-    const page = await get(`/people-lists/${id}/rows${query({ only, after: after || "" })}`);
-    rows = after ? [...rows, ...page.rows] : page.rows;
+    if (only === "bad" && !list.bad) only = "all";
     head();
-    fill(byId("rows"), rows.length ? h("div", { class: "sheet", tabindex: "0" }, h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("row_line")),
-      list.columns.map((name) => h("th", { scope: "col" }, name)), h("th", { scope: "col" }, t("row_fault")), h("th", {}))), h("tbody", {}, rows.map(row))))
-      : h("p", { class: "card hint" }, t("rows_none")),
-    page.next_after && h("p", { class: "console-more" }, h("button", { type: "button", class: "button", onclick: () => load(page.next_after) }, t("more"))));
+    const body = h("tbody", {});
+    await readOn(body, 0);
+    fill(byId("rows"), body.children.length ? h("div", { class: "sheet", tabindex: "0" }, h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("row_line")),
+      list.columns.map((name) => h("th", { scope: "col" }, name)), h("th", { scope: "col" }, t("row_fault")), h("th", {}))), body))
+      : h("p", { class: "card hint" }, t("rows_none")), more);
   } catch (problem) {
-    fill(byId("rows"), failure(problem, () => load()));
+    fill(byId("rows"), failure(problem, load));
   }
 }
 

@@ -5,7 +5,8 @@ import { t } from "./words.js";
 
 /** ``read(cursor)`` answers ``[things, next cursor]``, ``card`` draws one, ``none`` what stands there when all is done,
  * ``box`` makes what the cards stand in, ``idOf`` tells one thing from another. ``change(how)`` puts another list in the
- * place of what is shown; ``again`` reads anew as much as is shown. */
+ * place of what is shown; ``again`` reads anew as much as is shown. A failed read is said in the list: what was done before
+ * it has been done all the same. */
 export function worklist(place, { read, card, none, box = () => h("div", { class: "console-stack" }), idOf = (one) => one.id }) {
   const drawn = new Map(); // id -> what was drawn, of which thing, as it was said then
   let shown = [];
@@ -48,6 +49,8 @@ export function worklist(place, { read, card, none, box = () => h("div", { class
     arrange(shown.map(cardOf));
   }
 
+  const unread = (problem, retry) => fill(cards?.isConnected ? more : place, failure(problem, retry));
+
   async function load(cursor = "") {
     try {
       const [found, after] = await read(cursor);
@@ -56,7 +59,7 @@ export function worklist(place, { read, card, none, box = () => h("div", { class
       further = after;
       draw();
     } catch (problem) {
-      fill(cards?.isConnected ? more : place, failure(problem, () => load(cursor)));
+      unread(problem, () => load(cursor));
     }
   }
 
@@ -68,16 +71,20 @@ export function worklist(place, { read, card, none, box = () => h("div", { class
   }
 
   async function again() {
-    const whole = [];
-    let cursor = "";
-    do {
-      const [found, after] = await read(cursor);
-      whole.push(...found);
-      cursor = after;
-    } while (cursor && whole.length < shown.length);
-    further = cursor;
-    shown = whole;
-    draw();
+    try {
+      const whole = [];
+      let cursor = "";
+      do {
+        const [found, after] = await read(cursor);
+        whole.push(...found);
+        cursor = after;
+      } while (cursor && whole.length < shown.length);
+      further = cursor;
+      shown = whole;
+      draw();
+    } catch (problem) {
+      unread(problem, again);
+    }
   }
 
   return { load, change, again };
