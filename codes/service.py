@@ -56,7 +56,13 @@ _HOLD = (
 )
 _USE = (
     "INSERT INTO code_uses (id, handle, step, scene, used_at, used_by, portal, region)"
-    " VALUES ($1,$2,$3,$4,$5,$6,$7,$8) ON CONFLICT (handle, step) DO NOTHING RETURNING id"
+    " {given} ON CONFLICT (handle, step) DO NOTHING RETURNING id"
+)
+_GIVEN = _USE.format(given="VALUES ($1,$2,$3,$4,$5,$6,$7,$8)")
+# Only while its handle stands, and nobody takes that back before the unit ends. (SQLite's units come one by one.)
+_STANDING = (
+    "WITH held AS (SELECT h.id FROM code_handles h WHERE h.handle = $2 AND h.revoked_at IS NULL{lock}) "
+    + _USE.format(given="SELECT $1,$2,$3,$4,$5,$6,$7,$8 FROM held WHERE true")
 )
 _NEWEST = (
     "SELECT h.handle, h.key_id, u.id AS used FROM code_handles h"
@@ -161,6 +167,8 @@ class Codes:
     async def redeem(self, unit: Unit, text: str, *, by: str, recognised: Sequence[str] = ()) -> Redeemed | CodeProblem:
         """Accept a code once. Of any number of simultaneous calls exactly one is answered with ``Redeemed``.
 
+        Nobody takes the handle of an accepted code back before this unit ends; under a delegation ``hold`` sees to it.
+
         ``by`` is an id of who looks, kept to tell a second caller. A code of another portal is as unknown as a
         forgery, unless that portal is one of the ``recognised``. The problem is returned, not raised, so that
         the caller's trace of a refused look commits.
@@ -187,13 +195,13 @@ class Codes:
         return await self._use(unit, parsed, judgement.step, holder, by)
 
     async def hold(self, unit: Unit, redeemed: Redeemed) -> CodeRevoked | None:
-        """For what is left open and ends with the code: nobody takes its handle back before this unit ends, and whoever
-        does so afterwards finds what was left. The problem where it was taken back since it was redeemed.
+        """For what is left open and ends with a code under a delegation, as ``redeem`` does for any other: nobody takes
+        its handle back before this unit ends, and whoever does so afterwards finds what was left. The problem where it
+        was taken back since it was redeemed.
 
-        Locks the handle; a delegation is locked before, by whoever looks and by whoever ends it.
+        Locks the handle; the delegation is locked before, by whoever looks and by whoever ends it.
         """
-        lock = " FOR NO KEY UPDATE OF h" if sql.is_postgres() else ""
-        if await sql.row(_HOLD + lock, redeemed.used_id):
+        if await sql.row(_HOLD + _lock(), redeemed.used_id):
             return None
         return CodeRevoked().of(redeemed.holder, redeemed.scene)
 
@@ -210,12 +218,14 @@ class Codes:
     ) -> Redeemed | CodeProblem:
         used_id = new_id()
         values = (used_id, parsed.handle, step, parsed.scene, unit.now, by[:64], unit.portal, holder.region)
-        if await sql.row(_USE, *values) is not None:
+        use = _GIVEN if holder.delegation else _STANDING.format(lock=_lock())
+        if await sql.row(use, *values) is not None:
             return Redeemed(holder, parsed.scene, used_id)
         winner = await sql.row(
             "SELECT used_at, used_by FROM code_uses WHERE handle = $1 AND step = $2", parsed.handle, step
         )
-        assert winner is not None, "a conflicting use has committed"
+        if winner is None:
+            return CodeRevoked().of(holder, parsed.scene)
         return _used(holder, parsed.scene, winner)
 
     async def purge(self, unit: Unit) -> int:
@@ -223,6 +233,10 @@ class Codes:
         before = unit.now - timedelta(days=self._options.keep_days)
         gone = await sql.delete_some("code_handles", "valid_until < $1", before)
         return gone + await sql.delete_some("code_uses", "used_at < $1", before)
+
+
+def _lock() -> str:
+    return " FOR NO KEY UPDATE OF h" if sql.is_postgres() else ""
 
 
 def _holder(found: sql.Row) -> Holder:

@@ -66,13 +66,10 @@ HANDLE = (
     "h.revoked_at, u.used_at, u.used_by FROM code_handles h LEFT JOIN code_uses u ON u.handle = h.handle "
     "AND u.step = $4 WHERE h.handle = $1 AND h.portal = $2 AND h.key_id = $3"
 )
-HOLD = (
-    "SELECT h.id FROM code_uses u JOIN code_handles h ON h.handle = u.handle WHERE u.id = $1 AND h.revoked_at IS NULL "
-    "FOR NO KEY UPDATE OF h"
-)
 USE = (
-    "INSERT INTO code_uses (id, handle, step, scene, used_at, used_by, portal, region) "
-    "VALUES ($1,$2,$3,$4,$5,$6,$7,$8) ON CONFLICT (handle, step) DO NOTHING RETURNING id"
+    "WITH held AS (SELECT h.id FROM code_handles h WHERE h.handle = $2 AND h.revoked_at IS NULL "
+    "FOR NO KEY UPDATE OF h) INSERT INTO code_uses (id, handle, step, scene, used_at, used_by, portal, region) "
+    "SELECT $1,$2,$3,$4,$5,$6,$7,$8 FROM held WHERE true ON CONFLICT (handle, step) DO NOTHING RETURNING id"
 )
 VISIT = (
     "INSERT INTO visits (id, portal, region, at, resident_id, acting_id, terminal_id, hall, counter, staff_id, "
@@ -199,7 +196,7 @@ class Floor:
         used = await connection.fetchrow(
             USE, new_id(), parsed.handle, judged.step, parsed.scene, now, str(place["id"]), PORTAL, held["region"]
         )
-        if judged.outcome != "ok" or used is None or await connection.fetchrow(HOLD, used["id"]) is None:
+        if judged.outcome != "ok" or used is None:
             raise web.HTTPConflict
         visit_id, fields = new_id(), '["name_masked","loa","open_cases"]'
         await connection.execute(

@@ -27,12 +27,11 @@ async def reaching(
     """
     if redeemed.scene not in purpose.scenes:
         return PurposeNotAllowed(purpose=purpose.code, scene=redeemed.scene)
-    mandate = None
-    if redeemed.holder.delegation:
-        reached = await _standing(unit, mandates, redeemed, purpose.code)
-        if isinstance(reached, Refusal):
-            return reached
-        mandate = reached
+    if redeemed.holder.delegation is None:
+        return None
+    mandate = await _standing(unit, mandates, redeemed, purpose.code)
+    if isinstance(mandate, Refusal):
+        return mandate
     gone = await codes.hold(unit, redeemed) if purpose.asked else None
     return gone or mandate
 
