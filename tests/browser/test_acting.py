@@ -11,8 +11,9 @@ from tests.browser.conftest import NewScreen, Screen
 from tests.browser.pages_phone import WAIT, ResidentPhone
 from tests.browser.pages_staff import Console, CounterDesk
 from tests.browser.test_showing import keep
-from tests.domain.delegations.family import AGENT, DAUGHTER, FATHER, PATH, given
+from tests.domain.delegations.family import AGENT, DAUGHTER, FATHER, ITEM, PATH, given
 from tests.journeys.town import Town
+from tests.web.rounds_showing import application
 
 _COVERED = """() => {
   const said = document.querySelector(".toast, .toast-bar").getBoundingClientRect()
@@ -125,3 +126,23 @@ async def test_an_open_question_goes_the_moment_its_delegation_is_taken_back(ser
     await looked_at(shown, "acting-over")
     await expect(await desk.refused("delegation-over")).to_contain_text("已经收回")
     await looked_at(desk.screen, "acting-over-counter")
+
+
+async def test_a_form_that_waits_for_a_word_goes_with_its_delegation_and_says_so(
+    server: Town, screen: NewScreen
+) -> None:
+    principal, _, delegation = await given(server)
+    clerk = await server.counter("C7", "7 号窗口")
+    phone = ResidentPhone(server.origin, await screen(width=360, height=780), AGENT["phone"])
+    await phone.already_in("delegations")
+    await phone.press("替 TA 出示")
+    answer = await clerk.scan(await phone.code(), "apply_here")
+    visit = f"/counter/api/v1/visits/{answer.body['visit_id']}"
+    form = phone.page.get_by_role("dialog").filter(has_text="王*兰的名义")
+    await phone.page.get_by_role("dialog").get_by_role("button", name="不同意").click(timeout=WAIT)
+    await clerk.must("POST", f"{visit}/cases", await application(clerk, visit, ITEM, "phone"), status=201)
+    await expect(form).to_be_visible(timeout=WAIT)
+    await principal.must("DELETE", f"{PATH}/{delegation}", status=204)
+    await expect(form).to_have_count(0, timeout=WAIT)
+    await expect(phone.page.get_by_text("王*兰的授权已结束，没有提交")).to_be_visible(timeout=WAIT)
+    assert phone.screen.complaints == []

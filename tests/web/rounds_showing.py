@@ -62,12 +62,12 @@ async def applies_at_the_counter(phone: Phone, clerk: Counter, desks: tuple[Desk
     assert answer.status == 200, str(answer)
     visit = f"/counter/api/v1/visits/{answer.body['visit_id']}"
     await clerk.must("GET", f"{visit}/prefill?item={item}")
-    asked = await clerk.must("POST", f"{visit}/cases", await _application(clerk, visit, item, "phone"), status=201)
+    asked = await clerk.must("POST", f"{visit}/cases", await application(clerk, visit, item, "phone"), status=201)
     await clerk.must("GET", f"/counter/api/v1/applications/{asked['id']}")
     await phone.must("GET", "/api/v1/counter-applications")
     await phone.must("POST", f"/api/v1/counter-applications/{asked['id']}/answer", {"allow": True})
     await clerk.must("POST", f"{visit}/card", {})
-    made = await clerk.must("POST", f"{visit}/cases", await _application(clerk, visit, item, "paper"), status=201)
+    made = await clerk.must("POST", f"{visit}/cases", await application(clerk, visit, item, "paper"), status=201)
     case_no = str(made["case_no"])
     first, second = desks
     form = (await clerk.must("GET", f"/api/v1/items/{item}"))["form"]
@@ -87,7 +87,8 @@ async def applies_at_the_counter(phone: Phone, clerk: Counter, desks: tuple[Desk
     return {"applications/id": str(asked["id"]), "counter-applications/id": str(asked["id"])}
 
 
-async def _application(clerk: Counter, visit: str, code: str, way: str) -> dict[str, Any]:
+async def application(clerk: Counter, visit: str, code: str, way: str) -> dict[str, Any]:
+    """What a clerk fills in: everything the item wants, with its materials handed over at the counter."""
     item = await clerk.must("GET", f"/api/v1/items/{code}")
     handed = []
     for wanted in item["materials"]:

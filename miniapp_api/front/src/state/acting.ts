@@ -29,8 +29,8 @@ export function personOf(one: Delegation): ActingFor {
   }
 }
 
-/** Ask whom I may act for. Who withdrew is acted for no more. */
-export async function readPeople(): Promise<void> {
+/** Whom I may act for, asked now. */
+export async function peopleNow(): Promise<ActingFor[]> {
   const people: ActingFor[] = []
   let cursor: string | null = null
   do {
@@ -38,6 +38,12 @@ export async function readPeople(): Promise<void> {
     people.push(...page.delegations.filter((one) => one.side === 'delegate' && one.in_force).map(personOf))
     cursor = page.next_cursor
   } while (cursor)
+  return people
+}
+
+/** Ask whom I may act for. Who withdrew is acted for no more. */
+export async function readPeople(): Promise<void> {
+  const people = await peopleNow()
   acting.people = people
   if (acting.chosen) actFor(people.find(({ id }) => id === acting.chosen?.id) ?? null) // in the reader's present words
 }

@@ -4,6 +4,7 @@ import { on } from '@/api/live'
 import { api } from '@/api/portal'
 import type { FilledApplication, Notice, Visit } from '@/api/shapes'
 import { t } from '@/words'
+import { peopleNow } from './acting'
 import { refresh, session } from './session'
 import { say } from './toast'
 
@@ -43,17 +44,14 @@ export async function readVisits(fresh: boolean): Promise<void> {
   if (before) sayIfOver(visits.find(({ id }) => id === before.id))
 }
 
-/** What a counter has filled in and waits for a word. */
+/** What a counter has filled in and waits for a word. Where it went with its delegation, a sentence says so. */
 export async function readFilled(): Promise<void> {
   if (!session.token) return
+  const before = inbox.filled
   inbox.filled = (await api.filled()).applications[0] ?? null
-}
-
-/** The delegation under which a counter's form waits has changed: where it has ended the form goes, with a sentence why. */
-async function readFilledUnder(): Promise<void> {
-  const name = inbox.filled?.for_whom ?? ''
-  await readFilled()
-  if (!inbox.filled) say(t('desk.withdrawn', { name }), 8_000)
+  if (!before?.delegation || before.id === inbox.filled?.id) return
+  const stands = (await peopleNow()).some(({ id }) => id === before.delegation)
+  if (!stands) say(t('desk.withdrawn', { name: before.for_whom ?? '' }), 8_000)
 }
 
 export function forgetInbox(): void {
@@ -66,7 +64,7 @@ export function startInbox(): void {
   on('notice', () => void quietly(readNotices()))
   on('visit', () => void quietly(readVisits(true)))
   on('counter-application', () => void quietly(readFilled()))
-  on('delegation', ({ id }) => void (inbox.filled?.delegation === id && quietly(readFilledUnder())))
+  on('delegation', ({ id }) => void (inbox.filled?.delegation === id && quietly(readFilled())))
   on('consent', () => void quietly(readVisits(true)))
   on('session', () => void quietly(refresh())) // it may have been this one that ended
 }
