@@ -15,6 +15,7 @@ from uuid import UUID
 
 from config.floor import sets, sql
 from config.floor.ids import new_id
+from config.floor.trouble import shortly
 from config.floor.unit import Unit
 from config.floor.vault import Vault
 from notify import grants, reply_windows
@@ -106,7 +107,7 @@ class Callbacks:
         try:
             await self._run(portal, lambda unit: self._apply(unit, kept, provider, kind, raw))
         except Exception as error:  # it is kept: the sweeper tries again, the provider need not
-            _log.warning("a callback of %s is applied later: %s", provider, type(error).__name__)
+            _log.warning("a callback of %s is applied later: %s", provider, shortly(error))
         return True
 
     async def sweep(self, unit: Unit, limit: int = 100) -> int:

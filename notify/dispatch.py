@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
 
+from config.floor.trouble import shortly
 from config.floor.unit import Unit
 from config.floor.vault import Vault
 from notify import campaign_pace, doubts, progress, queue, verdicts
@@ -204,7 +205,7 @@ class Dispatcher:
         except TimeoutError:
             outcome = Unknown("timeout")
         except Exception as error:
-            _log.warning("channel %s raised %s", one.channel, type(error).__name__)
+            _log.warning("channel %s raised %s", one.channel, shortly(error))
             outcome = Unknown(type(error).__name__)
         provider = provider_of(channel)
         if one.provider != provider:
@@ -327,7 +328,7 @@ async def _asked(one: Claimed, channel: Channel, parcel: Parcel) -> Outcome | No
         async with asyncio.timeout(channel.timeout):
             return await channel.lookup(parcel, one.since)
     except Exception as error:
-        _log.warning("channel %s could not be asked: %s", one.channel, type(error).__name__)
+        _log.warning("channel %s could not be asked: %s", one.channel, shortly(error))
         return None
 
 

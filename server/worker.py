@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from config.floor.trouble import Lasting
 from config.floor.unit import Unit
 from server.domain.sessions import budgets
 from server.opening import Opened
@@ -142,6 +143,7 @@ class Timetable:
         await self._opened.engine.stop()
 
     async def _repeat(self, entry: Entry) -> None:
+        trouble = Lasting(_log, f"{entry.name} will be tried again")
         while True:
             try:
                 await asyncio.wait_for(self._stop.wait(), entry.every)
@@ -151,4 +153,6 @@ class Timetable:
             try:
                 await entry.run()
             except Exception as error:
-                _log.warning("%s failed and will be tried again: %s", entry.name, type(error).__name__)
+                trouble.failed(error)
+            else:
+                trouble.went_well()

@@ -11,11 +11,12 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
+from config.floor.trouble import Lasting
 from config.floor.unit import Unit
 from notify import campaign_pace, queue
 from notify.channel import Run
@@ -51,7 +52,10 @@ class _Feed:
     """What one loop has put on its queue and when."""
 
     jobs: Jobs
-    out: dict[UUID, float]
+    out: dict[UUID, float] = field(default_factory=dict)
+    trouble: Lasting = field(
+        default_factory=lambda: Lasting(_log, "the queue of jobs is away, each batch is sent from here")
+    )
 
 
 class ClusterEngine:
@@ -74,7 +78,7 @@ class ClusterEngine:
         self._run = run
         self._options = options or EngineOptions()
         self._sweeper = sweeper
-        self._express, self._bulk = _Feed(express, {}), _Feed(bulk, {})
+        self._express, self._bulk = _Feed(express), _Feed(bulk)
         self._loops = Loops(waker, poll=self._options.poll, backoff=self._options.backoff)
 
     async def start(self) -> None:
@@ -108,8 +112,10 @@ class ClusterEngine:
             await feed.jobs.put(reserved)
             feed.out[reserved] = time.monotonic()
         except Exception as error:
-            _log.warning("the queue of jobs is away (%s): sent from here", type(error).__name__)
+            feed.trouble.failed(error)
             await self._dispatcher.job(reserved)
+        else:
+            feed.trouble.went_well()
         return count
 
     async def _room(self, feed: _Feed) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from config.floor.trouble import Lasting
 from config.floor.unit import Event
 from notify.service import WAKE
 
@@ -72,14 +73,16 @@ class Loops:
         self._tasks.clear()
 
     async def _loop(self, name: str, step: Step, pause: float, news: asyncio.Event, regular: bool) -> None:
+        trouble = Lasting(_log, f"notify {name}")
         while not self._stopping.is_set():
             news.clear()
             try:
                 handled = await step()
             except Exception as error:
-                _log.warning("notify %s: %s", name, type(error).__name__)
+                trouble.failed(error)
                 await self._rest(self._backoff, news)
                 continue
+            trouble.went_well()
             if regular or not handled:
                 await self._rest(pause, news)
 

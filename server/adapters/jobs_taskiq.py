@@ -18,6 +18,8 @@ from uuid import UUID
 from taskiq.receiver import Receiver
 from taskiq_redis import RedisStreamBroker
 
+from config.floor.trouble import Lasting
+
 _log = logging.getLogger("yima.notify")
 _AGAIN, _PUT, _BLOCK_MS, _ANSWER = 0.5, 1.0, 1_000, 2.0
 _KEPT = 10_000
@@ -52,9 +54,11 @@ class TaskiqJobs:
         self._finish = asyncio.Event()
         self._listening: asyncio.Task[None] | None = None
         self._send: Any = None
+        self._trouble = Lasting(_log, f"jobs {name} are not heard, listening again")
 
     async def open(self, work: Callable[[UUID], Awaitable[int]]) -> None:
         async def job(reserved: str) -> None:
+            self._trouble.went_well()
             await work(UUID(reserved))
 
         self._send = self._broker.register_task(job, task_name=f"yima.{self._name}")
@@ -82,13 +86,6 @@ class TaskiqJobs:
                 receiver = Receiver(self._broker, max_async_tasks=self._at_once, run_startup=True)
                 await receiver.listen(self._finish)
             except Exception as error:
-                _log.warning("jobs %s: %s, listening again", self._name, _kind(error))
+                self._trouble.failed(error)
             if not self._finish.is_set():
                 await asyncio.sleep(_AGAIN)
-
-
-def _kind(error: BaseException) -> str:
-    """The innermost name of an error that came out of a group of tasks."""
-    while isinstance(error, BaseExceptionGroup) and error.exceptions:
-        error = error.exceptions[0]
-    return type(error).__name__

@@ -16,6 +16,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from config.floor.trouble import Lasting
 from config.floor.unit import Event
 from server.adapters.store_embedded import EmbeddedStore
 
@@ -55,6 +56,9 @@ class RedisStore(EmbeddedStore):
         self._outgoing: asyncio.Queue[Sequence[Event]] = asyncio.Queue(10_000)
         self._tasks: list[asyncio.Task[None]] = []
         self._rests_until = 0.0
+        self._asking = Lasting(_log, "the store does not answer, this process counts for itself")
+        self._sending = Lasting(_log, "live events do not reach other processes")
+        self._hearing = Lasting(_log, "live events of other processes are not heard")
 
     async def open(self) -> None:
         self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._send())]
@@ -81,18 +85,20 @@ class RedisStore(EmbeddedStore):
             return None
         try:
             async with asyncio.timeout(_PATIENCE):
-                return await ask()
+                answer = await ask()
         except (RedisError, OSError) as error:  # TimeoutError is an OSError
             self._rests_until = time.monotonic() + _REST
-            _log.warning("the store does not answer, this process counts for itself: %s", type(error).__name__)
+            self._asking.failed(error)
             return None
+        self._asking.went_well()
+        return answer
 
     def publish_soon(self, events: Sequence[Event]) -> None:
         super().publish_soon(events)
         try:
             self._outgoing.put_nowait(events)
-        except asyncio.QueueFull:
-            _log.warning("live events dropped: the store does not keep up")
+        except asyncio.QueueFull as error:
+            self._sending.failed(error)
 
     async def _send(self) -> None:
         """What happens within a few milliseconds goes out as one message: under load that is one for many units."""
@@ -104,7 +110,9 @@ class RedisStore(EmbeddedStore):
             try:
                 await self._redis.publish(_CHANNEL, self._message(waiting))
             except (RedisError, OSError) as error:
-                _log.warning("live events not sent to other processes: %s", type(error).__name__)
+                self._sending.failed(error)
+            else:
+                self._sending.went_well()
 
     def _message(self, events: Sequence[Event]) -> str:
         return json.dumps([self._origin, [(e.topic, e.name, dict(e.data)) for e in events]], ensure_ascii=False)
@@ -114,10 +122,11 @@ class RedisStore(EmbeddedStore):
             try:
                 async with self._listener_redis.pubsub(ignore_subscribe_messages=True) as channel:
                     await channel.subscribe(_CHANNEL)
+                    self._hearing.went_well()
                     async for message in channel.listen():
                         self._receive(message)
             except (RedisError, OSError) as error:
-                _log.warning("live events of other processes not heard: %s", type(error).__name__)
+                self._hearing.failed(error)
                 await asyncio.sleep(1.0)
 
     def _receive(self, message: dict[str, Any]) -> None:

@@ -7,9 +7,7 @@ import logging
 import secrets
 import sys
 import time
-import traceback
 from itertools import count
-from pathlib import Path
 from typing import TextIO
 
 from aiohttp import web
@@ -17,6 +15,7 @@ from aiohttp.typedefs import Handler, Middleware
 from multidict import istr
 
 from config.floor.refusal import Busy, Missing, Refusal
+from config.floor.trouble import where
 from server.services import Services
 from server.web import problems
 from server.web.endpoint import Door
@@ -89,17 +88,6 @@ def make_guard(services: Services, log: AccessLog, figures: Figures) -> Middlewa
         return response
 
     return guard
-
-
-def where(error: BaseException | None) -> str:
-    """What failed and where, innermost last. Never the errors' own words: the database quotes whole rows in them."""
-    parts: list[str] = []
-    while error is not None and len(parts) < 5:
-        frames = traceback.extract_tb(error.__traceback__)[-8:]
-        lines = " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
-        parts.append(f"{type(error).__module__}.{type(error).__qualname__} at {lines}")
-        error = error.__cause__ or error.__context__
-    return " | from ".join(parts)
 
 
 def _plain(request: web.Request, plain: web.HTTPException, services: Services, door: Door) -> web.StreamResponse:

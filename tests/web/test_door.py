@@ -15,7 +15,6 @@ from multidict import CIMultiDict
 from config.settings import Settings
 from server.services import Services
 from server.web.endpoint import Door
-from server.web.guard import where
 from server.web.problems import ForeignOrigin
 from server.web.streams import MOST
 from tests.journeys.town import Town
@@ -93,15 +92,3 @@ async def test_a_session_holds_only_so_many_streams(server: Town) -> None:
     other = await server.resident(1, loa=2)
     async with other.session.get(f"{server.origin}/api/v1/stream", headers=other.headers) as answer:
         assert answer.status == 200
-
-
-def test_a_fault_is_logged_by_place_and_never_by_its_words() -> None:
-    try:
-        try:
-            raise ValueError("Key (phone)=(13812345678) already exists")
-        except ValueError as inner:
-            raise RuntimeError("王秀兰") from inner
-    except RuntimeError as error:
-        text = where(error)
-    assert "RuntimeError" in text and "ValueError" in text and "test_door.py" in text
-    assert "138" not in text and "王" not in text
