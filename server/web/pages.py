@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import jinja2
 from aiohttp import web
@@ -87,10 +87,12 @@ def own_path(wanted: str, door: str) -> str:
 
 
 def _way_in(sign_in: str, request: web.Request) -> str:
-    """The sign-in page, told where one wanted to go; the door's own page needs no telling."""
+    """The sign-in page, told where one wanted to go and in which language; the door's own page needs no telling."""
     door = sign_in.rsplit("/", 1)[0]
     wanted = own_path(request.path_qs, door)
-    return sign_in if wanted == door else f"{sign_in}?next={quote(wanted, safe='/')}"
+    told = {"next": wanted if wanted != door else "", "lang": request.query.get("lang", "")}
+    told = {name: value for name, value in told.items() if value}
+    return f"{sign_in}?{urlencode(told, safe='/', quote_via=quote)}" if told else sign_in
 
 
 class PageEndpoint:
