@@ -144,9 +144,9 @@ def _document(operations: list[Operation]) -> dict[str, Any]:
 
 def make_app(services: Services, log: AccessLog | None = None) -> web.Application:
     """The application for services that are open already. It opens and closes nothing itself."""
-    figures = Figures()
+    figures, log = Figures(), log or AccessLog()
     app = web.Application(
-        middlewares=[make_guard(services, log or AccessLog(), figures)],
+        middlewares=[make_guard(services, log, figures)],
         client_max_size=services.settings.limits.upload_bytes + 65_536,
         handler_args={"keepalive_timeout": _KEEP_ALIVE, "access_log": None},
     )
@@ -163,7 +163,11 @@ def make_app(services: Services, log: AccessLog | None = None) -> web.Applicatio
     async def say_goodbye(_: web.Application) -> None:
         services.store.end_lines()
 
+    async def write_down(_: web.Application) -> None:
+        log.flush()
+
     app.on_shutdown.append(say_goodbye)
+    app.on_cleanup.append(write_down)
     return app
 
 

@@ -47,7 +47,10 @@ class AccessLog:
             self._timer = asyncio.get_running_loop().call_later(self._every, self.flush)
 
     def flush(self) -> None:
-        self._timer = None
+        """Write what waits. The application does so as the last thing, or its last requests would be nowhere."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         lines, self._lines = self._lines, []
         if lines:
             self._out.write("".join(lines))

@@ -6,10 +6,13 @@ import asyncio
 import io
 import json
 
+from aiohttp import web
 from prometheus_client import CollectorRegistry, generate_latest
 
+from server.app import make_app
 from server.web.figures import Figures
 from server.web.guard import AccessLog
+from tests.journeys.town import Town
 
 
 def test_what_a_scrape_sees() -> None:
@@ -38,3 +41,13 @@ async def test_log_lines_are_json_and_written_in_one_go() -> None:
         ("/api/v1/cases/{case_no}", 200, "a-1"),
         ("/api/v1/otp", 202, "a-2"),
     ]
+
+
+async def test_the_last_requests_before_a_stop_are_written_down(server: Town) -> None:
+    out = io.StringIO()
+    log = AccessLog(out, every=60)
+    runner = web.AppRunner(make_app(server.services, log))
+    await runner.setup()
+    log.add("GET", "/healthz", 200, 0.001, "a-3")
+    await runner.cleanup()
+    assert json.loads(out.getvalue())["id"] == "a-3"
