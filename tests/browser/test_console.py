@@ -140,3 +140,27 @@ async def test_the_record_is_for_auditors(server: Town, screen: NewScreen) -> No
     answer = await page.goto(f"{server.origin}/console/audit")
     assert answer is not None
     assert answer.status == 403
+
+
+async def test_what_cannot_be_put_away_says_so_and_stays(server: Town, screen: NewScreen) -> None:
+    author = await server.desk("P5", "operator")
+    words = {"name": "提醒", "category": "service", "title": "可以办了", "body": "((姓名))您好，可以办了。"}
+    made = await author.must("POST", "/console/api/v1/notice-templates", words, status=201)
+    await author.must("POST", "/console/api/v1/segments", {"name": "大家", "rules": {}}, status=201)
+    shown = await screen(width=1280)
+    page = await at_the_console(server, shown, "P1", ["operator"])
+    await page.goto(f"{server.origin}/console/templates/new")
+    await expect(page.get_by_role("heading", name="用在哪里")).to_be_hidden()  # of what is not saved yet
+    for place, part in ((f"templates/{made['id']}", "#standing"), ("audience", "#segments")):
+        await page.goto(f"{server.origin}/console/{place}")
+        away = page.locator(part).get_by_role("button", name="收起")
+        await expect(away).to_be_visible()
+        await page.route("**/console/api/v1/**", lambda route: route.fulfill(status=503))
+        await away.click()
+        await expect(page.locator("#problem")).to_be_visible()
+        await page.unroute("**/console/api/v1/**")
+        await away.click()
+        await expect(away).to_have_count(0)
+        await expect(page.locator("#problem")).to_be_hidden()
+    shown.forgive(503)
+    assert shown.complaints == []

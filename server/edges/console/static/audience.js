@@ -41,6 +41,17 @@ const show = (form, segment) => {
 
 let saved = [];
 
+async function discard(one) {
+  quiet();
+  try {
+    await remove(`/segments/${one.id}`);
+    say(t("segment_discarded"));
+    await segments();
+  } catch (problem) {
+    complain(problem);
+  }
+}
+
 async function segments(cursor = "") {
   try {
     const answer = await get(`/segments${query({ cursor })}`);
@@ -52,7 +63,7 @@ async function segments(cursor = "") {
       h("div", { class: "console-buttons" },
         h("button", { type: "button", class: "button", onclick: () => { show(one.rules, one); byId("rules").scrollIntoView({ block: "center" }); } }, t("open")),
         h("a", { class: "button", href: `/console/campaigns/new?segment=${one.id}` }, t("segment_use")),
-        h("button", { type: "button", class: "button", onclick: (event) => busy(event.target, async () => { await remove(`/segments/${one.id}`); say(t("segment_discarded")); await segments(); }) }, t("segment_discard"))))))
+        h("button", { type: "button", class: "button", onclick: (event) => busy(event.target, () => discard(one)) }, t("segment_discard"))))))
       : h("p", { class: "card hint" }, t("segments_none")),
     answer.next_cursor && h("p", { class: "console-more" }, h("button", { class: "button", type: "button", onclick: () => segments(answer.next_cursor) }, t("more"))));
   } catch (problem) {

@@ -123,7 +123,7 @@ async function discard(event) {
       h("button", { type: "button", class: "button", onclick: (press) => busy(press.target, async () => {
         campaign = await post(`/campaigns/${id}/restoration`, {});
         standing();
-      }) }, t("undo"))));
+      }).catch(refuse) }, t("undo"))));
     for (const field of form.elements) field.disabled = true;
   }).catch(refuse);
 }

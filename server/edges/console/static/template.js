@@ -59,10 +59,10 @@ function approvals(found) {
 function show(found) {
   byId("elder").open = Boolean(found.elder_body);
   for (const name of ["name", "title", "body", "category", "elder_title", "elder_body"]) form[name].value = found[name];
-  byId("standing").hidden = false;
+  for (const part of [byId("standing"), ...document.querySelectorAll("[data-saved]")]) part.hidden = false;
   fill(byId("standing"), h("p", {}, h("span", { class: "badge" }, t("template_version", { version: found.version })), " ", found.frozen && h("span", { class: "hint" }, t("template_frozen"))),
     h("div", { class: "console-buttons" }, h("a", { class: "button button-primary", href: `/console/campaigns/new?template=${found.id}` }, t("template_use")),
-      facts.readonly ? null : h("button", { type: "button", class: "button", onclick: (event) => busy(event.target, put_away) }, t("template_discard"))));
+      facts.readonly ? null : h("button", { type: "button", class: "button", onclick: (event) => busy(event.target, putAway) }, t("template_discard"))));
   fill(byId("versions"), h("ol", { class: "versions" }, found.versions.map((one) => h("li", {}, h("p", {}, h("strong", {}, t("template_version", { version: one.number })), " ",
     h("span", { class: "hint" }, `${one.author} · ${momentWords(one.created_at)}`)), h("p", {}, one.title), h("blockquote", { class: "approval-body" }, one.body),
     one.elder_body && h("p", { class: "hint" }, one.elder_title), one.elder_body && h("blockquote", { class: "approval-body" }, one.elder_body)))));
@@ -71,12 +71,24 @@ function show(found) {
   fill(byId("approvals"), approvals(found));
 }
 
-async function put_away() {
-  await remove(`/notice-templates/${id}`);
-  fill(byId("standing"), h("p", {}, t("template_discarded")), h("button", { type: "button", class: "button", onclick: (event) => busy(event.target, async () => {
+async function putAway() {
+  quiet();
+  try {
+    await remove(`/notice-templates/${id}`);
+    fill(byId("standing"), h("p", {}, t("template_discarded")), h("button", { type: "button", class: "button", onclick: (event) => busy(event.target, takeBack) }, t("undo")));
+  } catch (problem) {
+    complain(problem);
+  }
+}
+
+async function takeBack() {
+  quiet();
+  try {
     await post(`/notice-templates/${id}/restoration`, {});
     show(await get(`/notice-templates/${id}`));
-  }) }, t("undo")));
+  } catch (problem) {
+    complain(problem);
+  }
 }
 
 form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 350); });
