@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
+from unittest.mock import Mock
 from uuid import UUID, uuid4
 
+import pytest
+
+from notify import safety
 from notify.channel import Parcel
 from notify.paper import PaperChannel
 from tests.journeys.town import Town
@@ -151,3 +155,14 @@ async def _until(reached: Callable[[], Awaitable[bool]], tries: int = 100) -> No
             return
         await asyncio.sleep(0.05)
     raise TimeoutError
+
+
+async def test_a_long_sending_is_said_in_hours(server: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    await server.resident()
+    desk = await server.desk("P9", "operator")
+    found = {}
+    for minutes in (89, 667):
+        monkeypatch.setattr(safety, "minutes", Mock(return_value=minutes))
+        seen = await desk.must("POST", f"{CONSOLE}/preview", BODY)
+        found[minutes] = next(one["message"] for one in seen["checks"] if one["code"] == "finish")
+    assert found[89].endswith("用时约 89 分钟。") and found[667].endswith("用时约 11 小时。")

@@ -47,7 +47,12 @@ async def register(services: Services, count: int) -> int:
     while added < count:
         step = min(_AT_ONCE, count - added)
         added += await services.database.unit_of_work(portal.id, partial(add, many=step))
+    await services.database.unit_of_work(portal.id, _analysed)
     return added
+
+
+async def _analysed(unit: Unit) -> None:
+    await sql.analyse("residents")
 
 
 async def main(count: int) -> None:

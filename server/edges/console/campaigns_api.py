@@ -45,6 +45,8 @@ _WRITER = Staff("campaigns.write")
 _READER = Staff("campaigns.read")
 _RELEASER = Staff("campaigns.approve")
 _STEP = ("campaign-not-found", "campaign-wrong-state")
+_LONG = 90
+"""Minutes from which a duration is said in hours."""
 
 
 @operations.get(
@@ -322,7 +324,13 @@ def _previewed(call: Call[Any, Any], words: CampaignWords, found: Preview) -> Pr
 
 
 def _remark(call: Call[Any, Any], kind: str, remark: Remark) -> RemarkShown:
-    return RemarkShown(code=remark.code, message=call.text(f"campaigns.{kind}.{remark.code}", **dict(remark.facts)))
+    message = call.text(f"campaigns.{kind}.{remark.code}", **_readable(dict(remark.facts)))
+    return RemarkShown(code=remark.code, message=message)
+
+
+def _readable(facts: dict[str, Any]) -> dict[str, Any]:
+    """Large numbers in groups of three, as everywhere on these pages."""
+    return facts | {name: f"{fact:,}" for name, fact in facts.items() if isinstance(fact, int) and fact >= 1000}
 
 
 def _looked(call: Call[Any, Any], one: Check) -> str:
@@ -331,8 +339,10 @@ def _looked(call: Call[Any, Any], one: Check) -> str:
         facts["category"] = call.text(f"console.compose.{facts['category']}")
     if "at" in facts:
         facts["at"] = _moment(call, str(facts["at"]))
-    large = {name: f"{fact:,}" for name, fact in facts.items() if isinstance(fact, int) and fact >= 1000}
-    return call.text(f"campaigns.checks.{one.code}", **{**facts, **large})
+    code = one.code
+    if isinstance(minutes := facts.get("minutes"), int) and minutes >= _LONG:
+        code, facts["hours"] = f"{code}_hours", round(minutes / 60)
+    return call.text(f"campaigns.checks.{code}", **_readable(facts))
 
 
 def _moment(call: Call[Any, Any], at: str) -> str:

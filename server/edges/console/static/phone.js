@@ -1,8 +1,9 @@
 // What a resident will see: the inbox, the text message, the lock screen, with one real example at a time.
 import { byId, fill, h } from "./dom.js";
-import { count, t, timeWords } from "./words.js";
+import { count, money, t, timeWords } from "./words.js";
 
 const PLACES = ["inbox", "wechat", "sms", "lock"];
+const LONG = 90; // minutes, from which a duration is said in hours
 let shown = "inbox";
 let index = 0;
 
@@ -61,13 +62,15 @@ function showElder(examples, brand) {
   fill(byId("elder-frame"), frame("inbox", one, brand), frame("sms", one, brand));
 }
 
+const lasting = (minutes) => (minutes < LONG ? t("minutes_value", { minutes: count(minutes) }) : t("hours_value", { hours: count(Math.round(minutes / 60)) }));
+
 export function figuresOf(preview, chars) {
   const reach = [t("reach_inbox", { count: count(preview.reach.inbox) }), ...preview.reach.ways.map((way) => way.first === way.most
     ? t("reach_way", { way: way.label, count: count(way.first) }) : t("reach_way_most", { way: way.label, count: count(way.first), most: count(way.most) }))];
   return [[t("people"), count(preview.people)], [t("reach"), reach.join(" · ")],
     [t("parts"), chars === undefined ? t("parts_only", { parts: preview.parts }) : t("parts_value", { chars, parts: preview.parts })],
-    preview.cost !== null && [t("cost"), preview.cost === preview.cost_most ? t("cost_value", { cost: preview.cost }) : t("cost_range", { cost: preview.cost, most: preview.cost_most })],
-    [t("minutes"), t("minutes_value", { minutes: count(preview.minutes) })]].filter(Boolean);
+    preview.cost !== null && [t("cost"), preview.cost === preview.cost_most ? t("cost_value", { cost: money(preview.cost) }) : t("cost_range", { cost: money(preview.cost), most: money(preview.cost_most) })],
+    [t("minutes"), lasting(preview.minutes)]].filter(Boolean);
 }
 
 const finding = (tone, entry) => h("li", { class: `message message-${tone}` }, entry.message);

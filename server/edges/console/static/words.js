@@ -16,6 +16,8 @@ export const has = (key) => key in words;
 const zone = "Asia/Shanghai";
 const number = new Intl.NumberFormat(language);
 export const count = (value) => number.format(value ?? 0);
+const cents = new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+export const money = (value) => cents.format(Number(value));
 
 function parts(instant) {
   const format = new Intl.DateTimeFormat("en-CA", {
