@@ -82,29 +82,26 @@ def sealed_columns() -> list[Sealed]:
     return [one for one in personal() if isinstance(one, Sealed)]
 
 
-async def migrate(url: str, *, direction: str = "both", target: str | None = None, application: str = "") -> None:
-    """Run the migrations that are missing, then check the schema. ``target``: ``app.name`` to go to, or all the way.
+async def migrate(url: str, *, application: str = "") -> None:
+    """Run the migrations that are missing, then check the schema. There is no way back but a copy of the database.
 
     ``application``: the URL of the role that will serve; where it is another role than the one that migrates, it
     is granted what it needs and no more. Two at once: one waits for the other. Where this very schema was migrated
     and checked before (``schema_mark``), there is nothing to do.
     """
-    everything = direction == "both" and target is None
-    if everything and not _is_another_role(url, application) and await is_marked(url):
+    if not _is_another_role(url, application) and await is_marked(url):
         return
     config = tortoise_config(url, pool_size=4, statement_seconds=120.0)
     if url.startswith("sqlite://"):
         Path(url.removeprefix("sqlite://")).parent.mkdir(parents=True, exist_ok=True)
     try:
         async with _alone(url):
-            await run_migrations(config=config, direction=direction, target=target)
+            await run_migrations(config=config)
             await _grant(url, application)
-        if target is None:
-            missing = await missing_from_schema()
-            if missing:
-                raise SchemaWrong("missing after migrating: " + ", ".join(missing))
-            if everything:
-                await mark()
+        missing = await missing_from_schema()
+        if missing:
+            raise SchemaWrong("missing after migrating: " + ", ".join(missing))
+        await mark()
     finally:
         await Tortoise.close_connections()
 
