@@ -8,14 +8,12 @@ import base64
 import importlib
 import time
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, TextIO
 
 from codes import base45, cose, deflate, dynamic, picture, status_list, strict_cbor, trust_list, verdict
-from config.floor.unit import LEGAL_ZONE
 from server.demo.browser import Refused, Visitor
 from server.demo.cast import Person, read_cast
-from server.demo.teller import Teller, told
+from server.demo.teller import Teller, moment, told
 
 _CLERK = "C1003"
 _SCAN = "/counter/api/v1/scans"
@@ -82,7 +80,7 @@ async def _credential(teller: Teller, phone: Visitor) -> dict[str, Any]:
     issued: dict[str, Any] = await phone.ask("POST", "/api/v1/credentials", body, key=f"paper-{time.time_ns()}")
     modules = picture.credential_matrix(issued["text"])
     teller.show("凭证", f"{issued['text'][:44]}…  {len(issued['text'])} 字符，QR 版本 {picture.version(modules)}-M")
-    teller.show("有效期至", _moment(issued["expires_at"]))
+    teller.show("有效期至", moment(issued["expires_at"]))
     return issued
 
 
@@ -106,12 +104,7 @@ async def _offline(teller: Teller, phone: Visitor, counter: Visitor, issued: dic
     assert isinstance(after, verdict.Refused), after
     teller.step("谁看过我", "Who looked at me.")
     for visit in (await phone.ask("GET", "/api/v1/visits"))["visits"][:4]:
-        teller.show(_moment(visit["at"]), f"{visit['counter']} {visit['purpose_label']} {visit['outcome_label']}")
-
-
-def _moment(instant: str) -> str:
-    """As a clock on the wall here says it."""
-    return f"{datetime.fromisoformat(instant).astimezone(LEGAL_ZONE):%Y-%m-%d %H:%M}"
+        teller.show(moment(visit["at"]), f"{visit['counter']} {visit['purpose_label']} {visit['outcome_label']}")
 
 
 def _word(said: verdict.Accepted | verdict.Refused) -> str:

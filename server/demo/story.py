@@ -14,7 +14,7 @@ from codes import dynamic
 from server.demo.browser import Refused, Visitor
 from server.demo.cast import Person, read_cast
 from server.demo.papers import sample_pdf
-from server.demo.teller import Teller, told
+from server.demo.teller import Teller, moment, told
 from server.domain.cases.workflow import OPEN
 
 ITEM = "printing-licence"
@@ -262,9 +262,8 @@ async def _shows_the_code(teller: Teller, phone: Visitor, counter: Visitor) -> N
         teller.no(refused)
     teller.step("谁看过我", "Who looked at me.")
     for visit in (await phone.ask("GET", "/api/v1/visits"))["visits"][:2]:
-        teller.show(
-            visit["at"], f"{visit['place']} {visit['counter']} {visit['purpose_label']} {visit['outcome_label']}"
-        )
+        who = f"{visit['place']} {visit['counter']}"
+        teller.show(moment(visit["at"]), f"{who} {visit['purpose_label']} {visit['outcome_label']}")
     teller.step("窗口看到的", "What the counter saw.")
     holder = seen["holder"]
     teller.show("✓ 有效", f"{holder['name_masked']}  {holder['proof_label']}")

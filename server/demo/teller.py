@@ -5,11 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import TextIO
 
 import aiohttp
 
+from config.floor.unit import LEGAL_ZONE
 from server.demo.browser import Refused
+
+
+def moment(instant: str) -> str:
+    """As a clock on the wall here says it."""
+    return f"{datetime.fromisoformat(instant).astimezone(LEGAL_ZONE):%Y-%m-%d %H:%M}"
 
 
 class Teller:
