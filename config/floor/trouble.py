@@ -30,25 +30,26 @@ def shortly(error: BaseException) -> str:
 
 class Lasting:
     """Something that is tried again and again: a trouble is said when it begins, once a minute while it lasts and when
-    it is over, so that an hour without a database is a page of the log and not all of it."""
+    it is over, so that an hour without a database is a page of the log and not all of it. One that comes and goes is
+    not said more often either."""
 
     def __init__(self, log: logging.Logger, what: str) -> None:
         self._log = log
         self._what = what
-        self._kinds: set[type[BaseException]] = set()
+        self._said: dict[type[BaseException], float] = {}
         self._times = 0
-        self._began = self._said = 0.0
+        self._began = 0.0
+        self._spoke = False
 
     def failed(self, error: BaseException) -> None:
         """Once more. Another kind of error than before is said at once."""
-        now = time.monotonic()
+        now, kind = time.monotonic(), type(error)
         self._times += 1
         if self._times == 1:
             self._began = now
-        if type(error) in self._kinds and now - self._said < _EVERY:
+        if kind in self._said and now - self._said[kind] < _EVERY:
             return
-        self._kinds.add(type(error))
-        self._said = now
+        self._said[kind], self._spoke = now, True
         lasting = f" ({self._times} times in {now - self._began:.0f} s)" if self._times > 1 else ""
         self._log.warning("%s: %s%s", self._what, shortly(error), lasting)
 
@@ -56,7 +57,7 @@ class Lasting:
         """It worked, as it does nearly always: costs nothing then."""
         if not self._times:
             return
-        taken = time.monotonic() - self._began
-        self._log.warning("%s: well again after %.1f s, failed %s times", self._what, taken, self._times)
-        self._kinds.clear()
-        self._times = 0
+        if self._spoke:
+            taken = time.monotonic() - self._began
+            self._log.warning("%s: well again after %.1f s, failed %s times", self._what, taken, self._times)
+        self._times, self._spoke = 0, False

@@ -55,6 +55,7 @@ def test_an_outage_is_said_when_it_begins_each_minute_and_when_it_is_over(
     lasting.failed(ConnectionResetError())
     lasting.went_well()
     lasting.went_well()
+    now += 60
     lasting.failed(ConnectionRefusedError())
     assert caplog.messages == [
         "the store is away: ConnectionRefusedError",
@@ -64,3 +65,23 @@ def test_an_outage_is_said_when_it_begins_each_minute_and_when_it_is_over(
         "the store is away: well again after 125.0 s, failed 126 times",
         "the store is away: ConnectionRefusedError",
     ]
+
+
+def test_a_trouble_that_comes_and_goes_is_said_once_a_minute(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    lasting = Lasting(_LOG, "events are dropped")
+    for _ in range(1200):
+        lasting.failed(ConnectionResetError())
+        lasting.went_well()
+        now += 0.1
+    assert (
+        caplog.messages
+        == [
+            "events are dropped: ConnectionResetError",
+            "events are dropped: well again after 0.0 s, failed 1 times",
+        ]
+        * 2
+    )
