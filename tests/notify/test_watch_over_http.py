@@ -16,7 +16,7 @@ from server.edges.console import team_pages
 from server.edges.console.watch_api import guarded
 from server.edges.console.watch_words import share
 from tests.journeys.people import Desk
-from tests.journeys.town import DEPARTMENT, PEOPLE, REGION, Town
+from tests.journeys.town import DEPARTMENT, PEOPLE, PORTAL, REGION, Town
 from tests.notify.test_over_http import BODY, CONSOLE
 
 PAGES = (
@@ -75,6 +75,23 @@ async def test_a_campaign_is_steered_by_one_person(server: Town) -> None:
     assert table.status == 200
     assert table.media.startswith("text/csv")
     await writer.refused("POST", f"{path}/pause", code="campaign-wrong-state")
+
+
+async def test_people_are_said_to_be_taken_in_only_while_they_are(server: Town) -> None:
+    await server.resident()
+    writer = await server.desk("O1", "operator")
+    path = await _released(server, writer, datetime.fromtimestamp(server.now(), UTC) + timedelta(days=1))
+    page = f"/campaigns/{path.rsplit('/', 1)[1]}"
+    half = "UPDATE campaigns SET status = $1, all_expanded = TRUE, people = 2, planned = 5"  # nothing moves it on
+    for status in ("approved", "sending", "paused", "stopped"):
+
+        async def turned(_: Unit, status: str = status) -> None:
+            await sql.execute(half, status)
+
+        await server.house.database.unit_of_work(PORTAL, turned)
+        said = await _page(writer, page)
+        assert ("已排好 5 次投递，其中 0 次有了结果，其余的人还在排" in said) is (status == "sending"), status
+        assert ("0 / 5 次投递有了结果" in said) is (status != "sending"), status
 
 
 async def test_what_follows_a_statutory_notice_names_its_law_and_asks_for_elder_words_where_it_had_some(
