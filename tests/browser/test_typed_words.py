@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.async_api import expect
+import asyncio
+
+from playwright.async_api import Route, expect
 
 from tests.browser.conftest import NewScreen
 from tests.browser.pages_staff import WAIT, Console
@@ -60,6 +62,29 @@ async def test_rows_being_put_right_outlive_reading_on(server: Town, screen: New
     await rows.nth(0).get_by_role("button").click()
     await expect(rows.nth(0).get_by_role("textbox")).to_have_count(0, timeout=WAIT)
     await expect(rows.nth(1).get_by_role("textbox").nth(1)).to_have_value("三楼")
+    assert window.complaints == []
+
+
+async def test_rows_that_come_late_stay_out_of_another_look_at_the_list(server: Town, screen: NewScreen) -> None:
+    author = await server.desk("P1", "operator")
+    sheet = "手机号,地点\n" + "\n".join(f"不知道{line},一楼" for line in range(60))
+    made = await author.must("POST", LISTS, data=uploaded(sheet), status=201)
+    window = await screen(width=1280)
+    console, page = Console(server.origin, window), window.page
+    await console.sign_in(f"/console/lists/{made['id']}", "P1")
+    rows, more = page.locator("#rows tbody tr"), page.get_by_role("button", name="再看一些")
+    await expect(rows).to_have_count(50, timeout=WAIT)
+    late: asyncio.Queue[Route] = asyncio.Queue()
+    await page.route("**/rows?*after=*", late.put, times=1)
+    await more.click()
+    held = await late.get()
+    async with page.expect_response("**/rows?only=all"):
+        await page.get_by_role("button", name="全部").click()
+    async with page.expect_response("**/rows?only=bad&after=*"):
+        await held.continue_()
+    await expect(rows).to_have_count(50, timeout=WAIT)
+    await more.click()
+    await expect(rows).to_have_count(60, timeout=WAIT)
     assert window.complaints == []
 
 

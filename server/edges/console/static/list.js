@@ -43,33 +43,36 @@ function row(one) {
   return element;
 }
 
-const more = h("div", { class: "console-more" });
-
-/** Reads a page of rows on; those above stay as they stand, with what is being typed in them. */
-async function readOn(body, after) {
+/** Reads a page of rows on; those above stay as they stand, with what is being typed in them. `sheet`: what one look
+ * at the list shows, so that a late answer never gets into the next one. */
+async function readOn(sheet, after) {
   try {
-    const page = await get(`/people-lists/${id}/rows${query({ only, after: after || "" })}`);
-    body.append(...page.rows.map(row));
-    const next = h("button", { type: "button", class: "button", onclick: () => busy(next, () => readOn(body, page.next_after)) }, t("more"));
-    fill(more, page.next_after && next);
+    const page = await get(`/people-lists/${id}/rows${query({ only: sheet.only, after: after || "" })}`);
+    sheet.body.append(...page.rows.map(row));
+    const next = h("button", { type: "button", class: "button", onclick: () => busy(next, () => readOn(sheet, page.next_after)) }, t("more"));
+    fill(sheet.more, page.next_after && next);
   } catch (problem) {
     if (!after) throw problem;
-    fill(more, failure(problem, () => readOn(body, after)));
+    fill(sheet.more, failure(problem, () => readOn(sheet, after)));
   }
 }
 
+let shown = null;
+
 async function load() {
+  const sheet = shown = { body: h("tbody", {}), more: h("div", { class: "console-more" }) };
   try {
     list = await get(`/people-lists/${id}`);
     if (only === "bad" && !list.bad) only = "all";
     head();
-    const body = h("tbody", {});
-    await readOn(body, 0);
-    fill(byId("rows"), body.children.length ? h("div", { class: "sheet", tabindex: "0" }, h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("row_line")),
-      list.columns.map((name) => h("th", { scope: "col" }, name)), h("th", { scope: "col" }, t("row_fault")), h("th", {}))), body))
-      : h("p", { class: "card hint" }, t("rows_none")), more);
+    sheet.only = only;
+    await readOn(sheet, 0);
+    if (sheet !== shown) return;
+    fill(byId("rows"), sheet.body.children.length ? h("div", { class: "sheet", tabindex: "0" }, h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("row_line")),
+      list.columns.map((name) => h("th", { scope: "col" }, name)), h("th", { scope: "col" }, t("row_fault")), h("th", {}))), sheet.body))
+      : h("p", { class: "card hint" }, t("rows_none")), sheet.more);
   } catch (problem) {
-    fill(byId("rows"), failure(problem, load));
+    if (sheet === shown) fill(byId("rows"), failure(problem, load));
   }
 }
 
